@@ -1,0 +1,96 @@
+/* mobius.h: the calls around the memory calls: processes, threads, files, the clock.
+ *
+ * Programs normally use the POSIX names that libc builds on these. On failure a call returns 0 (or
+ * false) and sets errno; a count of 0 with errno 0 is a true 0 (end of file). */
+#ifndef MOBIUS_MOBIUS_H
+#define MOBIUS_MOBIUS_H
+
+#include "vmm.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- system -------------------------------------------------------------------------------- */
+enum sys_clock { SYS_CLOCK_MONOTONIC = 0, SYS_CLOCK_REALTIME = 1, SYS_CLOCK_PROCESS_CPU = 2,
+                 SYS_CLOCK_IDLE = 3 /* time the processor idled since boot */ };
+/* Nanoseconds. SYS_CLOCK_IDLE also answers in time stamp counter ticks, for benchmarks. */
+struct sys_time { uint64_t ns; uint64_t tsc; };
+
+uint32_t SysNull(void);                                  /* returns 0: measures a call */
+bool SysClock(uint32_t clock, struct sys_time *out);
+bool SysCheckMachine(void);    /* walks every structure of the memory manager; panics if one is off */
+bool SysShutdown(int32_t status);                        /* ends the machine: `mobius: exit N` */
+/* Kernel self-benchmarks: fills `out` with up to `count` samples, returns how many. */
+enum sys_bench { SYS_BENCH_FRAME_PAIR_HOT = 1, SYS_BENCH_FRAME_PAIR_WORST = 2,
+                 SYS_BENCH_REGION_FIND = 3, SYS_BENCH_REGION_INSERT = 4,
+                 SYS_BENCH_DROP_ZEROED = 5, /* empties the zeroed-frame pool, and keeps it empty */
+                 SYS_BENCH_FILL_ZEROED = 6, /* refills it to `count` frames */
+                 SYS_BENCH_SYSENTER = 7 };  /* 1 where the processor has SYSENTER */
+size_t SysBench(uint32_t which, uint32_t *out, size_t count);
+bool SysPanic(void);   /* for tests; refused unless the kernel was booted with `allow-panic` */
+
+/* ---- threads ------------------------------------------------------------------------------- */
+/* A new thread starts at entry(arg) on a stack of at least stack_bytes (at least 1 MiB). */
+uint32_t ThrCreate(void (*entry)(void *), void *arg, size_t stack_bytes, void *tls); /* thread id */
+void ThrExit(uint32_t status) __attribute__((noreturn));
+bool ThrJoin(uint32_t thread, uint32_t *status);
+bool ThrYield(void);
+bool ThrSleep(uint64_t ns);
+uint32_t ThrSelf(void);
+bool ThrSetPriority(uint32_t thread, uint32_t priority);  /* 0 (idle-ish) .. 7; 4 is normal */
+bool ThrSetTls(void *block);         /* fs:[0..] is `block` from now on, in this thread */
+/* Sleeps while *word == expected, until woken, at most ns (UINT64_MAX: for ever). EAGAIN when the
+ * word differs, ETIMEDOUT. Private to the process. */
+bool FutexWait(const uint32_t *word, uint32_t expected, uint64_t ns);
+uint32_t FutexWake(const uint32_t *word, uint32_t count); /* how many were woken */
+
+/* ---- processes ----------------------------------------------------------------------------- */
+enum { PROC_PROMISED = 1 /* a shell's helpers: may use memory set aside for them */ };
+struct proc_spawn {
+  const char *path;
+  const char *const *argv;   /* NULL-terminated */
+  const char *const *envp;   /* NULL-terminated */
+  uint32_t flags;
+  handle_t files[3];         /* 0: the caller's own 1, 2, 3 */
+};
+enum proc_end { PROC_RUNNING = 0, PROC_EXITED = 1, PROC_FAULTED = 2, PROC_OUT_OF_MEMORY = 3,
+                PROC_KILLED = 4 };
+struct proc_status { uint32_t pid; uint32_t end; int32_t code; /* exit status; 139, 137, 143 */ };
+struct proc_info {
+  uint32_t pid, parent, threads, end;
+  uint32_t regions, pages_committed, table_frames;
+  uint64_t cpu_ns;
+  char name[32];
+};
+uint32_t ProcSpawn(const struct proc_spawn *spawn);      /* pid */
+void ProcExit(int32_t status) __attribute__((noreturn));
+/* pid 0: any child. Timeout as FutexWait; 0: only looks. Takes the ended child away. */
+bool ProcWait(uint32_t pid, uint64_t ns, struct proc_status *out);
+bool ProcKill(uint32_t pid);
+uint32_t ProcSelf(void);
+size_t ProcList(struct proc_info *out, size_t count);
+handle_t ProcOpen(uint32_t pid);                         /* for VmmQuery, VmmQueryPages */
+
+/* ---- files and the console ----------------------------------------------------------------- */
+/* Handles 1, 2, 3 are standard input, output and error (POSIX descriptors 0, 1, 2). */
+enum file_kind { FILE_REGULAR = 1, FILE_DIRECTORY = 2, FILE_CONSOLE = 3 };
+struct file_info { uint64_t size_bytes; uint64_t id; uint32_t kind; int64_t mtime; };
+struct dir_entry { uint64_t size_bytes; uint32_t kind; char name[256]; };
+enum { FILE_READ = 1, FILE_WRITE = 2 };
+handle_t FileOpen(const char *path, uint32_t rights);    /* paths are absolute, separated by / */
+size_t FileRead(handle_t file, void *buffer, size_t bytes);
+size_t FileWrite(handle_t file, const void *buffer, size_t bytes);
+bool FileSeek(handle_t file, int64_t offset, uint32_t whence, uint64_t *position);
+bool FileStat(handle_t file, struct file_info *out);
+size_t DirRead(handle_t directory, struct dir_entry *out, size_t count); /* from where it was left */
+/* Raw: bytes as they come, no echo; cooked: lines with echo and editing, Ctrl-D ends, Ctrl-C kills
+ * the foreground process. */
+enum { CONSOLE_COOKED = 0, CONSOLE_RAW = 1 };
+bool ConsoleMode(handle_t console, uint32_t mode, uint32_t *previous);
+bool ConsoleForeground(uint32_t pid); /* whom Ctrl-C kills; 0: nobody */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

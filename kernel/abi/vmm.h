@@ -1,0 +1,94 @@
+/* vmm.h: the memory calls of Mobius, as programs see them.
+ *
+ * Plain C, usable from C++. Shared by the kernel, libc and programs. All sizes are in pages of
+ * 4096 bytes. On failure a call returns NULL, false or 0 and sets errno. */
+#ifndef MOBIUS_VMM_H
+#define MOBIUS_VMM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef uint32_t handle_t; /* 0 where a process is asked for: the caller */
+
+/* Flags of a block. Neither READ nor WRITE: no access. Any other bit: EINVAL. */
+#define VM_MEM_USER 3u              /* accepted and ignored */
+#define VM_MEM_READ 4u
+#define VM_MEM_WRITE 8u             /* implies READ */
+#define VM_MEM_ZERO 0x10u           /* always true here: fresh memory reads as zeros */
+#define VM_MEM_GUARANTEED 0x1000u   /* storage promised at once: a later touch cannot fail */
+#define VM_MEM_EAGER 0x2000u        /* the kernel may commit neighbours ahead of their first use */
+
+/* VmmAdvise */
+#define VM_ADVISE_DISCARD 1u   /* the pages are uncommitted again, and read as zeros */
+#define VM_ADVISE_WILL_NEED 2u
+
+/* VmmQuery: what lies at an address. */
+enum vmm_kind {
+  VMM_FREE = 0,     /* a gap: base and pages are the gap's */
+  VMM_BLOCK = 1,    /* from VmmAlloc */
+  VMM_RESERVED = 2, /* from VmmReserveArea, no block here */
+  VMM_STACK = 3,
+  VMM_IMAGE = 4,    /* an EXE or DLL */
+  VMM_FILE = 5,
+  VMM_SHARED = 6
+};
+
+struct vmm_block {
+  void *base;
+  uint32_t pages;
+  uint32_t flags; /* VM_MEM_READ | VM_MEM_WRITE ... of the page asked for */
+  uint32_t kind;  /* enum vmm_kind */
+  uint32_t uncommitted, committed_clean, committed_dirty, paged_out; /* pages per state */
+};
+
+/* VmmQueryPages: one byte a page. */
+enum vmm_page_state {
+  VMM_PAGE_FREE = 0,
+  VMM_PAGE_UNCOMMITTED = 1,
+  VMM_PAGE_CLEAN = 2,
+  VMM_PAGE_DIRTY = 3,
+  VMM_PAGE_SWAPPED = 4,   /* paged out to swap */
+  VMM_PAGE_IN_FILE = 5,   /* paged out to its file */
+  VMM_PAGE_DISCARDED = 6, /* clean anonymous: comes back as zeros */
+  VMM_PAGE_RESERVED = 7
+};
+
+/* VmmStats: machine-wide; more fields may follow. */
+struct vmm_stats {
+  uint64_t frames_total, frames_free;
+  uint64_t faults_minor, faults_major;
+  uint64_t pages_in, pages_out, ios_in, ios_out;
+  uint64_t slots_total, slots_free;
+  uint64_t frames_zeroed; /* of frames_free: zeroed and ready */
+};
+
+void *VmmAlloc(size_t pages, void *base, uint32_t flags);
+bool VmmFree(void *ptr);
+void *VmmMapSharedArea(handle_t area, void *base, uint32_t flags);
+void *VmmMapFile(handle_t file, void *base, size_t pages, uint32_t flags);
+void *VmmReserveArea(size_t pages, void *base);
+handle_t VmmShare(void *base, const char *name);
+bool VmmUnmap(void *ptr);
+bool VmmProtect(void *base, size_t pages, uint32_t flags);
+bool VmmQuery(handle_t process, const void *addr, struct vmm_block *out);
+size_t VmmQueryPages(handle_t process, const void *base, size_t pages, uint8_t *states);
+bool VmmStats(struct vmm_stats *out, size_t size);
+void *VmmResize(void *base, size_t pages);
+bool VmmLock(void *base, size_t pages);
+bool VmmUnlock(void *base, size_t pages);
+bool VmmAdvise(void *base, size_t pages, uint32_t advice);
+bool VmmFlush(void *base, size_t pages);
+void *VmmMapFileAt(handle_t file, uint64_t first_page, void *base, size_t pages, uint32_t flags);
+handle_t VmmShareRights(void *base, const char *name, uint32_t flags);
+bool HndClose(handle_t handle);
+handle_t HndOpen(const char *name, uint32_t rights);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

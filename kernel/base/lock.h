@@ -1,0 +1,75 @@
+// Locks with ranks, and the annotations that clang -Wthread-safety checks.
+//
+// The kernel runs on one processor and is not preempted while it is in the kernel: it switches
+// threads only where it waits. So a lock needs no atomic word; what it keeps is the discipline a
+// second processor would need: ranks rise, and nothing waits, does I/O or touches user memory with
+// a lock held (`assert_no_lock_held`). The annotations say on every shared field which lock it is.
+#pragma once
+
+#include "base/assert.h"
+
+#if defined(__clang__)
+#define MOBIUS_TSA(x) __attribute__((x))
+#else
+#define MOBIUS_TSA(x)
+#endif
+#define CAPABILITY(x) MOBIUS_TSA(capability(x))
+#define SCOPED_CAPABILITY MOBIUS_TSA(scoped_lockable)
+#define GUARDED_BY(x) MOBIUS_TSA(guarded_by(x))
+#define REQUIRES(...) MOBIUS_TSA(requires_capability(__VA_ARGS__))
+#define EXCLUDES(...) MOBIUS_TSA(locks_excluded(__VA_ARGS__))
+#define ACQUIRE(...) MOBIUS_TSA(acquire_capability(__VA_ARGS__))
+#define RELEASE(...) MOBIUS_TSA(release_capability(__VA_ARGS__))
+#define ASSERT_CAPABILITY(x) MOBIUS_TSA(assert_capability(x))
+#define NO_THREAD_SAFETY_ANALYSIS MOBIUS_TSA(no_thread_safety_analysis)
+
+namespace mobius {
+
+// The one order in which locks may be taken: a held lock's rank is below the next one's.
+enum class LockRank : unsigned char {
+  Process = 1,       // proc/: process and thread tables, handles
+  AddressSpace = 2,  // regions and page slots of one address space and the objects it maps
+  Heap = 3,          // kernel heap slabs
+  Frames = 4,        // the frame allocator
+};
+
+class CAPABILITY("lock") Lock {
+ public:
+  explicit Lock(LockRank rank) : rank_(rank) {}
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+  void acquire() ACQUIRE() {
+    KASSERT(!held_ && (held_ranks_ >> static_cast<unsigned>(rank_)) == 0);
+    held_ = true;
+    held_ranks_ |= 1u << static_cast<unsigned>(rank_);
+  }
+  void release() RELEASE() {
+    KASSERT(held_);
+    held_ = false;
+    held_ranks_ &= ~(1u << static_cast<unsigned>(rank_));
+  }
+  void assert_held() const ASSERT_CAPABILITY(this) { KASSERT(held_); }
+
+  // Called before every wait, I/O and access to user memory.
+  static void assert_no_lock_held() { KASSERT(held_ranks_ == 0); }
+
+ private:
+  const LockRank rank_;
+  bool held_ = false;
+  // Ranks held by the running processor. One processor: one word, never carried across a wait.
+  static inline unsigned held_ranks_ = 0;
+};
+
+class SCOPED_CAPABILITY LockGuard {
+ public:
+  explicit LockGuard(Lock& lock) ACQUIRE(lock) : lock_(lock) { lock_.acquire(); }
+  ~LockGuard() RELEASE() { lock_.release(); }
+  LockGuard(const LockGuard&) = delete;
+  LockGuard& operator=(const LockGuard&) = delete;
+
+ private:
+  Lock& lock_;
+};
+
+}  // namespace mobius

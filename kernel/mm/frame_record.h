@@ -1,0 +1,43 @@
+// FrameRecord: what is known about one frame of RAM. Records exist only for sections of memory
+// that hold RAM (R04): one record is 16 bytes on i386, 0.4 % of the memory it describes.
+#pragma once
+
+#include <cstdint>
+
+#include "base/units.h"
+
+namespace mobius::mm {
+
+// Who uses a frame. `free` must be told the use it expects, so that a frame freed twice or by a
+// stranger is caught.
+enum class FrameUse : uint8_t {
+  Unusable,      // not RAM, reserved, or taken before the allocator existed
+  Free,
+  FreeZeroed,    // in the pool of zeroed frames
+  PageTable,     // page directories and page tables
+  Slab,          // kernel heap
+  SlotTable,     // page slots of a big object
+  KernelStack,
+  Anonymous,     // a page of an anonymous object
+  Image,         // a page of an EXE, as read from its file
+  Driver,        // buffers a device reads and writes
+  ZeroFrame,     // the one frame of zeros that untouched pages show when read
+};
+
+struct FrameRecord {
+  // While free: neighbours on the free list of `order`. While in use: the user's own two words
+  // (for object pages `owner` is the VmObject and `index` the page in it).
+  union {
+    void* owner = nullptr;
+    FrameNumber next;
+  };
+  union {
+    uint32_t index = 0;
+    FrameNumber prev;
+  };
+  uint16_t count = 0;  // the user's own: present entries of a page table, objects in a slab
+  FrameUse use = FrameUse::Unusable;
+  uint8_t order = 0;  // of the free or allocated run this frame heads
+};
+
+}  // namespace mobius::mm

@@ -1,0 +1,58 @@
+// Port: the bytes of a frame.
+//
+// Frames below `direct_end` lie in the direct map, one constant away from their address; that is
+// where the kernel keeps everything it reads by pointer. Frames above it (RAM beyond what fits in
+// the kernel's half of the address space) are reached through windows, one page at a time. The
+// simulated machine's direct map is one big host buffer.
+#pragma once
+
+#include <cstring>
+
+#include "base/units.h"
+
+namespace mobius::mm {
+
+class FrameMemory {
+ public:
+  FrameMemory(std::byte* direct_base, FrameNumber direct_end)
+      : direct_base_(direct_base), direct_end_(direct_end) {}
+
+  FrameNumber direct_end() const { return direct_end_; }
+  bool is_direct(FrameNumber f) const { return f < direct_end_; }
+
+  // The frame's 4096 bytes. Requires: is_direct(f). Stays valid for ever.
+  std::byte* direct(FrameNumber f) const {
+    KASSERT(is_direct(f));
+    return direct_base_ + static_cast<size_t>(f.value) * kPageSize;
+  }
+  template <typename T>
+  T* direct_as(FrameNumber f) const {
+    return reinterpret_cast<T*>(direct(f));
+  }
+  // The inverse of direct(): which frame holds this byte. Requires: it came from direct().
+  FrameNumber frame_at(const void* p) const {
+    auto offset = static_cast<size_t>(static_cast<const std::byte*>(p) - direct_base_);
+    return {static_cast<uint32_t>(offset >> kPageShift)};
+  }
+
+  // Any frame, direct or not. None of these waits or fails.
+  void zero(FrameNumber f);
+  void copy(FrameNumber to, FrameNumber from);
+  void read(FrameSpan from, void* to);
+  void write(FrameSpan to, const void* from);
+
+ protected:
+  ~FrameMemory() = default;
+  static constexpr unsigned kWindows = 2;
+  // Makes frame `f` visible; the pointer holds until the same window is opened again.
+  virtual std::byte* open_window(unsigned window, FrameNumber f) = 0;
+
+ private:
+  std::byte* bytes(unsigned window, FrameNumber f) {
+    return is_direct(f) ? direct(f) : open_window(window, f);
+  }
+  std::byte* const direct_base_;
+  const FrameNumber direct_end_;
+};
+
+}  // namespace mobius::mm

@@ -1,0 +1,68 @@
+// Port: what one address space's hardware translation can do (the user half of it).
+//
+// The map is a cache of the truth in regions and page slots: losing an entry costs a minor fault
+// and nothing else, provided its accessed and dirty bits were folded into the slot, which is why
+// entries go only by way of unmap. Entries of the current address space are flushed from the TLB
+// before these calls return.
+#pragma once
+
+#include <optional>
+
+#include "base/result.h"
+#include "base/units.h"
+#include "mm/owned_frame.h"
+
+namespace mobius::mm {
+
+// What stood in an entry that has just been taken out, or stands in one now.
+struct Mapping {
+  FrameNumber frame;
+  Access access;
+  bool accessed;
+  bool dirty;
+};
+
+// The right to map one page: holds the frame a missing page table will be made of.
+struct PreparedMapping {
+  OwnedFrame table;  // empty where the table is there already
+};
+
+class MappingVisitor {
+ public:
+  virtual void visit(VirtAddr page, Mapping mapping) = 0;
+
+ protected:
+  ~MappingVisitor() = default;
+};
+
+class TranslationMap {
+ public:
+  // Acquires what map(page) will need. Holders that are not used give it back by themselves.
+  // Fails: OutOfFrames.
+  virtual Result<PreparedMapping> prepare(VirtAddr page) = 0;
+
+  // Requires: page is in the user range and not mapped; `prepared` is from prepare() of the same
+  // page with no other call on this map in between; access is not None. Cannot fail.
+  virtual void map(PreparedMapping prepared, VirtAddr page, FrameNumber frame, Access access) = 0;
+
+  // Takes the entry out, if there is one. The page table goes with its last entry.
+  virtual std::optional<Mapping> unmap(VirtAddr page) = 0;
+
+  // unmap() for every mapped page of a range, in address order, at a cost that follows the number
+  // of page tables and entries there, not the size of the range. The visitor must not call back.
+  virtual void unmap_range(VirtRange range, MappingVisitor& visitor) = 0;
+
+  // Changes what is allowed on a mapped page; accessed and dirty stay as they are. Requires:
+  // page is mapped, access is not None.
+  virtual void protect(VirtAddr page, Access access) = 0;
+
+  virtual std::optional<Mapping> find(VirtAddr page) const = 0;
+
+  // Frames used for page tables of the user half, the directory not counted.
+  virtual uint32_t table_frames() const = 0;
+
+ protected:
+  ~TranslationMap() = default;
+};
+
+}  // namespace mobius::mm

@@ -1,0 +1,21 @@
+// Port: how a thread waits for a page that another thread is bringing in.
+//
+// The kernel is not preempted between the check of a condition and `wait`, so no wake-up is lost:
+// whoever finds a Busy slot waits on its channel at once, with no lock held.
+#pragma once
+
+namespace mobius::mm {
+
+class Waiting {
+ public:
+  // Sleeps until somebody wakes `channel`; may also return earlier: check again.
+  // Locks: none held.
+  virtual void wait(const void* channel) = 0;
+  // Makes all threads that wait on `channel` runnable. Never switches threads itself.
+  virtual void wake(const void* channel) = 0;
+
+ protected:
+  ~Waiting() = default;
+};
+
+}  // namespace mobius::mm

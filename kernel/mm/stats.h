@@ -1,0 +1,15 @@
+// Counters of one machine. Exact: tests assert on them.
+#pragma once
+
+#include <cstdint>
+
+namespace mobius::mm {
+
+struct Stats {
+  uint64_t faults_minor = 0;  // resolved without I/O
+  uint64_t faults_major = 0;  // waited for I/O
+  uint64_t pages_in = 0, pages_out = 0;
+  uint64_t ios_in = 0, ios_out = 0;
+};
+
+}  // namespace mobius::mm

@@ -1,0 +1,59 @@
+// Port: what the scheduler and the process layer need of the processor. arch/i386/cpu.cpp
+// implements it.
+#pragma once
+
+#include "base/result.h"
+#include "base/units.h"
+#include "mm/ports/translation_map.h"
+
+namespace mobius::proc {
+
+// The saved state of a thread that is not running: its kernel stack pointer (the callee-saved
+// registers lie on that stack) and its FPU/SSE registers. Allocated with the thread, 16-aligned.
+struct alignas(16) CpuContext {
+  unsigned char fpu[512];   // FXSAVE or FSAVE image
+  uint32_t kernel_esp;
+  uint32_t kernel_stack_top;  // goes into TSS.esp0 and the SYSENTER stack
+  uint32_t tls_base;          // base of the fs segment in user mode
+  uint32_t directory;         // CR3 of the thread's address space; 0: any (kernel thread)
+};
+
+// One user half with its own page directory; destroyed by Cpu::destroy_map, when nothing is mapped.
+using UserMap = mm::TranslationMap;
+
+class Cpu {
+ public:
+  // A kernel stack with a guard page under it. Fails: OutOfFrames, LimitReached.
+  virtual Result<uint32_t> make_kernel_stack() = 0;  // its top
+  virtual void free_kernel_stack(uint32_t top) = 0;  // Requires: nobody runs on it
+
+  // Sets `context` up so that the first switch to it calls entry(argument) on its own stack, with
+  // a clean FPU. `entry` never returns.
+  virtual void start_context(CpuContext& context, uint32_t stack_top, void (*entry)(void*),
+                             void* argument) = 0;
+  // Saves the running thread in `from`, continues `to`. Loads CR3 only where the directory differs.
+  virtual void switch_context(CpuContext& from, CpuContext& to) = 0;
+
+  // Leaves the kernel for the first time in this thread: all registers 0, flags clean.
+  [[noreturn]] virtual void enter_user(VirtAddr eip, VirtAddr esp) = 0;
+  virtual void set_tls(CpuContext& current, uint32_t base) = 0;
+
+  virtual Result<UserMap*> create_map() = 0;              // a page directory and its object
+  virtual uint32_t directory_of(UserMap& map) = 0;        // for CpuContext::directory
+  virtual void destroy_map(UserMap& map) = 0;             // Requires: empty, not current
+
+  // Waits for an interrupt with interrupts on, returns with them off.
+  virtual void wait_for_interrupt() = 0;
+  virtual uint64_t now_ns() = 0;                          // monotonic, since boot
+  virtual uint64_t timestamp() = 0;                       // TSC, 0 where there is none
+
+  // Copies between kernel and user memory, resolving faults on the way; sleeps where a page has to
+  // come from disk. Locks: none held. Fails: BadAddress, IoError, OutOfFrames.
+  virtual Result<void> copy_from_user(void* to, VirtAddr from, uint32_t bytes) = 0;
+  virtual Result<void> copy_to_user(VirtAddr to, const void* from, uint32_t bytes) = 0;
+
+ protected:
+  ~Cpu() = default;
+};
+
+}  // namespace mobius::proc

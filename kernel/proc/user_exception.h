@@ -1,0 +1,34 @@
+// What arch/i386 tells the process layer about the running thread, and what it asks of it.
+#pragma once
+
+#include <string_view>
+
+#include "base/units.h"
+#include "mm/fault.h"
+
+namespace mobius::mm { class AddressSpace; }
+
+namespace mobius::proc {
+
+// The user registers at an exception, for the report.
+struct UserRegisters {
+  uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp, eip, eflags;
+};
+
+// The address space of the running thread's process; null in a kernel thread.
+mm::AddressSpace* current_space();
+
+// Ends the running thread's process: prints the fault report on the log and never returns.
+// `reason` is the verdict's REASON; `address` is CR2 for page faults, EIP otherwise.
+[[noreturn]] void end_process_by_fault(std::string_view reason, VirtAddr address,
+                                       const UserRegisters& registers, const mm::PageFault* fault);
+[[noreturn]] void end_process_out_of_memory(VirtAddr address, const UserRegisters& registers);
+
+// Called on every way back to user mode, interrupts off: switches threads where the time slice is
+// over, ends the thread where its process is being killed.
+void before_user_return();
+
+// Called by the timer interrupt, interrupts off. Only counts and wakes.
+void timer_tick();
+
+}  // namespace mobius::proc

@@ -1,0 +1,10 @@
+# The host: the same sources under a debugger's and a sanitizer's eyes.
+set(MOBIUS_SANITIZE "" CACHE STRING "for -fsanitize=, such as address,undefined")
+add_compile_options(-Wall -Wextra -Werror=switch -Werror=return-type -fno-omit-frame-pointer)
+if(MOBIUS_SANITIZE)
+  add_compile_options(-fsanitize=${MOBIUS_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MOBIUS_SANITIZE})
+endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  add_compile_options(-Wthread-safety -Werror=thread-safety)
+endif()
