@@ -185,7 +185,7 @@ FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
     Attempt attempt{space, fault.address.page_down(), fault.access};
     Next next;
     {
-      LockGuard guard(manager.lock);
+      LockGuard guard(attempt.space.manager().lock);
       next = attempt.run();
       if (next == Next::Read) attempt.backing->add_reference();
       if (next == Next::Done) ++(waited ? manager.stats.faults_major : manager.stats.faults_minor);

@@ -187,6 +187,15 @@ std::optional<Mapping> PageTables::find(VirtAddr page) const {
   return mapping_of(value);
 }
 
+uint32_t PageTables::mapped_pages() const {
+  uint32_t pages = 0;
+  for (uint32_t i = 0; i < kKernelFirstEntry; ++i) {
+    const EntryValue table = directory_->entries[i].load();
+    if (table.present()) pages += frames_.record(table.frame()).count;
+  }
+  return pages;
+}
+
 void PageTables::check() const {
   uint32_t tables = 0;
   for (uint32_t i = 0; i < kEntryCount; ++i) {

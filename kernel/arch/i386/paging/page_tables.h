@@ -51,6 +51,7 @@ class PageTables final : public mm::TranslationMap {
   void protect(VirtAddr page, Access access) override;
   std::optional<mm::Mapping> find(VirtAddr page) const override;
   uint32_t table_frames() const override { return table_frames_; }
+  uint32_t mapped_pages() const override;
 
   // Directory, tables, counts and records agree. Asserts otherwise.
   void check() const;
