@@ -9,7 +9,7 @@ namespace mobius::sim {
 
 namespace {
 constexpr bool bit(uint32_t value, unsigned n) { return ((value >> n) & 1) != 0; }
-constexpr uint32_t kP = 1u << 0, kA = 1u << 5, kD = 1u << 6;
+constexpr uint32_t kA = 1u << 5, kD = 1u << 6;
 constexpr unsigned kBitP = 0, kBitRw = 1, kBitUs = 2, kBitD = 6, kBitPs = 7;
 
 std::string about(const char* format, uint32_t value) {
