@@ -17,6 +17,7 @@ extern int main(int argc, char **argv, char **envp);
 void mobius_entry(struct mobius_start *start);
 void __main(void);
 void __mobius_set_errno(int value);
+void __mobius_use_sysenter(void);
 
 void *__dso_handle;
 static struct thread_block main_block;
@@ -39,6 +40,7 @@ void __main(void) {
 }
 
 __attribute__((force_align_arg_pointer)) void mobius_entry(struct mobius_start *start) {
+  if (start->flags & MOBIUS_START_SYSENTER) __mobius_use_sysenter();
   main_block.reent = _GLOBAL_REENT;
   thread_block_adopt(&main_block);
   environ = start->envp;

@@ -1,7 +1,7 @@
 /* stubs.S: a function for every system call of kernel/abi/syscalls.def.
  *
  * EAX = number, EDX = address of the stacked arguments, ECX = their bytes; back come EAX = the C
- * result and ECX = 0 or errno. The gate is INT 0x30 until the crt has found a faster one. */
+ * result and ECX = 0 or errno. The gate is INT 0x30, or SYSENTER where the kernel offers it. */
 
 #define SYSCALL(number, name, bytes, result) \
         .globl  _##name; .balign 8; \
@@ -19,11 +19,32 @@ gate_int:
         testl   %ecx, %ecx
         jnz     1f
         ret
+
+/* kernel/abi/sysenter.h */
+        .balign 16
+gate_sysenter:
+        pushl   %esi
+        pushl   %ebp
+        movl    %esp, %ebp
+        movl    $2f, %esi
+        sysenter
+2:      movl    %esi, %ecx
+        popl    %ebp
+        popl    %esi
+        testl   %ecx, %ecx
+        jnz     1f
+        ret
+
 1:      pushl   %eax
         pushl   %ecx
         call    ___mobius_set_errno
         popl    %ecx
         popl    %eax
+        ret
+
+        .globl  ___mobius_use_sysenter
+___mobius_use_sysenter:
+        movl    $gate_sysenter, ___mobius_gate
         ret
 
         .data

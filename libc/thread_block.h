@@ -40,7 +40,7 @@ static inline struct thread_block *thread_self(void) {
 
 /* Makes `block` the calling thread's. */
 void thread_block_adopt(struct thread_block *block);
-/* Runs the destructors of keys, frees what the thread's variables took. */
+/* Frees what the thread's __thread variables took. */
 void thread_block_finish(struct thread_block *block);
 
 #endif
