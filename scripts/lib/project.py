@@ -12,6 +12,7 @@ BUILD = ROOT / "build"
 SCRIPTS = ROOT / "scripts"
 KERNEL = BUILD / "kernel" / "kernel.elf"
 PROGRAMS = BUILD / "user" / "bin"
+TEST_PROGRAMS = BUILD / "user" / "tests"
 
 NAME = Path(sys.argv[0]).stem
 

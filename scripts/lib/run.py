@@ -23,7 +23,7 @@ import verdict as verdicts
 from build import build
 from console import Console, Stopped
 from machine import START, Hardware
-from project import KERNEL, PROGRAMS, ROOT, SetupError, main_guard, say, setup
+from project import (KERNEL, PROGRAMS, ROOT, TEST_PROGRAMS, SetupError, main_guard, say, setup)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -61,6 +61,7 @@ def parser():
     p.add_argument("--cd-errors", type=Path, metavar="FILE", help="QEMU blkdebug rules for the CD")
     p.add_argument("--verbose", action="store_true", help="show the build and the emulator's call")
     p.add_argument("--no-install", action="store_true", help="install no packages")
+    p.add_argument("--no-build", action="store_true", help="run what was built before")
     p.add_argument("program", nargs=argparse.REMAINDER, help="program.exe and its arguments")
     return p
 
@@ -79,13 +80,13 @@ def _with_files(specifications):
 
 
 def _program_path(name, files):
-    """Where the program is on the CD; adds it to `files` unless it is one of ours by name."""
-    program = Path(name)
-    if program.is_file():
-        files[f"/run/{program.name}"] = program
-        return f"/run/{program.name}"
-    if "/" not in name and (PROGRAMS / name).is_file():
+    """Where the program is on the CD: a file here, or else one of ours by name."""
+    if "/" not in name and not Path(name).is_file() and (PROGRAMS / name).is_file():
         return f"/bin/{name}"
+    for program in (Path(name), TEST_PROGRAMS / name):
+        if program.is_file():
+            files[f"/run/{program.name}"] = program
+            return f"/run/{program.name}"
     raise SetupError(f"{name}: no such program")
 
 
@@ -121,7 +122,7 @@ def _prepare(options, folder):
         if not options.iso.is_file():
             raise SetupError(f"{options.iso}: no such file")
         return options.iso
-    if not options.kernel:
+    if not options.kernel and not options.no_build:
         build(["kernel", "user"], options.verbose)
     iso = folder / "made.iso"
     image.make(iso, contents(options))
