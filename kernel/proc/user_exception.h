@@ -24,8 +24,13 @@ mm::AddressSpace* current_space();
                                        const UserRegisters& registers, const mm::PageFault* fault);
 [[noreturn]] void end_process_out_of_memory(VirtAddr address, const UserRegisters& registers);
 
-// Called on every way back to user mode, interrupts off: switches threads where the time slice is
-// over, ends the thread where its process is being killed.
+// Not 0: before_user_return() has something to do. Whoever makes work for it (the timer at the end
+// of a time slice, a kill, a switch to a thread that has work waiting) sets it. trap.asm holds it.
+extern "C" volatile uint32_t user_return_work;
+
+// Called on the way back to user mode, interrupts off, while user_return_work is not 0: switches
+// threads where the time slice is over, ends the thread where its process is being killed.
+// After: user_return_work is 0, or this is called again.
 void before_user_return();
 
 // Called by the timer interrupt, interrupts off. Only counts and wakes.
