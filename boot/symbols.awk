@@ -1,5 +1,5 @@
 # From `nm --numeric-sort --demangle` to the panic screen's symbol table, as NASM source:
-# pairs of (address, name), ascending, functions only. kernel/arch/i386/symbols.h reads it.
+# pairs of (address, name), ascending, functions only (no local labels of assembly). kernel/arch/i386/symbols.h reads it.
 BEGIN {
   print "section .kernel_symbols align=4 noexec nowrite"
   print "global kernel_symbols_begin, kernel_symbols_end"
@@ -13,7 +13,7 @@ $2 ~ /^[tTwW]$/ {
   gsub(/mobius::/, "", name)
   sub(/\(.*/, "", name)
   gsub(/[`\\]/, "", name)
-  if (name == "" || $1 == last) next
+  if (name == "" || name ~ /\./ || $1 == last) next
   last = $1
   printf "dd 0x%s, name%d\n", $1, count
   names[count++] = name

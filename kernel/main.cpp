@@ -6,6 +6,7 @@
 
 #include "arch/i386/cpu.h"
 #include "arch/i386/descriptors.h"
+#include "arch/i386/forced_panic.h"
 #include "arch/i386/hooks.h"
 #include "arch/i386/interrupts.h"
 #include "arch/i386/kernel_directory.h"
@@ -32,6 +33,7 @@ namespace {
 using Line = arch::PanicText;
 
 drivers::Serial com2(drivers::kCom2);
+mm::BootInfo boot;
 
 void log(std::string_view text) { com2.write(text); }
 
@@ -74,7 +76,6 @@ void log_features(const arch::CpuFeatures& f) {
 
 // RAM that is free to use: what the boot loader says there is, less its own structures and us.
 mm::UsableFrames find_ram(uint32_t magic, uint32_t info) {
-  static mm::BootInfo boot;
   if (magic != mm::kMultibootMagic) arch::panic("not started by a Multiboot boot loader");
   or_panic(mm::read_multiboot(arch::BootBytes(), PhysAddr{info}, boot),
            "the boot loader's information cannot be used");
@@ -85,6 +86,17 @@ mm::UsableFrames find_ram(uint32_t magic, uint32_t info) {
   };
   *end++ = {address(kernel_image_begin), address(kernel_image_end)};
   return or_panic(mm::usable_frames(boot.map(), {taken, end}), "no usable memory");
+}
+
+// What follows `name` in the kernel's command line, up to the next space; nothing if it is not there.
+std::string_view option(std::string_view name) {
+  std::string_view line = boot.command_line();
+  while (!line.empty()) {
+    std::string_view word = line.substr(0, line.find(' '));
+    if (word.starts_with(name)) return word.substr(name.size());
+    line.remove_prefix(std::min(word.size() + 1, line.size()));
+  }
+  return {};
 }
 
 void log_memory(const mm::FrameAllocator& frames, arch::KernelHalf half) {
@@ -123,6 +135,7 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   static arch::Timer timer(features, proc::timer_tick);
   static arch::I386Cpu cpu(features, {memory, frames, tlb}, heap, stacks, timer);
   log_memory(frames, half);
+  if (std::string_view kind = option("force-panic="); !kind.empty()) arch::force_panic(kind);
 
   // The process layer starts here.
   end_machine("exit 0");
