@@ -33,7 +33,6 @@ namespace {
 using Line = arch::PanicText;
 
 drivers::Serial com2(drivers::kCom2);
-mm::BootInfo boot;
 
 void log(std::string_view text) { com2.write(text); }
 
@@ -73,6 +72,8 @@ void log_features(const arch::CpuFeatures& f) {
           .add(f.tsc ? " tsc" : "").add(f.sep ? " sysenter" : "").add(f.fxsr ? " fxsr" : "")
           .add(f.sse ? " sse" : "").add("\n").text());
 }
+
+mm::BootInfo boot;
 
 // RAM that is free to use: what the boot loader says there is, less its own structures and us.
 mm::UsableFrames find_ram(uint32_t magic, uint32_t info) {
