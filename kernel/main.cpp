@@ -89,7 +89,7 @@ mm::UsableFrames find_ram(uint32_t magic, uint32_t info) {
   return or_panic(mm::usable_frames(boot.map(), {taken, end}), "no usable memory");
 }
 
-// What follows `name` in the kernel's command line, up to the next space; nothing if it is not there.
+// What follows `name` in the kernel's command line, up to the next space; nothing where it is not.
 std::string_view option(std::string_view name) {
   std::string_view line = boot.command_line();
   while (!line.empty()) {
