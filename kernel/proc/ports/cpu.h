@@ -40,12 +40,17 @@ class Cpu {
 
   virtual Result<UserMap*> create_map() = 0;              // a page directory and its object
   virtual uint32_t directory_of(UserMap& map) = 0;        // for CpuContext::directory
-  virtual void destroy_map(UserMap& map) = 0;             // Requires: empty, not current
+  // Requires: empty. Where it is still loaded (a kernel thread keeps the last user directory), the
+  // kernel's own directory is loaded first.
+  virtual void destroy_map(UserMap& map) = 0;
 
   // Waits for an interrupt with interrupts on, returns with them off.
   virtual void wait_for_interrupt() = 0;
+  // Takes the interrupts that are pending, without waiting for one; off again on return.
+  virtual void let_interrupts_in() = 0;
   virtual uint64_t now_ns() = 0;                          // monotonic, since boot
   virtual uint64_t timestamp() = 0;                       // TSC, 0 where there is none
+  virtual uint64_t ticks_to_ns(uint64_t ticks) = 0;       // of the TSC
 
   // Copies between kernel and user memory, resolving faults on the way; sleeps where a page has to
   // come from disk. Locks: none held. Fails: BadAddress, IoError, OutOfFrames.
