@@ -27,10 +27,10 @@ namespace mobius {
 
 // The one order in which locks may be taken: a held lock's rank is below the next one's.
 enum class LockRank : unsigned char {
-  Process = 1,       // proc/: process and thread tables, handles
-  AddressSpace = 2,  // regions and page slots of one address space and the objects it maps
-  Heap = 3,          // kernel heap slabs
-  Frames = 4,        // the frame allocator
+  Process = 1,  // proc/: process and thread tables, handles
+  Memory = 2,   // regions, page slots and VM objects of one machine
+  Heap = 3,     // kernel heap slabs
+  Frames = 4,   // the frame allocator
 };
 
 class CAPABILITY("lock") Lock {

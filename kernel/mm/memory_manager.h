@@ -2,6 +2,8 @@
 // two of them can live in one test process.
 #pragma once
 
+#include "base/list.h"
+#include "base/lock.h"
 #include "mm/frame_allocator.h"
 #include "mm/kernel_heap.h"
 #include "mm/ports/waiting.h"
@@ -9,16 +11,29 @@
 
 namespace mobius::mm {
 
+class AddressSpace;
+class VmObject;
+struct AllSpaces {};
+struct AllObjects {};
+
 struct MemoryManager {
   FrameMemory& memory;
   FrameAllocator& frames;
   KernelHeap& heap;
   Waiting& waiting;
-  FrameNumber zero_frame;  // one frame of zeros, mapped read-only for pages that are only read
-  Stats stats{};
+  const FrameNumber zero_frame;  // from make_zero_frame: what pages only ever read show
 
-  // Fails: OutOfFrames (no zero frame).
-  static Result<FrameNumber> make_zero_frame(FrameAllocator& frames);
+  // Guards every region, page slot, VM object and translation map of this machine.
+  Lock lock{LockRank::Memory};
+  Stats stats{};
+  List<AddressSpace, AllSpaces> spaces{};
+  List<VmObject, AllObjects> objects{};
+
+  // Fails: OutOfFrames.
+  static Result<FrameNumber> make_zero_frame(FrameAllocator& frames) {
+    OwnedFrame frame = TRY(frames.allocate(FrameUse::ZeroFrame, Placement::Direct, Fill::Zero));
+    return frame.release();
+  }
 };
 
 }  // namespace mobius::mm

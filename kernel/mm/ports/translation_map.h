@@ -60,6 +60,8 @@ class TranslationMap {
 
   // Frames used for page tables of the user half, the directory not counted.
   virtual uint32_t table_frames() const = 0;
+  // Entries of the user half (for invariants: walks the tables).
+  virtual uint32_t mapped_pages() const = 0;
 
  protected:
   ~TranslationMap() = default;

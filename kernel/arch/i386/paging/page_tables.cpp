@@ -1,0 +1,220 @@
+// The two-level page tables of one address space (page_tables.h).
+#include "arch/i386/paging/page_tables.h"
+
+#include <algorithm>
+
+namespace mobius::paging {
+
+using mm::FrameUse;
+using mm::Mapping;
+
+namespace {
+
+// One test: below 0x80000000, page aligned; and not page 0 (R08, R09).
+constexpr bool is_user_page(VirtAddr a) {
+  return (a.value & (kUserEnd | kPageOffsetMask)) == 0 && a.value != 0;
+}
+
+constexpr Mapping mapping_of(EntryValue e) {
+  return {.frame = e.frame(),
+          .access = e.writable() ? Access::ReadWrite : Access::Read,
+          .accessed = e.accessed(),
+          .dirty = e.dirty()};
+}
+
+}  // namespace
+
+// What unmap_range still has to flush and to free.
+struct PageTables::Pending {
+  uint32_t pages = 0;
+  VirtAddr first_pages[kSinglePageFlushes];
+  // Tables that lost their last entry, chained through their records' `next`.
+  FrameNumber emptied = kNoFrame;
+};
+
+Result<mm::OwnedFrame> PageTables::make_directory(const PagingMachine& machine,
+                                                  FrameNumber kernel_directory) {
+  mm::OwnedFrame frame = TRY(machine.frames.allocate(FrameUse::PageTable, mm::Placement::Direct));
+  auto* const from = machine.memory.direct_as<EntryPage>(kernel_directory);
+  auto* const to = machine.memory.direct_as<EntryPage>(frame.number());
+  for (uint32_t i = 0; i < kKernelFirstEntry; ++i) to->entries[i].store({});
+  for (uint32_t i = kKernelFirstEntry; i < kEntryCount; ++i) {
+    const EntryValue entry = from->entries[i].load();
+    KASSERT(!entry.user());
+    to->entries[i].store(entry);
+  }
+  return frame;
+}
+
+PageTables::PageTables(const PagingMachine& machine, mm::OwnedFrame directory)
+    : memory_(machine.memory),
+      frames_(machine.frames),
+      tlb_(machine.tlb),
+      direct_base_(machine.memory.direct({0})),
+      owned_directory_(std::move(directory)),
+      directory_frame_(owned_directory_.number()),
+      directory_(machine.memory.direct_as<EntryPage>(directory_frame_)) {}
+
+PageTables::~PageTables() { KASSERT(table_frames_ == 0); }
+
+Entry* PageTables::find_entry(VirtAddr page) const {
+  KASSERT(is_user_page(page));
+  const EntryValue table = directory_entry(page).load();
+  return table.present() ? &table_entry_of(table, page) : nullptr;
+}
+
+Result<mm::PreparedMapping> PageTables::prepare(VirtAddr page) {
+  KASSERT(is_user_page(page));
+  mm::PreparedMapping prepared;
+  if (!directory_entry(page).load().present()) {
+    prepared.table =
+        TRY(frames_.allocate(FrameUse::PageTable, mm::Placement::Direct, mm::Fill::Zero));
+  }
+  return prepared;
+}
+
+EntryValue PageTables::install_table(mm::PreparedMapping& prepared, VirtAddr page) {
+  const EntryValue table = table_entry(prepared.table.release());
+  KASSERT(memory_.is_direct(table.frame()));
+  frames_.record(table.frame()).count = 0;
+  directory_entry(page).store(table);
+  ++table_frames_;
+  return table;
+}
+
+// Takes an empty table out of the directory. Its frame may be freed after the next flush.
+FrameNumber PageTables::remove_table(VirtAddr page) {
+  --table_frames_;
+  return directory_entry(page).take().frame();
+}
+
+void PageTables::map(mm::PreparedMapping prepared, VirtAddr page, FrameNumber frame,
+                     Access access) {
+  KASSERT(is_user_page(page));
+  KASSERT(frame.value < kFrameLimit && access != Access::None);
+  EntryValue table = directory_entry(page).load();
+  if (!table.present()) [[unlikely]] table = install_table(prepared, page);
+  Entry& entry = table_entry_of(table, page);
+  KASSERT(!entry.load().present());
+  entry.store(page_entry(frame, access));
+  ++frames_.record(table.frame()).count;
+}
+
+std::optional<Mapping> PageTables::unmap(VirtAddr page) {
+  KASSERT(is_user_page(page));
+  const EntryValue table = directory_entry(page).load();
+  if (!table.present()) return std::nullopt;
+  Entry& entry = table_entry_of(table, page);
+  if (!entry.load().present()) return std::nullopt;
+  const EntryValue old = entry.take();
+  mm::FrameRecord& record = frames_.record(table.frame());
+  if (--record.count != 0) [[likely]] {
+    tlb_.flush_page(directory(), page);
+  } else {
+    const FrameNumber empty = remove_table(page);
+    tlb_.flush_page(directory(), page);
+    frames_.free(empty, FrameUse::PageTable);
+  }
+  return mapping_of(old);
+}
+
+void PageTables::unmap_range(VirtRange range, mm::MappingVisitor& visitor) {
+  KASSERT(kUserRange.contains(range) && range.begin <= range.end);
+  KASSERT(range.begin.page_aligned() && range.end.page_aligned());
+  Pending pending;
+  for (VirtAddr at = range.begin; at < range.end && table_frames_ != 0;) {
+    const VirtAddr table_end{(at.value | (kTableReach - 1)) + 1};  // at most kUserEnd
+    const VirtAddr stop = std::min(table_end, range.end);
+    const EntryValue table = directory_entry(at).load();
+    if (table.present()) unmap_in_table({at, stop}, table, visitor, pending);
+    at = stop;
+  }
+  finish(pending);
+}
+
+void PageTables::unmap_in_table(VirtRange part, EntryValue table, mm::MappingVisitor& visitor,
+                                Pending& pending) {
+  mm::FrameRecord& record = frames_.record(table.frame());
+  Entry* entry = &table_entry_of(table, part.begin);
+  uint32_t left = record.count;
+  for (VirtAddr page = part.begin; page < part.end; page = page + kPageSize, ++entry) {
+    if (!entry->load().present()) continue;
+    const EntryValue old = entry->take();
+    if (pending.pages < kSinglePageFlushes) pending.first_pages[pending.pages] = page;
+    ++pending.pages;
+    visitor.visit(page, mapping_of(old));
+    if (--left == 0) break;
+  }
+  record.count = static_cast<uint16_t>(left);
+  if (left == 0) {
+    record.next = pending.emptied;
+    pending.emptied = remove_table(part.begin);
+  }
+}
+
+void PageTables::finish(const Pending& pending) {
+  if (pending.pages > kSinglePageFlushes) {
+    tlb_.flush_all(directory());
+  } else {
+    for (uint32_t i = 0; i < pending.pages; ++i) {
+      tlb_.flush_page(directory(), pending.first_pages[i]);
+    }
+  }
+  for (FrameNumber table = pending.emptied; table != kNoFrame;) {
+    const FrameNumber next = frames_.record(table).next;
+    frames_.free(table, FrameUse::PageTable);
+    table = next;
+  }
+}
+
+void PageTables::protect(VirtAddr page, Access access) {
+  KASSERT(access != Access::None);
+  Entry* const entry = find_entry(page);
+  KASSERT(entry != nullptr && entry->load().present());
+  if (access == Access::ReadWrite) {
+    entry->set(kWritable);
+  } else {
+    entry->clear(kWritable);
+  }
+  tlb_.flush_page(directory(), page);
+}
+
+std::optional<Mapping> PageTables::find(VirtAddr page) const {
+  Entry* const entry = find_entry(page);
+  if (entry == nullptr) return std::nullopt;
+  const EntryValue value = entry->load();
+  if (!value.present()) return std::nullopt;
+  return mapping_of(value);
+}
+
+uint32_t PageTables::mapped_pages() const {
+  uint32_t pages = 0;
+  for (uint32_t i = 0; i < kKernelFirstEntry; ++i) {
+    const EntryValue table = directory_->entries[i].load();
+    if (table.present()) pages += frames_.record(table.frame()).count;
+  }
+  return pages;
+}
+
+void PageTables::check() const {
+  uint32_t tables = 0;
+  for (uint32_t i = 0; i < kEntryCount; ++i) {
+    const EntryValue table = directory_->entries[i].load();
+    KASSERT(table.present() || i >= kKernelFirstEntry || table.raw == 0);
+    if (i >= kKernelFirstEntry) KASSERT(!table.user());
+    if (i >= kKernelFirstEntry || !table.present()) continue;
+    ++tables;
+    const mm::FrameRecord& record = frames_.record(table.frame());
+    KASSERT(record.use == FrameUse::PageTable && record.count != 0);
+    uint32_t present = 0;
+    for (Entry& entry : table_at(table)->entries) {
+      const EntryValue value = entry.load();
+      KASSERT(value.raw == 0 || (value.present() && value.user()));
+      if (value.present()) ++present;
+    }
+    KASSERT(present == record.count);
+  }
+  KASSERT(tables == table_frames_);
+}
+
+}  // namespace mobius::paging

@@ -1,0 +1,92 @@
+// PageTables: one user half of i386 page tables, with the kernel half that all of them share.
+//
+// Step 5 of a page fault. A page directory and up to 512 page tables, each one frame in the direct
+// map. The record of a page table's frame counts its present entries; the table appears with the
+// first and goes with the last. The directory's upper 512 entries are copied at creation from the
+// kernel's directory, where they are all set by then and never change (so no copy can be stale).
+//
+// What is flushed (SDM Vol. 3A, 4.10.4): an entry that was not present is nowhere cached, so map()
+// flushes nothing. Every other change flushes before it returns, and the frame of a page table is
+// freed only after that: until then the processor may still walk it.
+#pragma once
+
+#include "arch/i386/paging/pte.h"
+#include "arch/i386/paging/tlb.h"
+#include "mm/frame_allocator.h"
+#include "mm/owned_frame.h"
+#include "mm/ports/frame_memory.h"
+#include "mm/ports/translation_map.h"
+
+namespace mobius::paging {
+
+// What the page tables of one machine share. The three outlive every PageTables.
+struct PagingMachine {
+  mm::FrameMemory& memory;
+  mm::FrameAllocator& frames;
+  Tlb& tlb;
+};
+
+class PageTables final : public mm::TranslationMap {
+ public:
+  // A directory with an empty user half and the kernel half of `kernel_directory`, none of which
+  // may be open to user mode (R08, asserted). Fails: OutOfFrames.
+  static Result<mm::OwnedFrame> make_directory(const PagingMachine& machine,
+                                               FrameNumber kernel_directory);
+
+  // `directory` is from make_directory. Nothing is mapped.
+  PageTables(const PagingMachine& machine, mm::OwnedFrame directory);
+  PageTables(const PageTables&) = delete;
+  // Gives the directory back. Requires: nothing is mapped (asserted); the directory is not current.
+  ~PageTables();
+
+  // What goes into CR3.
+  FrameNumber directory() const { return directory_frame_; }
+
+  Result<mm::PreparedMapping> prepare(VirtAddr page) override;
+  void map(mm::PreparedMapping prepared, VirtAddr page, FrameNumber frame, Access access) override;
+  std::optional<mm::Mapping> unmap(VirtAddr page) override;
+  // Calls the visitor before the flush. That is right on one processor in a kernel that is not
+  // preempted: nobody can use a stale translation before this returns, only walk ahead by it.
+  void unmap_range(VirtRange range, mm::MappingVisitor& visitor) override;
+  void protect(VirtAddr page, Access access) override;
+  std::optional<mm::Mapping> find(VirtAddr page) const override;
+  uint32_t table_frames() const override { return table_frames_; }
+  uint32_t mapped_pages() const override;
+
+  // Directory, tables, counts and records agree. Asserts otherwise.
+  void check() const;
+
+  // Up to so many pages are flushed one by one, more by a reload of CR3.
+  static constexpr uint32_t kSinglePageFlushes = 16;
+
+ private:
+  struct Pending;
+
+  Entry& directory_entry(VirtAddr a) const { return directory_->entries[directory_index(a)]; }
+  // Requires: `table` is a present entry of the user half of the directory, so the frame it names
+  // is in the direct map: install_table has asserted it.
+  EntryPage* table_at(EntryValue table) const {
+    return reinterpret_cast<EntryPage*>(direct_base_ + (table.raw & kFrameMask));
+  }
+  Entry& table_entry_of(EntryValue table, VirtAddr page) const {
+    return table_at(table)->entries[table_index(page)];
+  }
+  // The page's entry, or null where it has no page table.
+  Entry* find_entry(VirtAddr page) const;
+  EntryValue install_table(mm::PreparedMapping& prepared, VirtAddr page);
+  FrameNumber remove_table(VirtAddr page);
+  void unmap_in_table(VirtRange part, EntryValue table, mm::MappingVisitor& visitor,
+                      Pending& pending);
+  void finish(const Pending& pending);
+
+  mm::FrameMemory& memory_;
+  mm::FrameAllocator& frames_;
+  Tlb& tlb_;
+  std::byte* const direct_base_;  // of frame 0
+  mm::OwnedFrame owned_directory_;
+  const FrameNumber directory_frame_;
+  EntryPage* const directory_;
+  uint32_t table_frames_ = 0;
+};
+
+}  // namespace mobius::paging

@@ -1,0 +1,148 @@
+// Regions coming, going, splitting and merging; stacks and images.
+#include "mm/address_space.h"
+
+#include <algorithm>
+
+#include "mm/anonymous_object.h"
+
+namespace mobius::mm {
+
+namespace {
+
+class DropMappings final : public MappingVisitor {
+ public:
+  void visit(VirtAddr, Mapping) override {}
+};
+
+class FoldMappings final : public MappingVisitor {
+ public:
+  explicit FoldMappings(Region& region) : region_(region) {}
+  void visit(VirtAddr page, Mapping mapping) override {
+    if (!mapping.dirty) return;
+    PageSlot* slot = region_.object.get()->slots().find(region_.page_at(page));
+    KASSERT(slot != nullptr && slot->frame() == mapping.frame);
+    slot->dirty = true;
+  }
+
+ private:
+  Region& region_;
+};
+
+}  // namespace
+
+Result<KernelHeap::Owned<AddressSpace>> AddressSpace::create(MemoryManager& manager,
+                                                             TranslationMap& map) {
+  return manager.heap.create<AddressSpace>(manager, map);
+}
+
+AddressSpace::AddressSpace(MemoryManager& manager, TranslationMap& map)
+    : manager_(manager), map_(map) {
+  manager_.spaces.push_back(*this);
+}
+
+void AddressSpace::clear() {
+  LockGuard guard(manager_.lock);
+  DropMappings drop;
+  map_.unmap_range(kUserRange, drop);
+  while (RegionNode* node = regions_.first()) erase(static_cast<Region&>(*node));
+  if (linked()) manager_.spaces.remove(*this);
+}
+
+Result<AddressSpace::NewRegion> AddressSpace::make_region() {
+  if (regions_.size() >= kMaxRegions) return Failure(Error::LimitReached);
+  return manager_.heap.create<Region>();
+}
+
+Region& AddressSpace::insert(NewRegion region, VirtRange range) {
+  Region& r = *region.release();
+  r.range = range;
+  regions_.insert(r);
+  return r;
+}
+
+void AddressSpace::erase(Region& region) {
+  regions_.remove(region);
+  manager_.heap.destroy(&region);
+}
+
+void AddressSpace::split(Region& region, VirtAddr at, NewRegion upper) {
+  KASSERT(region.range.begin < at && at < region.range.end);
+  VirtRange upper_range{at, region.range.end};
+  upper->kind = region.kind;
+  upper->access = region.access;
+  upper->code = region.code;
+  upper->block_base = region.block_base;
+  upper->reservation = region.reservation;
+  upper->first_page = region.page_at(at);
+  if (VmObject* object = region.object.get()) {
+    object->add_reference();
+    upper->object = ObjectReference(object);
+  }
+  regions_.resize(region, {region.range.begin, at});
+  insert(std::move(upper), upper_range);
+}
+
+void AddressSpace::merge_with_next(Region& region) {
+  Region* next = this->next(region);
+  if (next == nullptr || next->range.begin != region.range.end) return;
+  bool same = region.same_block(*next) && region.access == next->access &&
+              region.code == next->code && region.reservation == next->reservation &&
+              region.object.get() == next->object.get();
+  if (!same) return;
+  if (region.object.get() != nullptr && next->first_page != region.page_at(region.range.end)) {
+    return;
+  }
+  VirtRange whole{region.range.begin, next->range.end};
+  erase(*next);
+  regions_.resize(region, whole);
+}
+
+void AddressSpace::unmap_folding(Region& region, VirtRange range) {
+  FoldMappings fold(region);
+  map_.unmap_range(range, fold);
+}
+
+bool AddressSpace::recently_freed(VirtAddr a) const {
+  return std::any_of(freed_.begin(), freed_.end(),
+                     [a](VirtRange range) { return range.contains(a); });
+}
+
+uint32_t AddressSpace::resident_pages() const {
+  uint32_t pages = 0;
+  VirtAddr last_block{0};
+  for (RegionNode* n = regions_.first(); n != nullptr; n = regions_.next(*n)) {
+    auto& region = static_cast<Region&>(*n);
+    VmObject* object = region.object.get();
+    if (object == nullptr || region.block_base == last_block) continue;
+    last_block = region.block_base;
+    pages += object->resident_pages();
+  }
+  return pages;
+}
+
+Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
+  LockGuard guard(manager_.lock);
+  if (bytes > kUserEnd) return Failure(Error::OutOfAddressSpace);
+  PageCount pages = std::max((bytes + kPageOffsetMask) >> kPageShift, kMinStackPages);
+  auto base = regions_.find_gap_below(kUserRange.end, pages);
+  if (!base) return Failure(Error::OutOfAddressSpace);
+  NewRegion region = TRY(make_region());
+  region->object = TRY(AnonymousObject::create(manager_, pages));
+  // From here on nothing fails.
+  region->kind = RegionKind::Stack;
+  region->access = Access::ReadWrite;
+  region->block_base = *base;
+  return insert(std::move(region), VirtRange::of_pages(*base, pages)).range;
+}
+
+void AddressSpace::unmap_stack(VirtRange stack) {
+  LockGuard guard(manager_.lock);
+  Region* region = find(stack.begin);
+  KASSERT(region != nullptr && region->kind == RegionKind::Stack && region->range == stack);
+  DropMappings drop;
+  map_.unmap_range(stack, drop);
+  erase(*region);
+  note_freed(stack);
+}
+
+}  // namespace mobius::mm

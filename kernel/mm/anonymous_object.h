@@ -1,0 +1,24 @@
+// AnonymousObject: memory that starts as zeros, or as a private copy of what its backing has.
+#pragma once
+
+#include "mm/vm_object.h"
+
+namespace mobius::mm {
+
+class AnonymousObject final : public VmObject {
+ public:
+  // With a backing object, the two have the same number of pages. Fails: OutOfFrames.
+  static Result<ObjectReference> create(MemoryManager& manager, PageCount pages,
+                                        VmObject* backing = nullptr);
+
+  bool has_content(PageIndex page) const override;
+  Result<void> read_page(PageIndex page, FrameNumber frame) override;
+
+  AnonymousObject(MemoryManager& manager, PageCount pages, VmObject* backing)
+      : VmObject(manager, pages, FrameUse::Anonymous, backing) {}
+
+ private:
+  void destroy() override;
+};
+
+}  // namespace mobius::mm

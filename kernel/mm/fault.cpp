@@ -1,0 +1,208 @@
+// The story of a page fault (fault.h has the six steps; this file is step 3).
+//
+// resolve_fault() tries; an attempt that finds the page on its way waits, one that finds it on a
+// disk brings it in; both then start over, because while nobody held the lock anything may have
+// changed. An attempt looks everything up anew, decides (fault_action.h), acquires what may fail,
+// and only then changes anything.
+#include "mm/fault.h"
+
+#include "mm/address_space.h"
+#include "mm/fault_action.h"
+
+namespace mobius::mm {
+
+namespace {
+
+// What an attempt came to: an outcome, or what has to happen before the next attempt.
+enum class Next : uint8_t { Done, Refused, NoFrame, Wait, Read };
+
+struct Attempt {
+  AddressSpace& space;
+  const VirtAddr page;
+  const FaultAccess access;
+  // Found by the last attempt:
+  Region* region = nullptr;
+  PageIndex index = 0;
+  PageSlot* slot = nullptr;
+  VmObject* backing = nullptr;       // whose page to wait for or to read
+  PageSlot* backing_slot = nullptr;
+
+  MemoryManager& manager() { return space.manager(); }
+  VmObject& object() { return *region->object.get(); }
+
+  Next run() REQUIRES(space.manager().lock);
+  FaultAction look_up(Result<void>& bookkeeping);
+  BackingState backing_state();
+  Next on_its_way(Next next);
+  Next map_zero_frame();
+  Next zero_fill();
+  Next map_backing();
+  Next copy_backing();
+  Next map_own();
+  Result<void> give_frame(OwnedFrame frame);
+  Result<void> enter(FrameNumber frame, Access access);
+};
+
+// What the slot does not say by itself: where the backing has the page.
+BackingState Attempt::backing_state() {
+  backing = object().backing();
+  if (backing == nullptr) return BackingState::None;
+  backing_slot = backing->slots().find(index);
+  SlotKind kind = backing_slot == nullptr ? SlotKind::Empty : backing_slot->kind;
+  if (kind == SlotKind::Resident) return BackingState::Resident;
+  if (kind == SlotKind::Busy) return BackingState::Busy;
+  return backing->has_content(index) ? BackingState::Absent : BackingState::None;
+}
+
+FaultAction Attempt::look_up(Result<void>& bookkeeping) {
+  region = space.find(page);
+  FaultFacts facts{Access::None, access, SlotKind::Empty, BackingState::None};
+  if (region == nullptr) return decide(facts);
+  facts.allowed = region->access_at(page);
+  if (facts.allowed == Access::None) return decide(facts);
+  index = region->page_at(page);
+  auto found = object().slots().get(index);
+  if (!found) [[unlikely]] {
+    bookkeeping = Failure(found.error());
+    return FaultAction::Refuse;
+  }
+  slot = *found;
+  facts.slot = slot->kind;
+  if (object().backing() != nullptr) facts.backing = backing_state();
+  return decide(facts);
+}
+
+Next Attempt::run() {
+  Result<void> bookkeeping;
+  FaultAction action = look_up(bookkeeping);
+  if (!bookkeeping) return Next::NoFrame;
+  switch (action) {
+    case FaultAction::Refuse: return Next::Refused;
+    case FaultAction::Wait: return on_its_way(Next::Wait);
+    case FaultAction::ReadBacking: return on_its_way(Next::Read);
+    case FaultAction::MapZeroFrame: return map_zero_frame();
+    case FaultAction::ZeroFill: return zero_fill();
+    case FaultAction::MapBacking: return map_backing();
+    case FaultAction::CopyBacking: return copy_backing();
+    case FaultAction::MapOwn: return map_own();
+  }
+  __builtin_unreachable();
+}
+
+// From its first reference on, a page of an image that is not in RAM counts as paged out (R10).
+Next Attempt::on_its_way(Next next) {
+  if (slot->kind == SlotKind::Empty) slot->make_backed();
+  return next;
+}
+
+// Enters `frame` at the page, in place of what may be there with fewer rights.
+Result<void> Attempt::enter(FrameNumber frame, Access access) {
+  if (slot->kind != SlotKind::Empty) space.unmap_folding(*region, VirtRange::of_pages(page, 1));
+  PreparedMapping prepared = TRY(space.map().prepare(page));
+  // From here on nothing fails.
+  space.map().map(std::move(prepared), page, frame, access);
+  return {};
+}
+
+Next Attempt::map_zero_frame() {
+  if (!enter(manager().zero_frame, Access::Read)) return Next::NoFrame;
+  if (slot->kind == SlotKind::Empty) slot->make_zero();
+  return Next::Done;
+}
+
+Next Attempt::map_backing() {
+  if (!enter(backing_slot->frame(), Access::Read)) return Next::NoFrame;
+  if (slot->kind == SlotKind::Empty) slot->make_backed();
+  return Next::Done;
+}
+
+// The page gets `frame`, with all the region allows.
+Result<void> Attempt::give_frame(OwnedFrame frame) {
+  TRY(enter(frame.number(), region->access));
+  object().install(*slot, index, std::move(frame));
+  return {};
+}
+
+Next Attempt::zero_fill() {
+  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero,
+                                         space.claim());
+  if (!frame || !give_frame(std::move(*frame))) return Next::NoFrame;
+  return Next::Done;
+}
+
+Next Attempt::copy_backing() {
+  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
+                                         space.claim());
+  if (!frame) return Next::NoFrame;
+  manager().memory.copy(frame->number(), backing_slot->frame());
+  return give_frame(std::move(*frame)) ? Next::Done : Next::NoFrame;
+}
+
+Next Attempt::map_own() {
+  return enter(slot->frame(), region->access) ? Next::Done : Next::NoFrame;
+}
+
+// Reads one page of an object whose slot is Empty, with the slot Busy and no lock held meanwhile.
+// The reference keeps the object, the Busy slot keeps everybody else off the frame.
+Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index, Claim claim) {
+  OwnedFrame frame;
+  {
+    LockGuard guard(manager.lock);
+    ObjectReference keep(&object);  // taken by the caller, under the lock, before it let go
+    PageSlot* slot = TRY(object.slots().get(index));
+    if (slot->kind != SlotKind::Empty) return {};
+    frame = TRY(manager.frames.allocate(object.frame_use(), Placement::Any, Fill::None, claim));
+    // From here on nothing fails.
+    slot->make_busy();
+    (void)keep.release();
+  }
+  Result<void> read = object.read_page(index, frame.number());
+  LockGuard guard(manager.lock);
+  ObjectReference drop(&object);
+  PageSlot* slot = object.slots().find(index);
+  if (read) {
+    object.install(*slot, index, std::move(frame));
+    ++manager.stats.pages_in;
+    ++manager.stats.ios_in;
+  } else {
+    slot->make_empty();
+  }
+  manager.waiting.wake(&object);
+  return read;
+}
+
+FaultOutcome outcome_of(Error error) {
+  return error == Error::OutOfFrames ? FaultOutcome::OutOfMemory : FaultOutcome::IoError;
+}
+
+}  // namespace
+
+FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
+  Lock::assert_no_lock_held();
+  MemoryManager& manager = space.manager();
+  bool waited = false;
+  for (;;) {
+    Attempt attempt{space, fault.address.page_down(), fault.access};
+    Next next;
+    {
+      LockGuard guard(attempt.space.manager().lock);
+      next = attempt.run();
+      if (next == Next::Read) attempt.backing->add_reference();
+      if (next == Next::Done) ++(waited ? manager.stats.faults_major : manager.stats.faults_minor);
+    }
+    switch (next) {
+      case Next::Done: return FaultOutcome::Resolved;
+      case Next::Refused: return FaultOutcome::NotAllowed;
+      case Next::NoFrame: return FaultOutcome::OutOfMemory;
+      case Next::Wait: manager.waiting.wait(attempt.backing); break;
+      case Next::Read: {
+        auto read = read_in(manager, *attempt.backing, attempt.index, space.claim());
+        if (!read) return outcome_of(read.error());
+        break;
+      }
+    }
+    waited = true;
+  }
+}
+
+}  // namespace mobius::mm

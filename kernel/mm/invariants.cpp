@@ -1,0 +1,116 @@
+// The invariants, each as the KASSERT that says it.
+#include "mm/invariants.h"
+
+namespace mobius::mm {
+
+namespace {
+
+struct Totals {
+  uint32_t anonymous = 0;
+  uint32_t image = 0;
+  uint32_t tables = 0;
+};
+
+// Every Resident slot owns its frame, and the frame's record names the slot.
+void check_object(MemoryManager& manager, VmObject& object, Totals& totals) {
+  uint32_t resident = 0;
+  object.slots().for_each(0, object.pages(), [&](PageIndex page, PageSlot& slot) {
+    if (slot.kind == SlotKind::Backed) KASSERT(object.backing() != nullptr);
+    if (slot.kind != SlotKind::Resident) {
+      KASSERT(!slot.dirty);
+      return;
+    }
+    ++resident;
+    const FrameRecord& record = manager.frames.record(slot.frame());
+    KASSERT(record.use == object.frame_use());
+    KASSERT(record.owner == &object && record.index == page);
+  });
+  KASSERT(resident == object.resident_pages());
+  KASSERT(object.references() > 0);
+  (object.frame_use() == FrameUse::Image ? totals.image : totals.anonymous) += resident;
+}
+
+// What a translation shows is what the slot says, with no more rights than the region gives.
+void check_mapping(MemoryManager& manager, Region& region, PageSlot& slot, PageIndex index,
+                   const Mapping& mapping, VirtAddr page) {
+  KASSERT(mapping.access <= region.access_at(page));
+  switch (slot.kind) {
+    case SlotKind::Resident: KASSERT(mapping.frame == slot.frame()); return;
+    case SlotKind::Zero:
+      KASSERT(mapping.frame == manager.zero_frame);
+      KASSERT(mapping.access == Access::Read && !mapping.dirty);
+      return;
+    case SlotKind::Backed: {
+      PageSlot* backing = region.object.get()->backing()->slots().find(index);
+      KASSERT(backing != nullptr && mapping.frame == backing->frame());
+      KASSERT(mapping.access == Access::Read && !mapping.dirty);
+      return;
+    }
+    case SlotKind::Empty:
+    case SlotKind::Busy: break;
+  }
+  KASSERT(!"a page without contents is mapped");
+}
+
+// Returns how many translations the region accounts for.
+uint32_t check_region(MemoryManager& manager, AddressSpace& space, Region& region) {
+  KASSERT(!region.range.empty() && kUserRange.contains(region.range));
+  KASSERT((region.kind == RegionKind::Reserved) == (region.object.get() == nullptr));
+  KASSERT(region.block_base <= region.range.begin);
+  if (region.kind == RegionKind::Reserved) return 0;
+  VmObject& object = *region.object.get();
+  KASSERT(region.first_page + region.range.size_pages() <= object.pages());
+  uint32_t mapped = 0;
+  PageIndex first = region.first_page;
+  object.slots().for_each(
+      first, first + region.range.size_pages(), [&](PageIndex index, PageSlot& slot) {
+        VirtAddr page = pages_after(region.range.begin, index - first);
+        auto mapping = space.map().find(page);
+        if (!mapping) return;
+        check_mapping(manager, region, slot, index, *mapping, page);
+        ++mapped;
+      });
+  return mapped;
+}
+
+// Neighbours that are one block with the same rights are one region.
+void check_neighbours(AddressSpace& space, Region& region) {
+  Region* next = space.next(region);
+  if (next == nullptr) return;
+  KASSERT(region.range.end <= next->range.begin);
+  if (region.kind == RegionKind::Reserved && next->kind == RegionKind::Reserved) {
+    KASSERT(region.block_base != next->block_base);
+  }
+  if (region.kind == RegionKind::Block && region.same_block(*next)) {
+    KASSERT(region.range.end == next->range.begin && region.access != next->access);
+  }
+}
+
+void check_space(MemoryManager& manager, AddressSpace& space, Totals& totals) {
+  space.regions().check();
+  uint32_t mapped = 0;
+  for (RegionNode* n = space.regions().first(); n != nullptr; n = space.regions().next(*n)) {
+    auto& region = static_cast<Region&>(*n);
+    mapped += check_region(manager, space, region);
+    check_neighbours(space, region);
+  }
+  KASSERT(mapped == space.map().mapped_pages());
+  totals.tables += space.map().table_frames();
+}
+
+}  // namespace
+
+void check_machine(MemoryManager& manager) {
+  LockGuard guard(manager.lock);
+  manager.frames.check();
+  manager.heap.check();
+  Totals totals;
+  for (VmObject& object : manager.objects) check_object(manager, object, totals);
+  for (AddressSpace& space : manager.spaces) check_space(manager, space, totals);
+  // A frame that is being read into belongs to its reader and is in no slot yet.
+  KASSERT(totals.anonymous <= manager.frames.used_frames(FrameUse::Anonymous));
+  KASSERT(totals.image <= manager.frames.used_frames(FrameUse::Image));
+  KASSERT(totals.tables <= manager.frames.used_frames(FrameUse::PageTable));
+}
+
+}  // namespace mobius::mm

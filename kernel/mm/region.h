@@ -1,0 +1,39 @@
+// Region: a virtual range with one protection and one window into one VM object.
+//
+// What VmmAlloc returned (the user's "block") is one region, or several neighbours with the same
+// `block_base` after VmmProtect gave parts of it other rights. Neighbours of one block with equal
+// rights are always merged. A reservation's unused parts are regions of kind Reserved; blocks taken
+// from it remember it in `reservation` and become part of it again when freed.
+#pragma once
+
+#include "mm/region_set.h"
+#include "mm/vm_object.h"
+
+namespace mobius::mm {
+
+enum class RegionKind : uint8_t { Block, Reserved, Stack, Image };
+
+struct Region : RegionNode {
+  RegionKind kind = RegionKind::Block;
+  Access access = Access::None;
+  bool code = false;                // of an image: for the words of a fault report
+  VirtAddr block_base;              // Reserved: base of the reservation
+  VirtAddr reservation{0};          // of a block: base of the reservation it was taken from
+  ObjectReference object;           // none in Reserved
+  PageIndex first_page = 0;         // the object's page at range.begin
+
+  PageIndex page_at(VirtAddr a) const { return first_page + ((a - range.begin) >> kPageShift); }
+
+  // What user mode may do there: the region's rights, but a stack's lowest page is its guard (D4).
+  Access access_at(VirtAddr a) const {
+    bool guard = kind == RegionKind::Stack && a - range.begin < kPageSize;
+    return guard ? Access::None : access;
+  }
+  bool same_block(const Region& o) const { return kind == o.kind && block_base == o.block_base; }
+  // Which reservation this range belongs to; {0} if to none.
+  VirtAddr owner_reservation() const {
+    return kind == RegionKind::Reserved ? block_base : reservation;
+  }
+};
+
+}  // namespace mobius::mm

@@ -1,0 +1,86 @@
+// VmObject: who owns the contents of pages. Regions say where they can be seen.
+//
+// Every object has page slots; what differs is where a page comes from the first time
+// (read_page). A private object may stand in front of a backing object (an EXE's image): pages it
+// does not have itself are the backing's, until they are written (copy on write).
+// Adding a kind of memory is adding one subclass.
+#pragma once
+
+#include "base/result.h"
+#include "mm/memory_manager.h"
+#include "mm/slot_table.h"
+
+namespace mobius::mm {
+
+class VmObject : public Link<AllObjects> {
+ public:
+  // Locks: the memory lock, as for everything below but read_page.
+  VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing = nullptr)
+      : manager_(manager), slots_(manager.heap, pages), backing_(backing), use_(use) {
+    if (backing_ != nullptr) backing_->add_reference();
+    manager_.objects.push_back(*this);
+  }
+  VmObject(const VmObject&) = delete;
+  VmObject& operator=(const VmObject&) = delete;
+
+  // One reference a region, one a thread that reads a page in, one an object in front of it.
+  void add_reference() { ++references_; }
+  // The last one frees every page and the object itself.
+  void drop_reference();
+
+  PageCount pages() const { return slots_.pages(); }
+  SlotTable& slots() { return slots_; }
+  VmObject* backing() const { return backing_; }
+  FrameUse frame_use() const { return use_; }
+  uint32_t resident_pages() const { return resident_; }
+  uint32_t references() const { return references_; }
+
+  // True where the first reference must read the page; false where it is zeros.
+  virtual bool has_content(PageIndex page) const = 0;
+  // Fills `frame` with the page as its store has it. Sleeps. Locks: none held.
+  // Fails: IoError, OutOfFrames.
+  virtual Result<void> read_page(PageIndex page, FrameNumber frame) = 0;
+
+  // The slot takes the frame over. Requires: slot is this object's slot of `page`.
+  void install(PageSlot& slot, PageIndex page, OwnedFrame frame);
+  // Frees the frame of a Resident slot, if it is one; the slot is Empty then.
+  // Requires: not Busy, no translation shows the frame any more.
+  void empty_slot(PageSlot& slot);
+  // The same for every page of [first, end).
+  void empty_slots(PageIndex first, PageIndex end);
+
+ protected:
+  ~VmObject() = default;
+  // Frees the object's own memory, as its concrete class was made.
+  virtual void destroy() = 0;
+  MemoryManager& manager_;
+
+ private:
+  SlotTable slots_;
+  VmObject* const backing_;
+  uint32_t references_ = 1;
+  uint32_t resident_ = 0;
+  const FrameUse use_;
+};
+
+// A counted reference that goes by itself. Locks: the memory lock where it is dropped.
+class ObjectReference {
+ public:
+  ObjectReference() = default;
+  explicit ObjectReference(VmObject* adopted) : object_(adopted) {}
+  ObjectReference(ObjectReference&& o) noexcept : object_(std::exchange(o.object_, nullptr)) {}
+  ObjectReference& operator=(ObjectReference&& o) noexcept {
+    std::swap(object_, o.object_);
+    return *this;
+  }
+  ~ObjectReference() {
+    if (object_ != nullptr) object_->drop_reference();
+  }
+  VmObject* get() const { return object_; }
+  VmObject* release() { return std::exchange(object_, nullptr); }
+
+ private:
+  VmObject* object_ = nullptr;
+};
+
+}  // namespace mobius::mm

@@ -1,0 +1,79 @@
+// The memory calls' semantics (docs/memory.md; the contracts are the public calls' in abi/vmm.h).
+//
+// Each call validates its arguments, acquires everything that may fail, and only then changes
+// anything: a call that fails has changed nothing. All take the memory lock themselves; none
+// sleeps. Addresses and sizes are as the program gave them: nothing about them is trusted.
+#pragma once
+
+#include <span>
+
+#include "mm/address_space.h"
+
+namespace mobius::mm {
+
+// The flags of VmmAlloc and VmmProtect, as abi/vmm.h has them (the syscall layer asserts equality).
+inline constexpr uint32_t kMemIgnored = 0x3;
+inline constexpr uint32_t kMemRead = 0x4;
+inline constexpr uint32_t kMemWrite = 0x8;
+inline constexpr uint32_t kMemZero = 0x10;
+inline constexpr uint32_t kMemGuaranteed = 0x1000;
+inline constexpr uint32_t kMemEager = 0x2000;
+
+// Where the kernel puts a block when it may choose: the lowest gap that fits at or above this, or
+// else the lowest of all. Below it there is room for EXEs at their usual bases.
+inline constexpr VirtAddr kFirstChoice{0x10000000};
+
+// R21, R24. `base` null: the kernel chooses; otherwise rounded down and honoured where free, else
+// the nearest gap above that fits, else the nearest below. A range wholly inside one reserved area
+// takes exactly that part. Fails: BadArgument, OutOfAddressSpace, OutOfFrames, LimitReached.
+Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags);
+
+// R25. Frees the whole block that `address` is in; a block in a reservation goes back to it.
+// Fails: BadArgument (anything that is not in a VmmAlloc block).
+Result<void> vmm_free(AddressSpace& space, VirtAddr address);
+
+// An address range that only VmmAlloc can make usable, part by part. Base as in vmm_alloc.
+Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr base);
+
+// Ends a reservation. Fails: BadArgument (not in one), Busy (blocks live in it).
+Result<void> vmm_unmap(AddressSpace& space, VirtAddr address);
+
+// New rights for any page range inside one block or image. Fails: BadArgument, OutOfFrames,
+// LimitReached.
+Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags);
+
+// Grows, shrinks or moves the block `address` is in; returns its base. Contents are kept by moving
+// pages. Fails: BadArgument, OutOfAddressSpace, OutOfFrames, LimitReached.
+Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pages);
+
+// The pages are uncommitted again, and read as zeros. Any page range inside one block.
+Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages);
+
+// R10: what a program can ask about a page. Values are those of enum vmm_page_state.
+enum class PageState : uint8_t {
+  Free = 0,
+  Uncommitted = 1,
+  CommittedClean = 2,
+  CommittedDirty = 3,
+  Swapped = 4,
+  InFile = 5,
+  Discarded = 6,
+  Reserved = 7,
+};
+
+struct BlockInfo {
+  VirtRange range;  // of the whole block, or of the gap
+  std::optional<RegionKind> kind;  // none: a gap
+  Access access = Access::None;    // at the address asked for
+  bool code = false;
+  PageCount uncommitted = 0, clean = 0, dirty = 0, paged_out = 0;
+};
+
+// The block or gap at `address`. Fails: BadArgument outside the user range.
+Result<BlockInfo> vmm_query(AddressSpace& space, VirtAddr address);
+
+// The state of each page from `base` on, until `states` is full or the user range ends; returns
+// how many were filled in. Fails: BadArgument outside the user range.
+Result<PageCount> vmm_query_pages(AddressSpace& space, VirtAddr base, std::span<PageState> states);
+
+}  // namespace mobius::mm

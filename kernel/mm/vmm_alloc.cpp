@@ -1,0 +1,157 @@
+// VmmAlloc, VmmFree, VmmReserveArea, VmmUnmap.
+#include "mm/anonymous_object.h"
+#include "mm/fault.h"
+#include "mm/vmm_internal.h"
+
+namespace mobius::mm {
+
+namespace {
+
+class DropMappings final : public MappingVisitor {
+ public:
+  void visit(VirtAddr, Mapping) override {}
+};
+
+// The reserved area that [wanted, + pages) lies wholly inside of, if there is one.
+Region* reserved_around(AddressSpace& space, PageCount pages, VirtAddr wanted) {
+  auto range = user_range(wanted, pages);
+  if (!range) return nullptr;
+  Region* region = space.find(range->begin);
+  bool inside = region != nullptr && region->kind == RegionKind::Reserved &&
+                region->range.contains(*range);
+  return inside ? region : nullptr;
+}
+
+// Cuts `range` out of `reserved` and returns the region that is just it.
+Result<Region*> carve(AddressSpace& space, Region& reserved, VirtRange range) {
+  AddressSpace::NewRegion middle, upper;
+  if (reserved.range.begin != range.begin) middle = TRY(space.make_region());
+  if (reserved.range.end != range.end) upper = TRY(space.make_region());
+  // From here on nothing fails.
+  if (upper) space.split(reserved, range.end, std::move(upper));
+  if (!middle) return &reserved;
+  space.split(reserved, range.begin, std::move(middle));
+  return space.next(reserved);
+}
+
+// The region of a new block, in the set, with nothing in it yet.
+Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base) {
+  if (Region* reserved = reserved_around(space, pages, base)) {
+    VirtAddr reservation = reserved->block_base;
+    Region* region = TRY(carve(space, *reserved, VirtRange::of_pages(base.page_down(), pages)));
+    region->reservation = reservation;
+    return region;
+  }
+  VirtRange range = TRY(choose_range(space, pages, base));
+  return &space.insert(TRY(space.make_region()), range);
+}
+
+// A block whose promise is not kept yet; freed again if it cannot be.
+class UnkeptBlock {
+ public:
+  UnkeptBlock(AddressSpace& space, VirtAddr base) : space_(&space), base_(base) {}
+  UnkeptBlock(const UnkeptBlock&) = delete;
+  ~UnkeptBlock() {
+    if (space_ != nullptr) (void)vmm_free(*space_, base_);
+  }
+  VirtAddr keep() {
+    space_ = nullptr;
+    return base_;
+  }
+
+ private:
+  AddressSpace* space_;
+  const VirtAddr base_;
+};
+
+// VM_MEM_GUARANTEED: every page, its page tables and its slots are there before the call returns.
+Result<void> populate(AddressSpace& space, VirtRange range) {
+  for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
+    if (resolve_fault(space, {page, FaultAccess::Write}) != FaultOutcome::Resolved) {
+      return Failure(Error::OutOfFrames);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
+  Access access = TRY(access_from(flags));
+  if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
+  bool guaranteed = (flags & kMemGuaranteed) != 0;
+  VirtRange range;
+  {
+    LockGuard guard(space.manager().lock);
+    ObjectReference object = TRY(AnonymousObject::create(space.manager(), pages));
+    Region* region = TRY(place_block(space, pages, base));
+    // From here on nothing fails.
+    region->kind = RegionKind::Block;
+    region->access = guaranteed ? Access::ReadWrite : access;
+    region->block_base = region->range.begin;
+    region->object = std::move(object);
+    range = region->range;
+  }
+  if (!guaranteed) return range.begin;
+  UnkeptBlock unkept(space, range.begin);
+  TRY(populate(space, range));
+  if (access != Access::ReadWrite) TRY(vmm_protect(space, range.begin, pages, flags));
+  return unkept.keep();
+}
+
+Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
+  LockGuard guard(space.manager().lock);
+  auto block = find_block(space, address);
+  if (!block || block->first->kind != RegionKind::Block) return Failure(Error::BadArgument);
+  // From here on nothing fails.
+  DropMappings drop;
+  space.map().unmap_range(block->range, drop);
+  while (block->last != block->first) {
+    Region* before = space.previous(*block->last);
+    space.erase(*block->last);
+    block->last = before;
+  }
+  space.note_freed(block->range);
+  if (block->first->reservation.value == 0) {
+    space.erase(*block->first);
+  } else {
+    space.regions().resize(*block->first, block->range);
+    return_to_reservation(space, *block->first);
+  }
+  return {};
+}
+
+Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr base) {
+  if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
+  LockGuard guard(space.manager().lock);
+  VirtRange range = TRY(choose_range(space, pages, base));
+  AddressSpace::NewRegion region = TRY(space.make_region());
+  // From here on nothing fails.
+  region->kind = RegionKind::Reserved;
+  region->block_base = range.begin;
+  space.insert(std::move(region), range);
+  return range.begin;
+}
+
+Result<void> vmm_unmap(AddressSpace& space, VirtAddr address) {
+  LockGuard guard(space.manager().lock);
+  Region* region = space.find(address);
+  if (region == nullptr) return Failure(Error::BadArgument);
+  VirtAddr reservation = region->owner_reservation();
+  if (region->kind != RegionKind::Reserved) {
+    bool in_block = reservation.value != 0;
+    return Failure(in_block ? Error::Busy : Error::BadArgument);
+  }
+  // Unused parts always merge: a part with a neighbour of the same reservation has blocks in it.
+  Region* before = space.previous(*region);
+  Region* after = space.next(*region);
+  if ((before != nullptr && before->owner_reservation() == reservation) ||
+      (after != nullptr && after->owner_reservation() == reservation)) {
+    return Failure(Error::Busy);
+  }
+  space.note_freed(region->range);
+  space.erase(*region);
+  return {};
+}
+
+}  // namespace mobius::mm

@@ -1,0 +1,77 @@
+// VmmProtect, VmmAdvise(discard), VmmResize: changing a block that exists.
+#include "mm/vmm_internal.h"
+
+namespace mobius::mm {
+
+namespace {
+
+// The block that [base, + pages) is wholly inside of. Fails: BadArgument.
+Result<Block> block_around(AddressSpace& space, VirtRange range) {
+  auto block = find_block(space, range.begin);
+  if (!block || !block->range.contains(range)) return Failure(Error::BadArgument);
+  return *block;
+}
+
+// Cuts regions so that `range` begins and ends with one. Needs up to two new regions.
+Result<void> cut_out(AddressSpace& space, VirtRange range) {
+  AddressSpace::NewRegion lower, upper;
+  Region* first = space.find(range.begin);
+  Region* last = space.find(VirtAddr{range.end.value - kPageSize});
+  if (first->range.begin != range.begin) lower = TRY(space.make_region());
+  if (last->range.end != range.end) upper = TRY(space.make_region());
+  // From here on nothing fails.
+  if (upper) space.split(*last, range.end, std::move(upper));
+  if (lower) space.split(*first, range.begin, std::move(lower));
+  return {};
+}
+
+// Calls f(region, part of it inside range) for each region there, ascending.
+template <typename F>
+void for_each_part(AddressSpace& space, VirtRange range, F&& f) {
+  for (Region* r = space.find(range.begin); r != nullptr && r->range.begin < range.end;
+       r = space.next(*r)) {
+    f(*r, VirtRange{std::max(r->range.begin, range.begin), std::min(r->range.end, range.end)});
+  }
+}
+
+}  // namespace
+
+Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags) {
+  Access access = TRY(access_from(flags));
+  VirtRange range = TRY(user_range(base, pages));
+  LockGuard guard(space.manager().lock);
+  Block block = TRY(block_around(space, range));
+  if (block.first->kind == RegionKind::Stack) return Failure(Error::BadArgument);
+  TRY(cut_out(space, range));
+  // From here on nothing fails.
+  for_each_part(space, range, [&](Region& region, VirtRange part) {
+    // Entries with rights the region no longer gives go; the next access enters them anew. Rights
+    // that are new need no flush: the access that wants them faults.
+    if (access < region.access) space.unmap_folding(region, part);
+    region.access = access;
+  });
+  Region* region = space.find(range.begin);
+  if (Region* before = space.previous(*region)) region = before;
+  while (region != nullptr && region->range.begin <= range.end) {
+    VirtRange was = region->range;
+    space.merge_with_next(*region);
+    if (region->range == was) region = space.next(*region);
+  }
+  return {};
+}
+
+Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages) {
+  VirtRange range = TRY(user_range(base, pages));
+  LockGuard guard(space.manager().lock);
+  Block block = TRY(block_around(space, range));
+  if (block.first->kind != RegionKind::Block) return Failure(Error::BadArgument);
+  // From here on nothing fails.
+  for_each_part(space, range, [&](Region& region, VirtRange part) {
+    space.unmap_folding(region, part);
+    PageIndex first = region.page_at(part.begin);
+    region.object.get()->empty_slots(first, first + part.size_pages());
+  });
+  return {};
+}
+
+}  // namespace mobius::mm

@@ -1,0 +1,62 @@
+// Arguments into ranges and blocks, for the vmm_*.cpp files.
+#include "mm/vmm_internal.h"
+
+namespace mobius::mm {
+
+Result<Access> access_from(uint32_t flags) {
+  constexpr uint32_t known =
+      kMemIgnored | kMemRead | kMemWrite | kMemZero | kMemGuaranteed | kMemEager;
+  if ((flags & ~known) != 0) return Failure(Error::BadArgument);
+  if ((flags & kMemWrite) != 0) return Access::ReadWrite;
+  return (flags & kMemRead) != 0 ? Access::Read : Access::None;
+}
+
+Result<VirtRange> user_range(VirtAddr base, PageCount pages) {
+  VirtAddr begin = base.page_down();
+  if (pages == 0 || begin < kUserRange.begin || begin >= kUserRange.end) {
+    return Failure(Error::BadArgument);
+  }
+  if (pages > (kUserRange.end - begin) >> kPageShift) return Failure(Error::BadArgument);
+  return VirtRange::of_pages(begin, pages);
+}
+
+std::optional<Block> find_block(AddressSpace& space, VirtAddr address) {
+  Region* at = space.find(address);
+  if (at == nullptr || at->kind == RegionKind::Reserved) return std::nullopt;
+  Region* first = at->range.begin == at->block_base ? at : space.find(at->block_base);
+  Region* last = at;
+  for (Region* n = space.next(*last); n != nullptr && n->same_block(*first); n = space.next(*n)) {
+    last = n;
+  }
+  return Block{first, last, {first->range.begin, last->range.end}};
+}
+
+Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, VirtAddr wanted) {
+  const RegionSet& regions = space.regions();
+  std::optional<VirtAddr> base;
+  if (wanted.value == 0) {
+    base = regions.find_gap_at_or_above(kFirstChoice, pages);
+    if (!base) base = regions.find_gap_at_or_above(kUserRange.begin, pages);
+  } else {
+    // find_gap_at_or_above answers with `wanted` itself where that is free.
+    VirtAddr from = wanted.page_down();
+    if (from < kUserRange.begin) from = kUserRange.begin;
+    if (from < kUserRange.end) base = regions.find_gap_at_or_above(from, pages);
+    if (!base) base = regions.find_gap_below(kUserRange.end, pages);
+  }
+  if (!base) return Failure(Error::OutOfAddressSpace);
+  return VirtRange::of_pages(*base, pages);
+}
+
+void return_to_reservation(AddressSpace& space, Region& region) {
+  region.kind = RegionKind::Reserved;
+  region.access = Access::None;
+  region.block_base = region.reservation;
+  region.reservation = VirtAddr{0};
+  region.object = ObjectReference();
+  region.first_page = 0;
+  space.merge_with_next(region);
+  if (Region* before = space.previous(region)) space.merge_with_next(*before);
+}
+
+}  // namespace mobius::mm

@@ -1,0 +1,33 @@
+// What the vmm_*.cpp files share: turning a program's arguments into ranges and blocks.
+#pragma once
+
+#include "mm/vmm.h"
+
+namespace mobius::mm {
+
+// The rights that VM_MEM_* flags ask for. Fails: BadArgument (an unknown bit).
+Result<Access> access_from(uint32_t flags);
+
+// [base rounded down, + pages) where it is inside the user range. Fails: BadArgument.
+Result<VirtRange> user_range(VirtAddr base, PageCount pages);
+
+// A block's regions, first to last, and the range they cover.
+struct Block {
+  Region* first;
+  Region* last;
+  VirtRange range;
+};
+
+// The block (of any kind but Reserved) that `address` is in; null where there is none.
+// Locks: the memory lock.
+std::optional<Block> find_block(AddressSpace& space, VirtAddr address);
+
+// The range for a new block or reservation: `wanted` where free, else the nearest that fits.
+// `wanted` null: the kernel's choice. Locks: the memory lock. Fails: OutOfAddressSpace.
+Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, VirtAddr wanted);
+
+// The part of a reservation that a freed block was becomes reserved again, one region with the
+// unused neighbours. `region` covers it, with nothing mapped. Locks: the memory lock.
+void return_to_reservation(AddressSpace& space, Region& region);
+
+}  // namespace mobius::mm

@@ -1,0 +1,56 @@
+// Fuzz target: any bytes as the Multiboot structures (at physical 0x10000, the information
+// structure first); whatever is accepted must give well-formed ranges clear of what is reserved.
+#include <cstring>
+
+#include "mm/multiboot_info.h"
+
+namespace mobius::mm {
+namespace {
+
+constexpr uint64_t kStart = 0x10000;
+
+class FuzzedMemory final : public PhysicalBytes {
+ public:
+  explicit FuzzedMemory(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  Result<void> read(PhysAddr from, std::span<std::byte> into) const override {
+    const auto address = static_cast<uint64_t>(from);
+    if (address < kStart || into.size() > bytes_.size() ||
+        address - kStart > bytes_.size() - into.size()) {
+      return Failure(Error::BadAddress);
+    }
+    std::memcpy(into.data(), bytes_.data() + (address - kStart), into.size());
+    return {};
+  }
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
+void check(const BootInfo& info) {
+  const auto usable = usable_frames(info.map(), info.reserved());
+  if (!usable) return;
+  FrameNumber last{0};
+  for (FrameRange r : usable->ranges()) {
+    KASSERT(last < r.begin && r.begin < r.end && r.end <= kFramesEnd);
+    KASSERT(r.end <= kFirmwareFrames.begin || kFirmwareFrames.end <= r.begin);
+    for (PhysRange taken : info.reserved()) {
+      const auto begin = static_cast<uint64_t>(taken.begin);
+      const auto end = static_cast<uint64_t>(taken.end);
+      KASSERT(begin >= end || end <= static_cast<uint64_t>(address_of(r.begin)) ||
+              static_cast<uint64_t>(address_of(r.end)) <= begin);
+    }
+    last = r.end;
+  }
+}
+
+}  // namespace
+}  // namespace mobius::mm
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace mobius;
+  using namespace mobius::mm;
+  const FuzzedMemory memory({reinterpret_cast<const std::byte*>(data), size});
+  BootInfo info;
+  if (read_multiboot(memory, PhysAddr{kStart}, info)) check(info);
+  return 0;
+}

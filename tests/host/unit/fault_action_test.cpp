@@ -1,0 +1,77 @@
+// decide(): all combinations of facts, against rules written independently of its code.
+#include "mm/fault_action.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace mobius::mm {
+namespace {
+
+std::vector<FaultFacts> all_facts() {
+  std::vector<FaultFacts> all;
+  for (Access allowed : {Access::None, Access::Read, Access::ReadWrite}) {
+    for (FaultAccess access : {FaultAccess::Read, FaultAccess::Write}) {
+      for (SlotKind slot : {SlotKind::Empty, SlotKind::Zero, SlotKind::Backed, SlotKind::Resident,
+                            SlotKind::Busy}) {
+        for (BackingState backing : {BackingState::None, BackingState::Absent, BackingState::Busy,
+                                     BackingState::Resident}) {
+          all.push_back({allowed, access, slot, backing});
+        }
+      }
+    }
+  }
+  return all;
+}
+
+bool permitted(FaultFacts f) {
+  return f.access == FaultAccess::Write ? f.allowed == Access::ReadWrite
+                                        : f.allowed != Access::None;
+}
+
+TEST(FaultAction, R12_refuses_exactly_what_the_region_does_not_allow) {
+  for (FaultFacts f : all_facts()) {
+    EXPECT_EQ(decide(f) == FaultAction::Refuse, !permitted(f));
+  }
+}
+
+TEST(FaultAction, R12_a_write_never_ends_in_a_read_only_mapping) {
+  for (FaultFacts f : all_facts()) {
+    if (f.access != FaultAccess::Write) continue;
+    EXPECT_NE(decide(f), FaultAction::MapZeroFrame);
+    EXPECT_NE(decide(f), FaultAction::MapBacking);
+  }
+}
+
+TEST(FaultAction, R15_a_read_never_gives_a_page_a_frame_of_its_own) {
+  for (FaultFacts f : all_facts()) {
+    if (f.access != FaultAccess::Read) continue;
+    EXPECT_NE(decide(f), FaultAction::ZeroFill);
+    EXPECT_NE(decide(f), FaultAction::CopyBacking);
+  }
+}
+
+TEST(FaultAction, R10_what_a_page_holds_is_never_replaced) {
+  for (FaultFacts f : all_facts()) {
+    if (!permitted(f)) continue;
+    FaultAction action = decide(f);
+    if (f.slot == SlotKind::Resident) EXPECT_EQ(action, FaultAction::MapOwn);
+    if (f.slot == SlotKind::Busy) EXPECT_EQ(action, FaultAction::Wait);
+    bool zeros = action == FaultAction::ZeroFill || action == FaultAction::MapZeroFrame;
+    if (zeros && f.slot != SlotKind::Zero) EXPECT_EQ(f.backing, BackingState::None);
+  }
+}
+
+TEST(FaultAction, R16_the_backing_is_read_once_and_waited_for_while_it_comes) {
+  for (FaultFacts f : all_facts()) {
+    if (!permitted(f)) continue;
+    bool from_backing = f.slot == SlotKind::Empty || f.slot == SlotKind::Backed;
+    bool absent = from_backing && f.backing == BackingState::Absent;
+    bool busy = f.slot == SlotKind::Busy || (from_backing && f.backing == BackingState::Busy);
+    EXPECT_EQ(decide(f) == FaultAction::ReadBacking, absent);
+    EXPECT_EQ(decide(f) == FaultAction::Wait, busy);
+  }
+}
+
+}  // namespace
+}  // namespace mobius::mm
