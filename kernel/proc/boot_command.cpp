@@ -27,4 +27,13 @@ BootCommand::BootCommand(std::string_view text) {
 
 std::optional<std::string_view> BootCommand::next_argument() { return take_line(rest_); }
 
+bool has_option(std::string_view command_line, std::string_view option) {
+  while (!command_line.empty()) {
+    const size_t end = command_line.find(' ');
+    if (command_line.substr(0, end) == option) return true;
+    command_line.remove_prefix(end == std::string_view::npos ? command_line.size() : end + 1);
+  }
+  return false;
+}
+
 }  // namespace mobius::proc

@@ -28,4 +28,7 @@ class BootCommand {
   std::string_view rest_;
 };
 
+// Whether a word of the kernel's command line is exactly `option` (`allow-panic`, `stdin=pipe`).
+bool has_option(std::string_view command_line, std::string_view option);
+
 }  // namespace mobius::proc

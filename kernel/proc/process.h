@@ -66,4 +66,7 @@ class Process final : public KernelObject, public Link<AllProcessesTag>, public 
   mm::KernelHeap& heap_;
 };
 
+// Time stamp counter ticks of all its threads, up to each one's last switch.
+uint64_t cpu_ticks_of(const Process& process);
+
 }  // namespace mobius::proc

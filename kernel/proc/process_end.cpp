@@ -10,10 +10,7 @@ void begin_end(System& system, Process& process, proc_end end, int32_t code) {
   if (process.ending()) return;
   process.end = end;
   process.code = code;
-  for (Thread& thread : process.threads) {
-    thread.doomed = true;
-    system.scheduler.interrupt(thread);
-  }
+  for (Thread& thread : process.threads) system.scheduler.doom(thread);
 }
 
 void finish_process(System& system, Process& process, int32_t status) {
@@ -31,7 +28,7 @@ void exit_process(System& system, int32_t status) {
 
 Result<void> kill_process(System& system, uint32_t pid) {
   Process* process = system.processes.find(pid);
-  if (process == nullptr || process->zombie) return Failure(Error::NotFound);
+  if (process == nullptr || process->zombie) return Failure(Error::NoSuchProcess);
   begin_end(system, *process, PROC_KILLED, kKilledCode);
   return {};
 }

@@ -20,7 +20,7 @@ void finish_process(System& system, Process& process, int32_t status);
 // Ends the running thread's process.
 [[noreturn]] void exit_process(System& system, int32_t status);
 
-// Fails: NotFound (no such process, or it has ended).
+// Fails: NoSuchProcess (no such process, or it has ended).
 Result<void> kill_process(System& system, uint32_t pid);
 
 // Waits for a child (pid 0: any) until `deadline_ns` and takes it away.

@@ -3,12 +3,25 @@
 
 namespace mobius::proc {
 
-Result<ProcessTable::Unborn> ProcessTable::create(Process* parent, uint32_t flags) {
+uint64_t cpu_ticks_of(const Process& process) {
+  uint64_t ticks = process.ended_cpu_ticks;
+  for (const Thread& thread : process.threads) {
+    if (!thread.joinable) ticks += thread.cpu_ticks;  // the others are in the sum
+  }
+  return ticks;
+}
+
+Result<void> ProcessTable::check_room(const Process* parent, uint32_t flags) const {
   const uint32_t kept = (flags & PROC_PROMISED) != 0 ? 0 : kPromisedProcesses;
   if (count_ + kept >= kMaxProcesses) return Failure(Error::LimitReached);
   if (parent != nullptr && parent->child_count >= kMaxChildren) {
     return Failure(Error::LimitReached);
   }
+  return {};
+}
+
+Result<ProcessTable::Unborn> ProcessTable::create(Process* parent, uint32_t flags) {
+  TRY(check_room(parent, flags));
   auto owned = TRY(memory_.heap.create<Process>(memory_.heap));
   Unborn unborn(*this, Ref<Process>(owned.release()));
   unborn->flags = flags;

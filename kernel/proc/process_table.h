@@ -34,6 +34,8 @@ class ProcessTable {
     Ref<Process> process_;
   };
 
+  // Whether one more process may be made for `parent`. Fails: LimitReached.
+  Result<void> check_room(const Process* parent, uint32_t flags) const;
   // An empty process for `parent` (null: none). Fails: LimitReached, OutOfFrames.
   Result<Unborn> create(Process* parent, uint32_t flags);
   // Gives it a pid and its place among its parent's children. Cannot fail.

@@ -2,6 +2,7 @@
 #include "proc/scheduler.h"
 
 #include "mm/frame_allocator.h"
+#include "proc/user_exception.h"
 
 namespace mobius::proc {
 namespace {
@@ -17,7 +18,7 @@ Scheduler::Scheduler(Cpu& cpu) : cpu_(cpu), running_since_(cpu.timestamp()) {
 void Scheduler::make_ready(Thread& thread) {
   thread.state = ThreadState::Ready;
   ready_.push_back(thread);
-  if (thread.priority > current_->priority || idle()) wants_switch_ = true;
+  if (thread.priority > current_->priority) user_return_work = 1;
 }
 
 Thread& Scheduler::choose() {
@@ -29,10 +30,10 @@ Thread& Scheduler::choose() {
 
 void Scheduler::switch_to(Thread& next) {
   Lock::assert_no_lock_held();
-  wants_switch_ = false;
   Thread& previous = *current_;
   next.state = ThreadState::Running;
   next.slice_ticks = kSliceTicks;
+  user_return_work = next.doomed ? 1 : 0;
   if (&next == &previous) return;
   charge_current();
   current_ = &next;
@@ -85,9 +86,12 @@ uint32_t Scheduler::wake_some(WaitKey key, uint32_t count) {
 
 void Scheduler::wake(const void* channel) { wake_some(kernel_key(channel), UINT32_MAX); }
 
-void Scheduler::interrupt(Thread& thread) {
-  if (thread.state != ThreadState::Waiting) return;
-  if (thread.interruptible == Interruptible::Yes) wake_thread(thread, Wake::Interrupted);
+void Scheduler::doom(Thread& thread) {
+  thread.doomed = true;
+  if (&thread == current_) user_return_work = 1;
+  if (thread.state == ThreadState::Waiting && thread.interruptible == Interruptible::Yes) {
+    wake_thread(thread, Wake::Interrupted);
+  }
 }
 
 void Scheduler::yield() {
@@ -103,7 +107,7 @@ void Scheduler::set_priority(Thread& thread, uint8_t priority) {
   if (queued) ready_.remove(thread);
   thread.priority = priority;
   if (queued) ready_.push_back(thread);
-  wants_switch_ = true;
+  user_return_work = 1;
 }
 
 void Scheduler::leave() {
@@ -121,16 +125,17 @@ void Scheduler::timer_tick() {
   }
   if (++ticks_ % kStarvationTicks == 0 && !ready_.empty() &&
       ready_.lowest() < current_->priority) {
-    favour_lowest_ = wants_switch_ = true;
+    favour_lowest_ = true;
+    user_return_work = 1;
   }
   if (current_->slice_ticks > 0) --current_->slice_ticks;
-  if (current_->slice_ticks == 0) wants_switch_ = true;
+  if (current_->slice_ticks == 0) user_return_work = 1;
 }
 
 void Scheduler::reschedule() {
-  wants_switch_ = false;
-  if (idle() || ready_.empty()) return;
   Thread& self = *current_;
+  user_return_work = self.doomed ? 1 : 0;
+  if (idle() || ready_.empty()) return;
   const bool slice_over = self.slice_ticks == 0;
   if (!favour_lowest_) {
     if (ready_.highest() < self.priority) return;

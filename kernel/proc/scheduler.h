@@ -40,8 +40,6 @@ class Scheduler final : public mm::Waiting {
   // Makes the longest waiting `count` threads of `key` runnable; how many there were. Never
   // switches.
   uint32_t wake_some(WaitKey key, uint32_t count);
-  // Ends an interruptible wait of `thread`; does nothing to one that is not in such a wait.
-  void interrupt(Thread& thread);
 
   void yield();
   void set_priority(Thread& thread, uint8_t priority);
@@ -52,9 +50,10 @@ class Scheduler final : public mm::Waiting {
   // The timer interrupt's part: wakes sleepers, counts the slice down. Never switches.
   void timer_tick();
 
-  // On the way to user mode: true where reschedule() has something to do.
-  bool wants_switch() const { return wants_switch_; }
+  // On the way to user mode, where user_return_work is set: switches if it is another's turn.
   void reschedule();
+  // The thread leaves at its next way out of the kernel; an interruptible wait ends at once.
+  void doom(Thread& thread);
 
   // The boot thread's end: runs what is ready, else zeroes free frames, else waits.
   [[noreturn]] void idle_loop(mm::FrameAllocator& frames);
@@ -78,7 +77,6 @@ class Scheduler final : public mm::Waiting {
   Deadlines deadlines_;
   uint64_t running_since_ = 0;  // time stamp
   uint32_t ticks_ = 0;
-  bool wants_switch_ = false;
   bool favour_lowest_ = false;
 };
 

@@ -1,7 +1,9 @@
 // System: the process layer as a whole, and the one entry by which main.cpp starts it.
 #pragma once
 
+#include "proc/file.h"
 #include "proc/process_table.h"
+#include "proc/programs.h"
 #include "proc/ports/machine.h"
 #include "proc/ports/terminal.h"
 #include "proc/ports/volume.h"
@@ -22,11 +24,14 @@ struct Outside {
 
 struct System : Outside {
   explicit System(const Outside& outside)
-      : Outside(outside), processes(cpu, memory), reaper(*this) {}
+      : Outside(outside), processes(cpu, memory), programs(memory, volume), reaper(*this),
+        console(*this) {}
   System(const System&) = delete;
 
   ProcessTable processes;
+  Programs programs;
   Reaper reaper;
+  ConsoleFile console;
   uint32_t init_pid = 0;
   uint32_t foreground_pid = 0;  // whom Ctrl-C kills; 0: nobody
   uint32_t next_thread_id = 1;

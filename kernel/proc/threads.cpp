@@ -98,7 +98,7 @@ Result<Thread*> find_thread(System& system, uint32_t id) {
   for (Thread& thread : system.process().threads) {
     if (thread.id == id) return &thread;
   }
-  return Failure(Error::NotFound);
+  return Failure(Error::NoSuchProcess);
 }
 
 Result<uint32_t> join_thread(System& system, uint32_t id) {

@@ -30,10 +30,10 @@ struct ThreadStart {
 Result<uint32_t> start_user_thread(System& system, const ThreadStart& start);
 
 // Sleeps until the thread has ended and takes its record away; its exit status.
-// Fails: NotFound, BadArgument (oneself, or somebody joins it already), Interrupted.
+// Fails: NoSuchProcess, BadArgument (oneself, or somebody joins it already), Interrupted.
 Result<uint32_t> join_thread(System& system, uint32_t id);
 
-// The thread of that id in the running process (0: the running one). Fails: NotFound.
+// The thread of that id in the running process (0: the running one). Fails: NoSuchProcess.
 Result<Thread*> find_thread(System& system, uint32_t id);
 
 // Ends the running thread; with the last one its process.

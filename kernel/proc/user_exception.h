@@ -15,6 +15,12 @@ struct UserRegisters {
   uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp, eip, eflags;
 };
 
+// What a system call gives back: EAX and ECX. The dispatch itself is syscall/dispatch.h.
+struct CallResult {
+  uint32_t value;  // the call's C result
+  uint32_t error;  // 0 or errno
+};
+
 // The address space of the running thread's process; null in a kernel thread.
 mm::AddressSpace* current_space();
 
@@ -24,9 +30,12 @@ mm::AddressSpace* current_space();
                                        const UserRegisters& registers, const mm::PageFault* fault);
 [[noreturn]] void end_process_out_of_memory(VirtAddr address, const UserRegisters& registers);
 
-// Called on every way back to user mode, interrupts off: switches threads where the time slice is
-// over, ends the thread where its process is being killed.
+// Called on a way back to user mode while user_return_work is not 0, interrupts off: switches
+// threads where it is another's turn, ends the thread where its process is ending. Clears the word.
 void before_user_return();
+
+// Kept by the scheduler for the running thread; trap.asm looks at it on every way to user mode.
+extern "C" uint32_t user_return_work;
 
 // Called by the timer interrupt, interrupts off. Only counts and wakes.
 void timer_tick();
