@@ -72,4 +72,27 @@ class SCOPED_CAPABILITY LockGuard {
   Lock& lock_;
 };
 
+// A lock for structures whose calls never wait and take no lock but another leaf of higher rank
+// (kernel heap, frame allocator). On one processor such a call cannot be interrupted half way, so
+// there is nothing to do at run time; the annotations still say which fields it covers.
+class CAPABILITY("lock") LeafLock {
+ public:
+  explicit constexpr LeafLock(LockRank) {}
+  LeafLock(const LeafLock&) = delete;
+  LeafLock& operator=(const LeafLock&) = delete;
+  void acquire() ACQUIRE() {}
+  void release() RELEASE() {}
+};
+
+class SCOPED_CAPABILITY LeafGuard {
+ public:
+  explicit LeafGuard(LeafLock& lock) ACQUIRE(lock) : lock_(lock) { lock_.acquire(); }
+  ~LeafGuard() RELEASE() { lock_.release(); }
+  LeafGuard(const LeafGuard&) = delete;
+  LeafGuard& operator=(const LeafGuard&) = delete;
+
+ private:
+  LeafLock& lock_;
+};
+
 }  // namespace mobius

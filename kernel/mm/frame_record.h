@@ -1,5 +1,5 @@
 // FrameRecord: what is known about one frame of RAM. Records exist only for sections of memory
-// that hold RAM (R04): one record is 16 bytes on i386, 0.4 % of the memory it describes.
+// that hold RAM (R04): one record is 12 bytes on i386, 0.3 % of the memory it describes.
 #pragma once
 
 #include <cstdint>
@@ -25,19 +25,27 @@ enum class FrameUse : uint8_t {
 };
 
 struct FrameRecord {
+  constexpr FrameRecord() : owner(nullptr), index(0) {}
+
   // While free: neighbours on the free list of `order`. While in use: the user's own two words
   // (for object pages `owner` is the VmObject and `index` the page in it).
   union {
-    void* owner = nullptr;
+    void* owner;
     FrameNumber next;
   };
   union {
-    uint32_t index = 0;
+    uint32_t index;
     FrameNumber prev;
   };
-  uint16_t count = 0;  // the user's own: present entries of a page table, objects in a slab
+  // The user's own: present entries of a page table, objects in a slab. While free: the zone.
+  uint16_t count = 0;
   FrameUse use = FrameUse::Unusable;
-  uint8_t order = 0;  // of the free or allocated run this frame heads
+  uint8_t order = 0;  // of the free or allocated run this frame heads, or one of the two below
 };
+
+// `order` of a frame that heads no run: inside a free or allocated run (its use is Free then, also
+// in an allocated one: only the head says who uses it), or free and still hot.
+inline constexpr uint8_t kOrderInside = 0x40;
+inline constexpr uint8_t kOrderHot = 0x41;
 
 }  // namespace mobius::mm

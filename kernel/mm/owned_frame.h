@@ -15,7 +15,8 @@ class FrameAllocator;
 class [[nodiscard]] OwnedFrame {
  public:
   OwnedFrame() = default;
-  OwnedFrame(FrameAllocator& allocator, FrameNumber frame) : allocator_(&allocator), frame_(frame) {}
+  OwnedFrame(FrameAllocator& allocator, FrameNumber frame)
+      : allocator_(&allocator), frame_(frame) {}
   OwnedFrame(OwnedFrame&& o) noexcept
       : allocator_(o.allocator_), frame_(std::exchange(o.frame_, kNoFrame)) {}
   OwnedFrame& operator=(OwnedFrame&& o) noexcept {

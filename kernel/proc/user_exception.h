@@ -30,12 +30,14 @@ mm::AddressSpace* current_space();
                                        const UserRegisters& registers, const mm::PageFault* fault);
 [[noreturn]] void end_process_out_of_memory(VirtAddr address, const UserRegisters& registers);
 
-// Called on a way back to user mode while user_return_work is not 0, interrupts off: switches
-// threads where it is another's turn, ends the thread where its process is ending. Clears the word.
-void before_user_return();
+// Not 0: before_user_return() has something to do. Whoever makes work for it (the timer at the end
+// of a time slice, a kill, a switch to a thread that has work waiting) sets it. trap.asm holds it.
+extern "C" volatile uint32_t user_return_work;
 
-// Kept by the scheduler for the running thread; trap.asm looks at it on every way to user mode.
-extern "C" uint32_t user_return_work;
+// Called on the way back to user mode, interrupts off, while user_return_work is not 0: switches
+// threads where the time slice is over, ends the thread where its process is being killed.
+// After: user_return_work is 0, or this is called again.
+void before_user_return();
 
 // Called by the timer interrupt, interrupts off. Only counts and wakes.
 void timer_tick();

@@ -1,0 +1,25 @@
+// What the composition root puts under the traps: the kernel above arch/i386 that this folder may
+// not name. Filled in by main.cpp before the first program runs; null until then.
+#pragma once
+
+#include <cstdint>
+
+#include "base/units.h"
+
+namespace mobius::arch {
+
+struct SyscallResult {
+  uint32_t value;  // EAX: the call's C result
+  uint32_t error;  // ECX: 0 or errno
+};
+
+// `args`: where the caller says its `arg_bytes` bytes of stacked arguments are; unchecked.
+using SystemCallHandler = SyscallResult (*)(uint32_t number, VirtAddr args, uint32_t arg_bytes);
+
+struct Hooks {
+  SystemCallHandler system_call;  // first: trap.asm calls it by the table's address
+};
+
+extern "C" Hooks arch_hooks;
+
+}  // namespace mobius::arch

@@ -1,0 +1,25 @@
+// TrapFrame: what trap.asm leaves on the kernel stack. Lowest address first; from `eip` on it is
+// the processor's doing (SDM Vol. 3A, 6.12.1).
+#pragma once
+
+#include <cstdint>
+
+#include "proc/user_exception.h"
+
+namespace mobius::arch {
+
+struct TrapFrame {
+  uint32_t es, ds;
+  uint32_t edi, esi, ebp, unused_esp, ebx, edx, ecx, eax;  // PUSHA
+  uint32_t vector;
+  uint32_t error;  // 0 for vectors without an error code
+  uint32_t eip, cs, eflags;
+  uint32_t user_esp, user_ss;  // only if from_user()
+
+  bool from_user() const { return (cs & 3) != 0; }
+  proc::UserRegisters user_registers() const {
+    return {eax, ebx, ecx, edx, esi, edi, ebp, user_esp, eip, eflags};
+  }
+};
+
+}  // namespace mobius::arch

@@ -1,0 +1,55 @@
+// The bus master engine of one IDE channel.
+#include "drivers/ide_bus_master.h"
+
+#include "drivers/ide_registers.h"
+
+namespace mobius::drivers {
+namespace {
+
+constexpr uint32_t kFramesBelow4G = 1u << (32 - kPageShift);
+
+uint32_t bus_address(FrameSpan span) {
+  KASSERT(span.frame.value < kFramesBelow4G);
+  return (span.frame.value << kPageShift) + span.offset;
+}
+
+}  // namespace
+
+uint16_t IdeBusMaster::status_port() const {
+  return static_cast<uint16_t>(ports_ + bus_master::kStatus);
+}
+
+bool IdeBusMaster::can_reach(FrameSpan span) const {
+  return span.frame.value < kFramesBelow4G && span.offset % 4 == 0 && span.bytes % 4 == 0 &&
+         span.bytes != 0 && span.offset + span.bytes <= kPageSize;
+}
+
+void IdeBusMaster::prepare_read(FrameSpan into) {
+  KASSERT(present() && can_reach(into));
+  const uint32_t descriptor[2] = {bus_address(into), into.bytes | bus_master::kLastDescriptor};
+  memory_.write({table_.frame, table_.offset, sizeof descriptor}, descriptor);
+  port_.out8(ports_ + bus_master::kCommand, bus_master::kCommandToMemory);
+  port_.out32(ports_ + bus_master::kTable, bus_address(table_));
+  const uint8_t kept = status() & bus_master::kStatusDrivesMask;
+  port_.out8(status_port(), kept | bus_master::kStatusError | bus_master::kStatusInterrupt);
+}
+
+void IdeBusMaster::start_read() {
+  port_.out8(ports_ + bus_master::kCommand,
+             bus_master::kCommandToMemory | bus_master::kCommandStart);
+}
+
+bool IdeBusMaster::interrupted() const { return (status() & bus_master::kStatusInterrupt) != 0; }
+
+IdeBusMaster::End IdeBusMaster::stop() {
+  const uint8_t before = status();
+  port_.out8(ports_ + bus_master::kCommand, bus_master::kCommandToMemory);
+  // The read makes sure that the posted write has reached the engine before anybody reuses the
+  // frame; the write clears what this run has left behind.
+  const uint8_t kept = status() & bus_master::kStatusDrivesMask;
+  port_.out8(status_port(), kept | bus_master::kStatusError | bus_master::kStatusInterrupt);
+  if (before & bus_master::kStatusError) return End::BusError;
+  return before & bus_master::kStatusActive ? End::Short : End::Complete;
+}
+
+}  // namespace mobius::drivers

@@ -1,0 +1,135 @@
+// One IDE channel: waiting for its drives, and bringing it back when one is stuck.
+#include "drivers/ide_channel.h"
+
+#include <algorithm>
+
+namespace mobius::drivers {
+namespace {
+
+// Looks at the status before going to sleep where no interrupt will come: what a drive does
+// between two steps of a command takes microseconds, and each look takes about one.
+constexpr unsigned kLooksBeforeSleep = 1000;
+// ATA/ATAPI-6 9.2: reset held for 5 us, status not valid for 2 ms after it.
+constexpr unsigned kLooksDuringReset = 10;
+constexpr unsigned kLooksAfterReset = 2000;
+
+bool announced_by_interrupt(IdeChannel::Until until) {
+  switch (until) {
+    case IdeChannel::Until::NotBusy:
+    case IdeChannel::Until::DmaDone:
+      return true;
+    case IdeChannel::Until::Idle:
+    case IdeChannel::Until::DataRequest:
+      return false;
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace
+
+IdeChannel::IdeChannel(RegisterPort& port, mm::FrameMemory& memory, mm::Waiting& waiting,
+                       mm::Clock& clock, IdePorts ports, FrameSpan table, IdeTiming timing)
+    : port_(port),
+      waiting_(waiting),
+      clock_(clock),
+      ports_(ports),
+      timing_(timing),
+      turn_(waiting),
+      bus_master_(port, memory, ports.bus_master, table) {}
+
+void IdeChannel::on_interrupt() {
+  ++counters_.interrupts;
+  read(IdeRegister::Status);  // takes the device's interrupt back, so that the next one is seen
+  if (!sleeping_) return;
+  interrupted_ = true;
+  waiting_.wake(this);
+}
+
+void IdeChannel::on_tick() {
+  if (sleeping_ && clock_.now_ns() >= wake_at_ns_) waiting_.wake(this);
+}
+
+void IdeChannel::settle() {
+  for (int i = 0; i < 4; ++i) status();
+}
+
+bool IdeChannel::reached(Until until, uint8_t status, bool looked_unasked) const {
+  if (status & ide_status::kBusy) return false;
+  const bool data = (status & ide_status::kDataRequest) != 0;
+  switch (until) {
+    case Until::Idle:
+      return !data;
+    case Until::NotBusy:
+      return true;
+    case Until::DataRequest:
+      return data || (status & ide_status::kError) != 0;
+    case Until::DmaDone:
+      // The engine passes the interrupt on once all data is in memory. A device that has given up
+      // moves none, and after `look_again_ns` the data has long arrived.
+      return !data && (bus_master_.interrupted() || (status & ide_status::kError) != 0 ||
+                       looked_unasked);
+  }
+  __builtin_unreachable();
+}
+
+bool IdeChannel::sleep_until(uint64_t at_ns) {
+  wake_at_ns_ = at_ns;
+  interrupted_ = false;
+  sleeping_ = true;
+  waiting_.wait(this);
+  sleeping_ = false;
+  return interrupted_;
+}
+
+Result<uint8_t> IdeChannel::await_for(Until until, uint64_t timeout_ns) {
+  const unsigned looks = announced_by_interrupt(until) ? 1 : kLooksBeforeSleep;
+  for (unsigned i = 0; i < looks; ++i) {
+    const uint8_t now = status();
+    if (reached(until, now, false)) return now;
+  }
+  const uint64_t give_up_at = clock_.now_ns() + timeout_ns;
+  for (;;) {
+    const uint64_t look_at = std::min(clock_.now_ns() + timing_.look_again_ns, give_up_at);
+    const bool interrupted = sleep_until(look_at);
+    const bool unasked = !interrupted && clock_.now_ns() >= look_at;
+    const uint8_t now = status();
+    if (reached(until, now, unasked)) {
+      if (unasked && announced_by_interrupt(until)) ++counters_.lost_interrupts;
+      return now;
+    }
+    if (clock_.now_ns() >= give_up_at) break;
+  }
+  ++counters_.timeouts;
+  return Failure(Error::TimedOut);
+}
+
+Result<uint8_t> IdeChannel::await(Until until) { return await_for(until, timing_.command_ns); }
+
+Result<void> IdeChannel::select(unsigned drive) {
+  KASSERT(drive < 2 && turn_.held());
+  // The other drive's command must be over before the device register may change.
+  TRY(await(Until::Idle));
+  write(IdeRegister::Device, kIdeDeviceBase | (drive == 0 ? 0 : kIdeDeviceSecond));
+  settle();
+  TRY(await(Until::Idle));
+  return {};
+}
+
+Result<void> IdeChannel::reset() {
+  KASSERT(turn_.held());
+  ++counters_.resets;
+  if (bus_master_.present()) bus_master_.stop();
+  port_.out8(ports_.control, ide_control::kReset);
+  for (unsigned i = 0; i < kLooksDuringReset; ++i) status();
+  port_.out8(ports_.control, 0);
+  for (unsigned i = 0; i < kLooksAfterReset; ++i) status();
+  TRY(await_for(Until::NotBusy, timing_.reset_ns));
+  return {};
+}
+
+void IdeChannel::pause(uint64_t ns) {
+  const uint64_t until = clock_.now_ns() + ns;
+  while (clock_.now_ns() < until) sleep_until(until);
+}
+
+}  // namespace mobius::drivers

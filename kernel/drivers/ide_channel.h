@@ -1,0 +1,112 @@
+// IdeChannel: one IDE channel: its registers, its bus master, the queue for it, and its waiting.
+//
+// A thread that wants something of a drive takes the channel's turn and then plays the whole
+// command itself, straight on, sleeping in await(). An interrupt or a timer tick says only "look
+// again": what has happened is read from the hardware each time. So spurious, early and shared
+// interrupts do no harm, and a lost one costs `look_again_ns`. A drive that never gets where it
+// should makes await() fail; reset() then brings the channel back.
+#pragma once
+
+#include "base/result.h"
+#include "drivers/ide_bus_master.h"
+#include "drivers/ide_registers.h"
+#include "mm/ports/clock.h"
+#include "mm/ports/sleeping_lock.h"
+
+namespace mobius::drivers {
+
+struct IdePorts {
+  uint16_t command = 0;     // the first of eight
+  uint16_t control = 0;     // device control; reads the status without taking the interrupt back
+  uint16_t bus_master = 0;  // the first of eight; 0: none
+  uint8_t irq = 0;          // line of the interrupt controller
+};
+
+struct IdeTiming {
+  uint64_t look_again_ns = 100'000'000;     // how often a sleeper looks without an interrupt
+  uint64_t command_ns = 10'000'000'000;     // a drive may have to spin up
+  uint64_t reset_ns = 5'000'000'000;
+  uint64_t not_ready_ns = 250'000'000;      // between two attempts at a drive that gets ready
+};
+
+// Since boot. For the log and for tests.
+struct IdeCounters {
+  uint32_t interrupts = 0;
+  uint32_t lost_interrupts = 0;  // a sleeper found by itself that its wait was over
+  uint32_t timeouts = 0;
+  uint32_t resets = 0;
+};
+
+class IdeChannel {
+ public:
+  // `table`: see IdeBusMaster.
+  IdeChannel(RegisterPort& port, mm::FrameMemory& memory, mm::Waiting& waiting, mm::Clock& clock,
+             IdePorts ports, FrameSpan table, IdeTiming timing = {});
+  IdeChannel(const IdeChannel&) = delete;
+
+  // From the interrupt handler of ports().irq, and from every timer tick.
+  void on_interrupt();
+  void on_tick();
+
+  // Everything below requires the turn: one command at a time, first come, first served.
+  mm::SleepingLock& turn() { return turn_; }
+
+  uint8_t read(IdeRegister reg) { return port_.in8(at(reg)); }
+  void write(IdeRegister reg, uint8_t value) { port_.out8(at(reg), value); }
+  void read_data(uint16_t* to, uint32_t words) {
+    port_.in16_many(at(IdeRegister::Data), to, words);
+  }
+  void write_data(const uint16_t* from, uint32_t words) {
+    port_.out16_many(at(IdeRegister::Data), from, words);
+  }
+  // The status, leaving a pending interrupt pending.
+  uint8_t status() { return port_.in8(ports_.control); }
+  // Lets 400 ns pass, after which a device shows BSY for the command or data it was given.
+  void settle();
+
+  enum class Until : uint8_t {
+    Idle,         // neither busy nor in a transfer: takes a command
+    NotBusy,      // done, or wants its next piece of data moved
+    DataRequest,  // wants data moved, or has given up with an error
+    DmaDone,      // done and the bus master told so
+  };
+  // Sleeps until the selected drive is there; returns its status. Fails: TimedOut.
+  Result<uint8_t> await(Until until);
+  // Selects drive 0 or 1 and waits until it takes a command. Fails: TimedOut.
+  Result<void> select(unsigned drive);
+  // Stops the bus master and resets both drives. Fails: TimedOut (still busy; the next command
+  // will try again).
+  Result<void> reset();
+  // Sleeps for about `ns` (to the next tick at least).
+  void pause(uint64_t ns);
+
+  IdeBusMaster& bus_master() { return bus_master_; }
+  const IdePorts& ports() const { return ports_; }
+  const IdeTiming& timing() const { return timing_; }
+  const IdeCounters& counters() const { return counters_; }
+
+ private:
+  uint16_t at(IdeRegister reg) const {
+    return static_cast<uint16_t>(ports_.command + static_cast<uint8_t>(reg));
+  }
+  bool reached(Until until, uint8_t status, bool looked_unasked) const;
+  Result<uint8_t> await_for(Until until, uint64_t timeout_ns);
+  // Until the next interrupt or `at_ns`; whether an interrupt came.
+  bool sleep_until(uint64_t at_ns);
+
+  RegisterPort& port_;
+  mm::Waiting& waiting_;
+  mm::Clock& clock_;
+  const IdePorts ports_;
+  const IdeTiming timing_;
+  mm::SleepingLock turn_;
+  IdeBusMaster bus_master_;
+  IdeCounters counters_;
+
+  // The one sleeper in await() or pause(), who has the turn.
+  bool sleeping_ = false;
+  bool interrupted_ = false;
+  uint64_t wake_at_ns_ = 0;
+};
+
+}  // namespace mobius::drivers

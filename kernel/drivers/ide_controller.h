@@ -1,0 +1,57 @@
+// IdeController: finds the IDE controller, its two channels and the drives on them.
+//
+// The first PCI function of class 0101h, or the ports every PC has had since the AT where there is
+// none. Each channel works in the mode the firmware has left it in: compatibility (fixed ports,
+// interrupts 14 and 15) or native (ports and interrupt from the PCI header).
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "drivers/atapi_drive.h"
+#include "drivers/pci.h"
+
+namespace mobius::drivers {
+
+enum class DriveKind : uint8_t { None, Disk, Packet };
+
+class IdeController {
+ public:
+  static constexpr unsigned kChannels = 2;
+  static constexpr unsigned kDrives = 2;  // per channel
+
+  // `table_frame`: a frame below 4 GiB, nobody else's, for the bus masters' descriptors.
+  IdeController(RegisterPort& port, mm::FrameMemory& memory, mm::Waiting& waiting,
+                mm::Clock& clock, FrameNumber table_frame, IdeTiming timing = {});
+  IdeController(const IdeController&) = delete;
+
+  // The interrupt line of a channel, for the kernel to hook.
+  uint8_t irq(unsigned channel) const { return channels_[channel].ports().irq; }
+  // From the handler of interrupt line `irq`, and from every timer tick.
+  void on_interrupt(uint8_t irq);
+  void on_tick();
+
+  // Looks for drives and asks the packet drives for the size of their medium. Sleeps: needs
+  // running interrupts and ticks. Locks: none held.
+  void find_drives();
+
+  DriveKind kind(unsigned channel, unsigned drive) const { return kinds_[channel][drive]; }
+  // The first packet drive with a readable medium, else null.
+  AtapiDrive* cd_drive();
+
+  IdeChannel& channel(unsigned index) { return channels_[index]; }
+
+ private:
+  static IdePorts ports_of(Pci& pci, const std::optional<PciFunction>& function, unsigned channel);
+  DriveKind identify(IdeChannel& channel, unsigned drive, std::span<uint16_t, 256> identity);
+  bool read_identity(IdeChannel& channel, uint8_t command, std::span<uint16_t, 256> identity);
+
+  mm::FrameMemory& memory_;
+  Pci pci_;
+  const std::optional<PciFunction> function_;
+  IdeChannel channels_[kChannels];
+  std::array<std::array<DriveKind, kDrives>, kChannels> kinds_{};
+  std::array<std::array<std::optional<AtapiDrive>, kDrives>, kChannels> packet_drives_;
+};
+
+}  // namespace mobius::drivers

@@ -1,0 +1,73 @@
+// The 16550's registers, and nothing above them.
+#include "drivers/serial.h"
+
+namespace mobius::drivers {
+
+namespace {
+
+// Offsets from the port's base (data sheet, table III); 0 and 1 are the divisor under kDivisorAccess.
+constexpr uint16_t kData = 0, kInterruptEnable = 1, kFifoControl = 2, kLineControl = 3;
+constexpr uint16_t kModemControl = 4, kLineStatus = 5, kScratch = 7;
+
+constexpr uint8_t kDivisorAccess = 0x80, kEightBits = 0x03;
+constexpr uint8_t kFifoOnCleared = 0x07;   // enabled, both cleared, interrupt at 1 byte
+constexpr uint8_t kDtrRtsOut2 = 0x0B;      // OUT2 gates the interrupt line in a PC
+constexpr uint8_t kDataReady = 0x01, kTransmitterReady = 0x20, kTransmitterIdle = 0x40;
+constexpr uint8_t kReceiveInterrupt = 0x01;
+constexpr unsigned kFifoBytes = 16;
+constexpr unsigned kPatience = 100000;  // status reads; a byte takes 87 us at this speed
+
+uint8_t in(uint16_t port) {
+  uint8_t value;
+  asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+  return value;
+}
+void out(uint16_t port, uint8_t value) {
+  asm volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
+}
+
+}  // namespace
+
+void Serial::initialize() {
+  out(base_ + kScratch, 0x5A);
+  present_ = in(base_ + kScratch) == 0x5A;
+  if (!present_) return;
+  out(base_ + kInterruptEnable, 0);
+  out(base_ + kLineControl, kDivisorAccess);
+  out(base_ + 0, 1);  // 115,200 baud
+  out(base_ + 1, 0);
+  out(base_ + kLineControl, kEightBits);
+  out(base_ + kFifoControl, kFifoOnCleared);
+  out(base_ + kModemControl, kDtrRtsOut2);
+}
+
+void Serial::enable_receive_interrupt() {
+  if (present_) out(base_ + kInterruptEnable, kReceiveInterrupt);
+}
+
+bool Serial::wait_for(uint8_t line_status) {
+  for (unsigned i = 0; i < kPatience; ++i)
+    if ((in(base_ + kLineStatus) & line_status) != 0) return true;
+  return false;
+}
+
+void Serial::drain() {
+  if (present_) wait_for(kTransmitterIdle);
+}
+
+void Serial::write(std::string_view bytes) {
+  if (!present_) return;
+  while (!bytes.empty()) {
+    if (!wait_for(kTransmitterReady)) return;
+    std::string_view chunk = bytes.substr(0, kFifoBytes);
+    for (char byte : chunk) out(base_ + kData, static_cast<uint8_t>(byte));
+    bytes.remove_prefix(chunk.size());
+  }
+}
+
+std::optional<uint8_t> Serial::read() {
+  if (!present_ || (in(base_ + kLineStatus) & kDataReady) == 0) return std::nullopt;
+  return in(base_ + kData);
+}
+
+}  // namespace mobius::drivers

@@ -1,0 +1,115 @@
+// FrameAllocator's rarer halves: runs, promises, the pool of zeroed frames, the books to read.
+#include <algorithm>
+
+#include "mm/frame_allocator.h"
+
+namespace mobius::mm {
+
+Result<FrameNumber> FrameAllocator::allocate_run(unsigned order, FrameUse use, Placement placement,
+                                                 Claim claim) {
+  KASSERT(order <= kMaxFrameOrder);
+  LeafGuard guard(lock_);
+  uint32_t frames = 1u << order;
+  if (!may_take(frames, claim)) return Failure(Error::OutOfFrames);
+  FrameNumber first = take_run_from(order, highest_zone(placement));
+  if (first == kNoFrame) return Failure(Error::OutOfFrames);
+  account_taken(frames, use, claim);
+  FrameRecord& head = records_.at(first);
+  head = FrameRecord{};
+  head.use = use;
+  head.order = static_cast<uint8_t>(order);
+  return first;
+}
+
+FrameNumber FrameAllocator::take_run_from(unsigned order, unsigned highest) {
+  for (unsigned zone = highest + 1; zone-- > 0;) {
+    FrameNumber first = zones_[zone].take_run(order);
+    if (first != kNoFrame) return first;
+  }
+  for (unsigned zone = highest + 1; zone-- > 0;) {
+    zones_[zone].spill_hot();
+    drop_zeroed(zone);
+    FrameNumber first = zones_[zone].take_run(order);
+    if (first != kNoFrame) return first;
+  }
+  return kNoFrame;
+}
+
+void FrameAllocator::free_run(FrameNumber first, unsigned order, FrameUse use) {
+  LeafGuard guard(lock_);
+  KASSERT(records_.contains(first) && use > FrameUse::FreeZeroed);
+  const FrameRecord& head = records_.at(first);
+  KASSERT(head.use == use && head.order == order);
+  used_[static_cast<unsigned>(use)] -= 1u << order;
+  unpromised_ += 1u << order;
+  zone_of(first).give_run(first, order);
+}
+
+Result<void> FrameAllocator::promise(uint32_t frames) {
+  LeafGuard guard(lock_);
+  if (unpromised_ < frames) return Failure(Error::OutOfFrames);
+  unpromised_ -= frames;
+  promised_ += frames;
+  return {};
+}
+
+void FrameAllocator::unpromise(uint32_t frames) {
+  LeafGuard guard(lock_);
+  KASSERT(promised_ >= frames);
+  promised_ -= frames;
+  unpromised_ += frames;
+}
+
+bool FrameAllocator::zero_one_free_frame() {
+  LeafGuard guard(lock_);
+  if (zeroed_count_ >= std::min(kMaxZeroed, (unpromised_ + promised_) / 8)) return false;
+  for (unsigned zone = top_zone_ + 1; zone-- > 0;) {
+    FrameNumber frame = zones_[zone].take_cold();
+    if (frame == kNoFrame) continue;
+    memory_.zero(frame);
+    zones_[zone].give_zeroed(frame);
+    ++zeroed_count_;
+    return true;
+  }
+  return false;
+}
+
+void FrameAllocator::drop_zeroed(unsigned zone) {
+  for (;;) {
+    FrameNumber frame = take_zeroed(zone);
+    if (frame == kNoFrame) return;
+    zones_[zone].give_run(frame, 0);
+  }
+}
+
+void FrameAllocator::drop_zeroed_pool() {
+  LeafGuard guard(lock_);
+  for (unsigned zone = 0; zone < kZones; ++zone) drop_zeroed(zone);
+}
+
+void FrameAllocator::plan_failure(FailurePlan plan) {
+  LeafGuard guard(lock_);
+  plan_ = plan;
+}
+
+uint32_t FrameAllocator::free_frames() const {
+  LeafGuard guard(lock_);
+  return unpromised_ + promised_;
+}
+
+uint32_t FrameAllocator::zeroed_frames() const {
+  LeafGuard guard(lock_);
+  return zeroed_count_;
+}
+
+uint32_t FrameAllocator::promised_frames() const {
+  LeafGuard guard(lock_);
+  return promised_;
+}
+
+uint32_t FrameAllocator::used_frames(FrameUse use) const {
+  LeafGuard guard(lock_);
+  return used_[static_cast<unsigned>(use)];
+}
+
+}  // namespace mobius::mm

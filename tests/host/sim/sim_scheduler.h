@@ -1,0 +1,66 @@
+// SimScheduler: several kernel threads in one test, deterministic.
+//
+// Fibers on stacks of their own; they switch only where they wait, sleep or yield, as threads of
+// the kernel do. Who runs next is drawn from a seeded generator, so one seed is one history and
+// many seeds are many interleavings. Time is virtual: it moves only when everybody sleeps. The
+// test itself is a fiber too, so it may call whatever waits.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "mm/ports/waiting.h"
+#include "sim/random.h"
+
+namespace mobius::sim {
+
+class SimScheduler final : public mm::Waiting {
+ public:
+  explicit SimScheduler(uint64_t seed);
+  // Requires: every fiber has finished (asserted), unless abandon() was called.
+  ~SimScheduler();
+  SimScheduler(const SimScheduler&) = delete;
+
+  // A new fiber; it runs when the caller waits, sleeps, yields or calls run().
+  void spawn(std::function<void()> body);
+
+  // Runs the other fibers until they have finished or wait for what nobody will wake. Returns how
+  // many are left waiting: 0 is the good end. Called by the test, not by a fiber.
+  uint32_t run();
+  // Forgets fibers that wait for ever. Their stacks are not unwound.
+  void abandon();
+
+  // mm::Waiting. A wait that nobody can end any more is a deadlock: it ends the process, unless the
+  // test is in run().
+  void wait(const void* channel) override;
+  void wake(const void* channel) override;
+
+  // Lets another runnable fiber run, perhaps; the caller stays runnable.
+  void yield();
+  void sleep(uint64_t ticks);
+  uint64_t now() const { return now_; }
+  uint64_t switches() const { return switches_; }
+  // Whether some wait() returns without a wake, as the port allows. On at first.
+  void wake_spuriously(bool on) { spurious_ = on; }
+
+ private:
+  struct Fiber;
+  enum class State : uint8_t { Runnable, Waiting, Sleeping, Finished };
+
+  static void enter(unsigned low, unsigned high);
+  void suspend(State state);  // switches away; returns when chosen again
+  Fiber* choose();            // null where nobody can run any more
+  void switch_to(Fiber& to);
+  void reap();
+  bool anybody_else() const;
+
+  Random random_;
+  std::vector<std::unique_ptr<Fiber>> fibers_;  // [0] is the test
+  Fiber* current_;
+  uint64_t now_ = 0, switches_ = 0;
+  bool spurious_ = true;
+  bool draining_ = false;  // the test is in run() and continues when nobody else can
+};
+
+}  // namespace mobius::sim

@@ -1,0 +1,366 @@
+// Page tables one behaviour at a time, watched by the simulated MMU's own walker.
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "sim/sim_machine.h"
+
+namespace mobius {
+namespace {
+
+using mm::FaultOutcome;
+using mm::FrameUse;
+using mm::Mapping;
+using paging::PageTables;
+using sim::SimMachine;
+
+constexpr VirtAddr kPage{0x00400000};
+constexpr VirtAddr kNextTable{0x00800000};
+
+struct Collector final : mm::MappingVisitor {
+  struct Visit {
+    VirtAddr page;
+    Mapping mapping;
+  };
+  std::vector<Visit> visits;
+  void visit(VirtAddr page, Mapping mapping) override { visits.push_back({page, mapping}); }
+};
+
+class PageTablesTest : public testing::Test {
+ protected:
+  PageTablesTest() : map_owner_(std::move(*m.create_map())), map(*map_owner_) {
+    process = SimMachine::process_of(map);
+    process.resolve_fault = [](mm::PageFault) { return FaultOutcome::NotAllowed; };
+    m.mmu.load_cr3(map.directory());
+    free_at_start = m.frames.free_frames();
+  }
+  ~PageTablesTest() override {
+    Collector all;
+    map.unmap_range(kUserRange, all);
+    EXPECT_EQ(map.table_frames(), 0u);
+    EXPECT_EQ(m.mmu.find_stale(), "");
+    EXPECT_EQ(m.mmu.spurious_faults(), 0u);
+    m.leave_map();
+  }
+
+  void map_page(VirtAddr page, FrameNumber frame, Access access = Access::ReadWrite) {
+    auto prepared = map.prepare(page);
+    ASSERT_TRUE(prepared.has_value());
+    map.map(std::move(*prepared), page, frame, access);
+    map.check();
+  }
+  void sign(FrameNumber frame, uint32_t word) { m.memory.write({frame, 0, 4}, &word); }
+  bool can_read(VirtAddr a) { return m.cpu.read8(process, a).has_value(); }
+  bool can_write(VirtAddr a) { return m.cpu.write8(process, a, 1).has_value(); }
+
+  SimMachine m;
+  mm::KernelHeap::Owned<PageTables> map_owner_;
+  PageTables& map;
+  sim::SimProcess process;
+  uint32_t free_at_start = 0;
+};
+
+using PageTablesDeathTest = PageTablesTest;
+
+TEST_F(PageTablesTest, NothingIsMappedAtFirst) {
+  EXPECT_FALSE(map.find(kPage).has_value());
+  EXPECT_FALSE(map.unmap(kPage).has_value());
+  EXPECT_FALSE(can_read(kPage));
+  EXPECT_EQ(map.table_frames(), 0u);
+}
+
+TEST_F(PageTablesTest, AMappedPageShowsItsFrame) {
+  sign({300}, 0x11223344);
+  map_page(kPage, {300});
+  EXPECT_EQ(m.cpu.read32(process, kPage), 0x11223344u);
+  ASSERT_TRUE(m.cpu.write32(process, kPage + 8, 77).has_value());
+  uint32_t word = 0;
+  m.memory.read({FrameNumber{300}, 8, 4}, &word);
+  EXPECT_EQ(word, 77u);
+  EXPECT_EQ(process.faults, 0u) << "not present -> present needs no flush";
+}
+
+TEST_F(PageTablesTest, AFreshMappingIsNeitherAccessedNorDirty) {
+  map_page(kPage, {300});
+  const auto found = map.find(kPage);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->frame, FrameNumber{300});
+  EXPECT_EQ(found->access, Access::ReadWrite);
+  EXPECT_FALSE(found->accessed);
+  EXPECT_FALSE(found->dirty);
+}
+
+TEST_F(PageTablesTest, UnmapTellsOfReadsAndWrites) {
+  map_page(kPage, {300});
+  map_page(kPage + kPageSize, {301});
+  EXPECT_TRUE(can_read(kPage));
+  EXPECT_TRUE(can_write(kPage + kPageSize));
+  const auto read = map.unmap(kPage);
+  const auto written = map.unmap(kPage + kPageSize);
+  ASSERT_TRUE(read.has_value() && written.has_value());
+  EXPECT_TRUE(read->accessed);
+  EXPECT_FALSE(read->dirty);
+  EXPECT_TRUE(written->accessed);
+  EXPECT_TRUE(written->dirty);
+  EXPECT_FALSE(can_read(kPage));
+  EXPECT_FALSE(can_write(kPage + kPageSize));
+}
+
+TEST_F(PageTablesTest, AReadOnlyPageCannotBeWrittenByUserOrKernel) {
+  map_page(kPage, {300}, Access::Read);
+  EXPECT_TRUE(can_read(kPage));
+  EXPECT_FALSE(can_write(kPage));
+  m.cpu.set_privilege(sim::Privilege::Supervisor);
+  EXPECT_FALSE(can_write(kPage)) << "CR0.WP";
+  EXPECT_FALSE(map.find(kPage)->dirty);
+}
+
+TEST_F(PageTablesTest, ProtectTakesEffectAtOnceAndKeepsAccessedAndDirty) {
+  map_page(kPage, {300});
+  EXPECT_TRUE(can_write(kPage));
+  map.protect(kPage, Access::Read);
+  EXPECT_FALSE(can_write(kPage));
+  EXPECT_TRUE(map.find(kPage)->dirty);
+  EXPECT_TRUE(map.find(kPage)->accessed);
+  EXPECT_EQ(map.find(kPage)->access, Access::Read);
+  EXPECT_TRUE(can_read(kPage));
+  map.protect(kPage, Access::ReadWrite);
+  EXPECT_TRUE(can_write(kPage));
+}
+
+TEST_F(PageTablesTest, ATableComesWithTheFirstEntryAndGoesWithTheLast) {
+  map_page(kPage, {300});
+  EXPECT_EQ(map.table_frames(), 1u);
+  map_page(kPage + kPageSize, {301});
+  EXPECT_EQ(map.table_frames(), 1u);
+  map_page(kNextTable, {302});
+  EXPECT_EQ(map.table_frames(), 2u);
+  EXPECT_EQ(m.frames.free_frames(), free_at_start - 2);
+  map.unmap(kPage);
+  EXPECT_EQ(map.table_frames(), 2u);
+  map.unmap(kPage + kPageSize);
+  EXPECT_EQ(map.table_frames(), 1u);
+  map.unmap(kNextTable);
+  EXPECT_EQ(map.table_frames(), 0u);
+  EXPECT_EQ(m.frames.free_frames(), free_at_start);
+}
+
+TEST_F(PageTablesTest, ARemovedTableIsNotUsedForTheNextMapping) {
+  sign({300}, 1);
+  sign({301}, 2);
+  map_page(kPage, {300});
+  EXPECT_EQ(m.cpu.read32(process, kPage), 1u);
+  map.unmap(kPage);
+  auto other = m.frames.allocate(FrameUse::PageTable);  // the old table's frame, likely
+  map_page(kPage + kPageSize, {301});
+  EXPECT_EQ(m.cpu.read32(process, kPage + kPageSize), 2u);
+}
+
+TEST_F(PageTablesTest, PrepareAcquiresOnlyWhatIsMissingAndGivesItBack) {
+  {
+    auto prepared = map.prepare(kPage);
+    ASSERT_TRUE(prepared.has_value());
+    EXPECT_TRUE(prepared->table.has_frame());
+    EXPECT_EQ(m.frames.free_frames(), free_at_start - 1);
+  }
+  EXPECT_EQ(m.frames.free_frames(), free_at_start);
+  EXPECT_EQ(map.table_frames(), 0u);
+  map_page(kPage, {300});
+  EXPECT_FALSE(map.prepare(kPage + kPageSize)->table.has_frame());
+}
+
+TEST_F(PageTablesTest, PrepareFailsWithoutATraceAndWorksLater) {
+  m.frames.plan_failure({.after = 0, .for_good = true});
+  const auto failed = map.prepare(kPage);
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_EQ(failed.error(), Error::OutOfFrames);
+  EXPECT_EQ(m.frames.free_frames(), free_at_start);
+  m.frames.plan_failure({});
+  map_page(kPage, {300});
+  EXPECT_TRUE(can_read(kPage));
+}
+
+TEST_F(PageTablesTest, CreationFailsWithoutATraceAtEveryFrame) {
+  // Once a slab of the heap is there, a map costs one frame, its directory.
+  m.frames.plan_failure({.after = 0});
+  EXPECT_FALSE(m.create_map().has_value());
+  EXPECT_EQ(m.frames.free_frames(), free_at_start);
+  { EXPECT_TRUE(m.create_map().has_value()); }
+  EXPECT_EQ(m.frames.used_frames(FrameUse::PageTable), 1u);
+}
+
+TEST_F(PageTablesTest, UnmapRangeVisitsMappedPagesInOrderAndNothingElse) {
+  const VirtAddr pages[] = {{0x1000}, {0x3FF000}, {0x400000}, {0x405000}, {0x40000000},
+                            {0x7FFFE000}, {0x7FFFF000}};
+  uint32_t frame = 300;
+  for (VirtAddr page : pages) map_page(page, {frame++});
+  EXPECT_TRUE(can_write({0x405000}));
+  Collector middle;
+  map.unmap_range({{0x3FF000}, {0x7FFFF000}}, middle);
+  ASSERT_EQ(middle.visits.size(), 5u);
+  for (size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(middle.visits[i].page, pages[i + 1]);
+    EXPECT_EQ(middle.visits[i].mapping.frame, FrameNumber{static_cast<uint32_t>(301 + i)});
+    EXPECT_EQ(middle.visits[i].mapping.dirty, i == 2);
+    EXPECT_FALSE(can_read(middle.visits[i].page));
+  }
+  map.check();
+  EXPECT_TRUE(can_read({0x1000}));
+  EXPECT_TRUE(can_read({0x7FFFF000}));
+  EXPECT_EQ(map.table_frames(), 2u);
+}
+
+TEST_F(PageTablesTest, UnmapRangeFlushesFewPagesSinglyAndManyAtOnce) {
+  for (uint32_t n : {PageTables::kSinglePageFlushes, PageTables::kSinglePageFlushes + 1}) {
+    for (uint32_t i = 0; i < n; ++i) map_page(kPage + i * kPageSize, {300 + i});
+    const uint64_t pages = m.mmu.page_flushes(), all = m.mmu.full_flushes();
+    Collector visited;
+    map.unmap_range(kUserRange, visited);
+    EXPECT_EQ(visited.visits.size(), n);
+    const bool many = n > PageTables::kSinglePageFlushes;
+    EXPECT_EQ(m.mmu.page_flushes() - pages, many ? 0 : n);
+    EXPECT_EQ(m.mmu.full_flushes() - all, many ? 1u : 0u);
+  }
+}
+
+TEST_F(PageTablesTest, UnmapRangeOfNothingFlushesNothing) {
+  Collector none;
+  map.unmap_range(kUserRange, none);
+  map.unmap_range({{0x5000}, {0x5000}}, none);
+  EXPECT_TRUE(none.visits.empty());
+  EXPECT_EQ(m.mmu.page_flushes() + m.mmu.full_flushes(), 0u);
+}
+
+TEST_F(PageTablesTest, TwoMapsShowDifferentFramesAtOneAddress_R01) {
+  auto other_owner = std::move(*m.create_map());
+  sim::SimProcess other = SimMachine::process_of(*other_owner);
+  sign({300}, 1);
+  sign({301}, 2);
+  map_page(kPage, {300});
+  other_owner->map(std::move(*other_owner->prepare(kPage)), kPage, {301}, Access::ReadWrite);
+  EXPECT_EQ(m.cpu.read32(process, kPage), 1u);
+  EXPECT_EQ(m.cpu.read32(other, kPage), 2u);
+  ASSERT_TRUE(m.cpu.write32(other, kPage, 22).has_value());
+  EXPECT_EQ(m.cpu.read32(process, kPage), 1u);
+  other_owner->unmap(kPage);
+  m.leave_map();
+}
+
+TEST_F(PageTablesTest, TheKernelHalfIsSharedByEveryDirectory) {
+  m.cpu.set_privilege(sim::Privilege::Supervisor);
+  sign({0x123}, 0xABCD);
+  EXPECT_EQ(m.cpu.read32(process, {0x80123000}), 0xABCDu);
+  // A page that appears in a shared kernel table appears in every directory.
+  EXPECT_FALSE(can_read({0xE0005000}));
+  auto* const table = reinterpret_cast<uint32_t*>(m.memory.hardware({1}));
+  table[5] = (0x123u << 12) | 3;
+  EXPECT_EQ(m.cpu.read32(process, {0xE0005000}), 0xABCDu);
+}
+
+TEST_F(PageTablesTest, NothingAtOrAbove2GiBIsOpenToUserMode_R08) {
+  map_page({0x7FFFF000}, {300});
+  EXPECT_TRUE(can_read({0x7FFFFFFF}));
+  EXPECT_TRUE(can_write({0x7FFFFFFF}));
+  for (uint32_t a = kUserEnd; a != 0; a += 0x00100000) {
+    EXPECT_FALSE(can_read({a})) << std::hex << a;
+    EXPECT_FALSE(can_write({a})) << std::hex << a;
+    EXPECT_FALSE(can_read({a + 0xFFFFF})) << std::hex << a;
+  }
+  EXPECT_FALSE(m.cpu.read32(process, {0x7FFFFFFE}).has_value()) << "straddles the border";
+}
+
+TEST_F(PageTablesTest, TableFramesLieInTheDirectMapPagesNeedNot) {
+  SimMachine big({.frames = 2048, .direct_frames = 1024});
+  auto owner = std::move(*big.create_map());
+  sim::SimProcess p = SimMachine::process_of(*owner);
+  EXPECT_TRUE(big.memory.is_direct(owner->directory()));
+  auto prepared = owner->prepare(kPage);
+  EXPECT_TRUE(big.memory.is_direct(prepared->table.number()));
+  auto frame = std::move(*big.frames.allocate(FrameUse::Anonymous));
+  EXPECT_FALSE(big.memory.is_direct(frame.number()));
+  const uint32_t word = 0xFEED;
+  big.memory.write({frame.number(), 0, 4}, &word);
+  owner->map(std::move(*prepared), kPage, frame.number(), Access::ReadWrite);
+  EXPECT_EQ(big.cpu.read32(p, kPage), 0xFEEDu);
+  owner->unmap(kPage);
+  big.leave_map();
+}
+
+// A page table's frame is still the page table's while the processor may walk it.
+TEST_F(PageTablesTest, ATableIsFreedOnlyAfterTheFlush) {
+  struct Spy final : paging::Tlb {
+    SimMachine* machine = nullptr;
+    uint32_t tables_at_flush = 0;
+    void look() { tables_at_flush = machine->frames.used_frames(FrameUse::PageTable); }
+    void flush_page(FrameNumber, VirtAddr) override { look(); }
+    void flush_all(FrameNumber) override { look(); }
+  } spy;
+  spy.machine = &m;
+  const paging::PagingMachine spied{m.memory, m.frames, spy};
+  PageTables tables(spied, std::move(*PageTables::make_directory(spied, m.kernel_directory)));
+  const uint32_t without = m.frames.used_frames(FrameUse::PageTable);
+  for (uint32_t pages : {1u, 5u, 30u}) {
+    for (uint32_t i = 0; i < pages; ++i) {
+      const VirtAddr page = kPage + i * paging::kTableReach;
+      tables.map(std::move(*tables.prepare(page)), page, {300}, Access::Read);
+    }
+    if (pages == 1) {
+      tables.unmap(kPage);
+    } else {
+      Collector all;
+      tables.unmap_range(kUserRange, all);
+    }
+    EXPECT_EQ(spy.tables_at_flush, without + pages);
+    EXPECT_EQ(m.frames.used_frames(FrameUse::PageTable), without);
+  }
+}
+
+// The witness itself: with its flush lost, each change shows the old translation.
+TEST_F(PageTablesTest, ALostFlushIsSeen) {
+  const auto lose = [&](auto change) {
+    map_page(kPage, {300});
+    map_page(kPage + kPageSize, {301});
+    EXPECT_TRUE(can_write(kPage));
+    m.mmu.lose_flushes(true);
+    change();
+    EXPECT_NE(m.mmu.find_stale(), "");
+    EXPECT_TRUE(can_write(kPage)) << "by a stale translation";
+    m.mmu.lose_flushes(false);
+    m.mmu.load_cr3(m.mmu.cr3());
+    EXPECT_FALSE(can_write(kPage));
+    Collector rest;
+    map.unmap_range(kUserRange, rest);
+  };
+  lose([&] { map.unmap(kPage); });
+  lose([&] { map.protect(kPage, Access::Read); });
+  lose([&] {
+    Collector all;
+    map.unmap_range(kUserRange, all);
+  });
+}
+
+TEST_F(PageTablesDeathTest, RefusesWhatTheContractForbids) {
+  map_page(kPage, {300});
+  EXPECT_DEATH(map.map({}, kPage, {301}, Access::Read), "KASSERT") << "mapped already";
+  EXPECT_DEATH(map.map({}, kNextTable, {301}, Access::Read), "KASSERT") << "not prepared";
+  EXPECT_DEATH(map.map({}, kPage + kPageSize, {301}, Access::None), "KASSERT");
+  EXPECT_DEATH(map.map({}, kPage + kPageSize, {1u << 20}, Access::Read), "KASSERT");
+  EXPECT_DEATH(map.map({}, kPage + 4, {301}, Access::Read), "KASSERT");
+  EXPECT_DEATH((void)map.prepare({0}), "KASSERT") << "R09";
+  EXPECT_DEATH((void)map.prepare({kUserEnd}), "KASSERT") << "R08";
+  EXPECT_DEATH(map.protect(kPage + kPageSize, Access::Read), "KASSERT");
+  EXPECT_DEATH(map.protect(kPage, Access::None), "KASSERT");
+  Collector none;
+  EXPECT_DEATH(map.unmap_range({{0x1000}, {0x80001000}}, none), "KASSERT");
+  EXPECT_DEATH(map_owner_.reset(), "KASSERT") << "still mapped";
+}
+
+TEST_F(PageTablesDeathTest, RefusesAKernelHalfOpenToUserMode_R08) {
+  auto* const directory = reinterpret_cast<uint32_t*>(m.memory.hardware(m.kernel_directory));
+  directory[1023] = 0x1007;
+  EXPECT_DEATH((void)m.create_map(), "KASSERT");
+  directory[1023] = 0;
+}
+
+}  // namespace
+}  // namespace mobius
