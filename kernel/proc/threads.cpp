@@ -91,6 +91,7 @@ void enter_user_mode(System& system) {
   system.cpu.set_tls(self.context, self.start_tls);
   if (self.doomed) end_thread(system, 0);
   system.cpu.enter_user(self.start_eip, self.start_esp);
+  __builtin_unreachable();
 }
 
 Result<Thread*> find_thread(System& system, uint32_t id) {

@@ -3,6 +3,7 @@
 // them; what it returns becomes EAX and ECX.
 #pragma once
 
+#include "base/result.h"
 #include "proc/user_exception.h"
 
 namespace mobius::syscall {
