@@ -25,7 +25,9 @@ constexpr uint32_t kModuleBytes = 16;    // start, end, string, reserved
 constexpr uint32_t kMinEntryBytes = 20;  // base, length, type; the size field itself not counted
 constexpr uint32_t kAvailable = 1;
 
-PhysAddr at(uint64_t address) { return PhysAddr{address}; }
+PhysAddr at(uint64_t address) {
+  return PhysAddr{address};
+}
 
 class Reader {
  public:

@@ -55,10 +55,10 @@ TEST(FaultAction, R10_what_a_page_holds_is_never_replaced) {
   for (FaultFacts f : all_facts()) {
     if (!permitted(f)) continue;
     FaultAction action = decide(f);
-    if (f.slot == SlotKind::Resident) EXPECT_EQ(action, FaultAction::MapOwn);
-    if (f.slot == SlotKind::Busy) EXPECT_EQ(action, FaultAction::Wait);
+    if (f.slot == SlotKind::Resident) { EXPECT_EQ(action, FaultAction::MapOwn); }
+    if (f.slot == SlotKind::Busy) { EXPECT_EQ(action, FaultAction::Wait); }
     bool zeros = action == FaultAction::ZeroFill || action == FaultAction::MapZeroFrame;
-    if (zeros && f.slot != SlotKind::Zero) EXPECT_EQ(f.backing, BackingState::None);
+    if (zeros && f.slot != SlotKind::Zero) { EXPECT_EQ(f.backing, BackingState::None); }
   }
 }
 

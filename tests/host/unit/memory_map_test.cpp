@@ -16,8 +16,12 @@ using Ranges = std::vector<FrameRange>;
 
 constexpr uint64_t kGiB4 = 1ull << 32;
 
-PhysRange bytes(uint64_t begin, uint64_t end) { return {PhysAddr{begin}, PhysAddr{end}}; }
-FrameRange frames(uint32_t begin, uint32_t end) { return {{begin}, {end}}; }
+PhysRange bytes(uint64_t begin, uint64_t end) {
+  return {PhysAddr{begin}, PhysAddr{end}};
+}
+FrameRange frames(uint32_t begin, uint32_t end) {
+  return {{begin}, {end}};
+}
 
 Ranges usable(const Map& map, const Reserved& reserved = {}) {
   const auto result = usable_frames(map, reserved);
@@ -51,8 +55,8 @@ bool model_usable(const Map& map, const Reserved& reserved, uint64_t page) {
 // --- Generated maps. Every edge lies in one of two windows, so that the model need only walk
 // those: between them all pages are alike.
 
-constexpr uint64_t kLowPages = 0x118;                                // up to 1 MiB and a little
-constexpr uint64_t kHighFirst = kFramesEnd.value - 24;               // around 4 GiB
+constexpr uint64_t kLowPages = 0x118;                   // up to 1 MiB and a little
+constexpr uint64_t kHighFirst = kFramesEnd.value - 24;  // around 4 GiB
 constexpr uint64_t kHighPages = 48;
 
 class Generator {

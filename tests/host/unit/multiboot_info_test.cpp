@@ -210,9 +210,7 @@ TEST_F(MultibootInfo, R02_DrivesAndSectionHeadersAreReserved) {
 TEST_F(MultibootInfo, R02_UnreadableStructuresAreAFailure) {
   EXPECT_EQ(read_multiboot(memory, PhysAddr{0x20000 - 2}, info).error(), Error::BadAddress);
   EXPECT_EQ(read_multiboot(memory, PhysAddr{~0ull - 1}, info).error(), Error::BadAddress);
-  const struct {
-    uint32_t flag, field;
-  } pointers[] = {{2, 16}, {3, 24}, {6, 48}, {9, 64}};
+  const struct { uint32_t flag, field; } pointers[] = {{2, 16}, {3, 24}, {6, 48}, {9, 64}};
   for (const auto& p : pointers) {
     flags(1u << 0 | 1u << p.flag);
     field(8, 0x10000);

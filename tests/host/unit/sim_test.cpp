@@ -282,7 +282,7 @@ TEST(SimScheduler, TimePassesOnlyWhenEverybodySleeps) {
 
 void wait_with_a_lock() {
   SimScheduler scheduler(1);
-  Lock lock(LockRank::AddressSpace);
+  Lock lock(LockRank::Memory);
   const LockGuard guard(lock);
   scheduler.wait(&scheduler);
 }

@@ -1,0 +1,46 @@
+/* thread_block.h: what fs:[0..] is in each thread: errno and newlib's other per-thread state, the
+ * pthread record, and the slots that compilers address (offsets 0x18 and 0x2c are those of the
+ * Windows thread block, which native TLS code of clang expects). */
+#ifndef MOBIUS_THREAD_BLOCK_H
+#define MOBIUS_THREAD_BLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/reent.h>
+
+#define THREAD_KEYS 128
+
+struct thread_block {
+  void *windows_0[6];
+  struct thread_block *self; /* 0x18 */
+  void *windows_1c[4];
+  void **tls_array;          /* 0x2c */
+  struct _reent *reent;
+  uint32_t id;               /* the kernel's; 0 until somebody needs it */
+  void **emutls;             /* __thread variables of gcc, by their number */
+  size_t emutls_count;
+  void *keys[THREAD_KEYS];
+  /* Of a thread from pthread_create. `state` is the word joiners sleep on. */
+  void *(*start)(void *);
+  void *argument;
+  void *result;
+  uint32_t state;
+  struct _reent own_reent;
+};
+
+_Static_assert(offsetof(struct thread_block, self) == 0x18, "fs:[0x18]");
+_Static_assert(offsetof(struct thread_block, tls_array) == 0x2c, "fs:[0x2c]");
+
+static inline struct thread_block *thread_self(void) {
+  struct thread_block *self;
+  __asm__("movl %%fs:0x18, %0" : "=r"(self));
+  return self;
+}
+
+/* Makes `block` the calling thread's. */
+void thread_block_adopt(struct thread_block *block);
+/* Frees what the thread's __thread variables took. */
+void thread_block_finish(struct thread_block *block);
+
+#endif

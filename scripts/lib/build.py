@@ -1,0 +1,89 @@
+"""build: configures and builds presets of CMakePresets.json, quietly, one build at a time.
+
+Nothing to do says nothing; otherwise one line when it starts and one when it is done. --verbose
+shows all. On failure the compiler's output is shown and the command fails with a setup verdict.
+"""
+import argparse
+import contextlib
+import fcntl
+import re
+import subprocess
+import sys
+import time
+
+from project import BUILD, ROOT, SetupError, main_guard, say, setup
+
+WHAT = {"kernel": "the kernel", "kernel-debug": "the kernel with junk fill",
+        "user": "libc and the programs", "host": "the host tests (ASan, UBSan)",
+        "host-fast": "the host benchmarks", "host-clang": "thread safety checks and fuzzers"}
+_STEP = re.compile(r"^\[(\d+)/(\d+)\] ")
+
+
+@contextlib.contextmanager
+def build_lock():
+    """One build in this tree at a time; a second one waits and says so."""
+    BUILD.mkdir(exist_ok=True)
+    with open(BUILD / ".build.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another build in this tree")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _run(command, what, verbose):
+    """Runs one build command; its output is shown if it fails, or at once if verbose."""
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, text=True,
+                               errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    kept, began, announced = [], time.monotonic(), False
+    for line in process.stdout:
+        kept.append(line)
+        step = _STEP.match(line)
+        if verbose:
+            sys.stderr.write(line)
+        elif step and not announced:
+            announced = True
+            say(f"building {what} ({step[2]} steps)")
+    if process.wait() != 0:
+        if not verbose:
+            sys.stderr.write("".join(line for line in kept if not _STEP.match(line)))
+        raise SetupError(f"building {what} failed")
+    if announced:
+        say(f"built {what} in {time.monotonic() - began:.0f} s")
+
+
+def build(presets, verbose=False, targets=()):
+    """Builds each preset (all targets, or just `targets`)."""
+    with build_lock():
+        for preset in presets:
+            folder = BUILD / preset
+            if not (folder / "build.ninja").exists():
+                say(f"configuring {WHAT[preset]}")
+                _run(["cmake", "--preset", preset], WHAT[preset], verbose)
+            command = ["cmake", "--build", str(folder), "-j2"]
+            if verbose:
+                command.append("--verbose")
+            if targets:
+                command += ["--target", *targets]
+            _run(command, WHAT[preset], verbose)
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(prog="scripts/build", allow_abbrev=False)
+    parser.add_argument("preset", nargs="*", help=", ".join(WHAT) + " (default: kernel user)")
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--no-install", action="store_true")
+    options = parser.parse_args(argv)
+    for preset in options.preset:
+        if preset not in WHAT:
+            raise SetupError(f"no preset '{preset}' (there are: {', '.join(WHAT)})")
+    wanted = options.preset or ["kernel", "user"]
+    setup("test" if any("host" in preset for preset in wanted) else "build",
+          install=not options.no_install)
+    build(wanted, options.verbose)
+    return 0
+
+
+if __name__ == "__main__":
+    main_guard(main)

@@ -1,0 +1,137 @@
+"""host_tests: runs GoogleTest programs test by test accounted for, and libFuzzer programs.
+
+A program that dies in the middle fails the test it was in, and is started again for the rest: the
+count is exact whatever happens.
+"""
+import re
+import shutil
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from project import BUILD, ROOT
+
+JOBS = 2
+CHUNK_TESTS = 500          # tests in one start of a program
+CHUNK_SECONDS = 480
+FUZZ_EXECUTIONS = 1_000_000
+FUZZ_SECONDS = 240
+
+_MARK = re.compile(r"\[ *(RUN|OK|FAILED|SKIPPED) *\] ([\w/.]+)(?:, where .*?)?(?: \(\d+ ms\))?$")
+
+
+def list_tests(program):
+    """All test names of a GoogleTest program, in order."""
+    result = subprocess.run([program, "--gtest_list_tests"], capture_output=True, text=True,
+                            timeout=60)
+    if result.returncode != 0:
+        raise RuntimeError(result.stdout + result.stderr)
+    names, suite = [], ""
+    for line in result.stdout.splitlines():
+        word = line.split("#")[0].strip()
+        if line.startswith("  "):
+            names.append(suite + word)
+        elif word.endswith("."):
+            suite = word
+    return names
+
+
+def _start(program, names):
+    """One start of a program for `names`: what it printed, and how it ended (None: too slow)."""
+    try:
+        result = subprocess.run([program, "--gtest_color=no", "--gtest_filter=" + ":".join(names)],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                errors="replace", timeout=CHUNK_SECONDS)
+        return result.stdout, result.returncode
+    except subprocess.TimeoutExpired as slow:
+        return (slow.stdout or b"").decode(errors="replace"), None
+
+
+def _read(output, names, prefix, report):
+    """Reports each test that ended; returns those, and the one that never did with its output."""
+    done, current, kept = set(), None, []
+    for line in output.splitlines():
+        mark = _MARK.search(line)
+        if not mark or mark[2] not in names:
+            kept.append(line)
+        elif mark[1] == "RUN":
+            current, kept = mark[2], []
+        elif mark[2] == current:
+            done.add(current)
+            if mark[1] == "SKIPPED":
+                report.skip(prefix + current, " ".join(kept))
+            else:
+                report.add(prefix + current, None if mark[1] == "OK" else "failed",
+                           "\n".join(kept))
+            current = None
+    return done, current, "\n".join(kept)
+
+
+def run_tests(program, names, prefix, report):
+    """Runs the named tests of a program, each reported once."""
+    while names:
+        batch = names[:CHUNK_TESTS]
+        output, status = _start(program, batch)
+        done, broken, tail = _read(output, set(batch), prefix, report)
+        how = "did not end in time" if status is None else f"the program ended with {status}"
+        if broken is None and len(done) < len(batch):
+            broken, tail = next(name for name in batch if name not in done), output
+        if broken is not None:
+            report.add(prefix + broken, how, tail)
+            done.add(broken)
+        elif status != 0 and not report.failed:  # such as a leak, which shows only at the end
+            report.add(f"{prefix}{program.name}", how, output)
+        names = [name for name in names if name not in done]
+
+
+def run_programs(folder, report):
+    """All tests of all test_* programs in `folder`, on all processors."""
+    work = []
+    for program in sorted(folder.glob("test_*")):
+        if not program.is_file() or program.suffix:
+            continue
+        prefix = f"host/{program.name.removeprefix('test_')}/"
+        try:
+            names = list_tests(program)
+        except (RuntimeError, subprocess.TimeoutExpired) as error:
+            report.add(prefix + "list", "does not list its tests", str(error))
+            continue
+        for name in [n for n in names if "DISABLED_" in n]:
+            report.skip(prefix + name, "disabled")
+        names = [n for n in names if "DISABLED_" not in n and report.wants(prefix + n)]
+        work += [(program, names[k::JOBS], prefix) for k in range(JOBS)]
+    with ThreadPoolExecutor(JOBS) as pool:
+        for result in [pool.submit(run_tests, *item, report) for item in work if item[1]]:
+            result.result()
+
+
+def fuzz_targets():
+    return sorted(path.stem for path in (ROOT / "tests" / "host" / "fuzz").glob("*.cpp"))
+
+
+def fuzz(name, report, factor=1):
+    """One fuzz target: red when it finds something or runs fewer than 10^6 inputs."""
+    corpus = BUILD / "fuzz" / name
+    corpus.mkdir(parents=True, exist_ok=True)
+    seeds = ROOT / "tests" / "host" / "fuzz" / "seeds" / name
+    if seeds.is_dir():
+        shutil.copytree(seeds, corpus, dirs_exist_ok=True)
+    wanted = FUZZ_EXECUTIONS * factor
+    command = [BUILD / "host-clang" / "tests" / "host" / name, f"-runs={wanted}", "-seed=1",
+               f"-max_total_time={FUZZ_SECONDS * factor}", "-print_final_stats=1", "-timeout=20",
+               f"-artifact_prefix={corpus.parent}/{name}-", corpus]
+    began = time.monotonic()
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            errors="replace")
+    output = result.stdout
+    found = re.search(r"stat::number_of_executed_units: *(\d+)", output)
+    executions = int(found[1]) if found else 0
+    inputs = len(list(corpus.iterdir()))
+    report.note(f"{name}: {executions} executions, corpus {inputs} inputs, "
+                f"{time.monotonic() - began:.0f} s")
+    problem = None
+    if result.returncode != 0:
+        problem = f"ended with {result.returncode}"
+    elif executions < wanted:
+        problem = f"only {executions} executions of {wanted}"
+    report.add(f"host/fuzz/{name}", problem, output)

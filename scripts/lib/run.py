@@ -1,0 +1,184 @@
+"""run: boots Mobius in an emulator: the shell on this terminal, one program, or shell commands.
+
+    scripts/run                            the shell
+    scripts/run [options] hello.exe a b    that program (a file here, or one of ours by name)
+    scripts/run [options] -c 'ls; free'    shell commands in one boot
+Stdout is exactly the program's bytes; everything else, the verdict line last, goes to stderr; the
+exit status is the verdict's.
+"""
+import argparse
+import os
+import re
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import image
+import terminal
+import verdict as verdicts
+from build import build
+from console import Console, Stopped
+from machine import START, Hardware
+from project import (KERNEL, PROGRAMS, ROOT, TEST_PROGRAMS, SetupError, main_guard, say, setup)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise SetupError(f"{message} (scripts/run --help)")
+
+
+def memory_mib(text):
+    """64M, 64 (MiB), 1G or 65536K as MiB."""
+    match = re.fullmatch(r"([0-9]+)([KMG]?)", text.upper())
+    if not match:
+        raise argparse.ArgumentTypeError(f"'{text}' is no memory size (such as 64M)")
+    size = int(match[1]) * {"K": 1, "M": 1024, "": 1024, "G": 1 << 20}[match[2]] // 1024
+    if not 1 <= size <= 8192:
+        raise argparse.ArgumentTypeError(f"'{text}' is not between 1M and 8G")
+    return size
+
+
+def parser():
+    p = _Parser(prog="scripts/run", allow_abbrev=False, description=__doc__,
+                formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--emulator", choices=sorted(START), default="qemu")
+    p.add_argument("--memory", type=memory_mib, default=64, metavar="64M")
+    p.add_argument("--timeout", type=float, metavar="SECONDS", help="from the emulator's start")
+    p.add_argument("--icount", action="store_true", help="count instructions: repeatable timing")
+    p.add_argument("--append", default="", metavar="OPTIONS", help="kernel options")
+    p.add_argument("--with", dest="files", action="append", default=[], metavar="FILE",
+                   help="put a file (or folder) on the CD as /run/NAME; FILE=/PATH names its place")
+    p.add_argument("-c", dest="commands", metavar="COMMANDS", help="shell commands to run")
+    p.add_argument("--gdb", action="store_true", help="wait for gdb, print the line to type")
+    p.add_argument("--graphic", action="store_true", help="a window, or VNC, with screen and keys")
+    p.add_argument("--cpu", default="", metavar="MODEL", help="the emulator's processor model")
+    p.add_argument("--iso", type=Path, metavar="FILE", help="boot this CD as it is")
+    p.add_argument("--kernel", type=Path, default=None, metavar="FILE", help="another kernel")
+    p.add_argument("--cd-errors", type=Path, metavar="FILE", help="QEMU blkdebug rules for the CD")
+    p.add_argument("--verbose", action="store_true", help="show the build and the emulator's call")
+    p.add_argument("--no-install", action="store_true", help="install no packages")
+    p.add_argument("--no-build", action="store_true", help="run what was built before")
+    p.add_argument("program", nargs=argparse.REMAINDER, help="program.exe and its arguments")
+    return p
+
+
+def _with_files(specifications):
+    """--with FILE, --with FOLDER, --with FILE=/PATH as {path on the CD: file}."""
+    files = {}
+    for text in specifications:
+        outside, inside = Path(text), f"/run/{Path(text).name}"
+        if not outside.exists() and "=/" in text:
+            outside, inside = Path(text.rpartition("=/")[0]), "/" + text.rpartition("=/")[2]
+        if not outside.exists():
+            raise SetupError(f"{outside}: no such file")
+        files[inside] = outside
+    return files
+
+
+def _program_path(name, files):
+    """Where the program is on the CD: a file here, or else one of ours by name."""
+    if "/" not in name and not Path(name).is_file() and (PROGRAMS / name).is_file():
+        return f"/bin/{name}"
+    for program in (Path(name), TEST_PROGRAMS / name):
+        if program.is_file():
+            files[f"/run/{program.name}"] = program
+            return f"/run/{program.name}"
+    raise SetupError(f"{name}: no such program")
+
+
+def contents(options):
+    """What goes onto the CD for these options."""
+    files = _with_files(options.files)
+    init = "shell\n"
+    if options.commands is not None and options.program:
+        raise SetupError("either -c or a program, not both")
+    if options.commands is not None:
+        init = f"commands\n{options.commands}\n"
+    elif options.program:
+        words = [_program_path(options.program[0], files), *options.program[1:]]
+        if any("\n" in word for word in words):
+            raise SetupError("an argument has a line break")
+        init = "program\n" + "".join(f"{word}\n" for word in words)
+    kernel_options = options.append
+    if not sys.stdin or not os.isatty(0):
+        kernel_options += " stdin=pipe"
+    return image.Contents(options.kernel or KERNEL, kernel_options, init, PROGRAMS, files)
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _prepare(options, folder):
+    """Packages, build, CD. Returns the CD's path."""
+    setup("run" if options.emulator == "qemu" else "bochs", install=not options.no_install)
+    if options.iso:
+        if not options.iso.is_file():
+            raise SetupError(f"{options.iso}: no such file")
+        return options.iso
+    if not options.kernel and not options.no_build:
+        build(["kernel", "user"], options.verbose)
+    iso = folder / "made.iso"
+    image.make(iso, contents(options))
+    return iso
+
+
+def _stop(_signal, _frame):
+    raise Stopped
+
+
+def _standard_input():
+    """Descriptor 0, or an empty file where it is closed."""
+    try:
+        os.fstat(0)
+        return 0
+    except OSError:
+        return os.open(os.devnull, os.O_RDONLY)
+
+
+def _boot(options, iso, folder):
+    """Runs the machine to its end; returns the verdict."""
+    hardware = Hardware(iso, options.memory, options.cpu, options.icount,
+                        _free_port() if options.gdb else 0, options.graphic, options.cd_errors)
+    machine, screen = START[options.emulator](hardware, folder)
+    with ExitStack() as stack:
+        stack.callback(machine.kill)
+        if options.verbose:
+            say(" ".join(machine.command))
+        if screen:
+            say(f"the screen is {screen}")
+        if options.gdb:
+            say(f"now type: gdb -x '{ROOT}/scripts/gdb/mobius.py' '{options.kernel or KERNEL}' "
+                f"-ex 'target remote 127.0.0.1:{hardware.gdb_port}'")
+        on_terminal = os.isatty(0)
+        if on_terminal:
+            if not options.program and options.commands is None:
+                say("Ctrl-] ends the machine")
+            stack.enter_context(terminal.taken(0))
+        console = Console(machine, _standard_input(), 1, 2, options.timeout, on_terminal)
+        return console.run()
+
+
+def main(argv):
+    options = parser().parse_args(argv)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, _stop)
+    folder = Path(tempfile.mkdtemp(prefix="mobius-"))
+    try:
+        iso = _prepare(options, folder)
+        return verdicts.status_of(_boot(options, iso, folder))
+    except Stopped:
+        print(f"mobius: {verdicts.KILLED}", file=sys.stderr, flush=True)
+        return verdicts.status_of(verdicts.KILLED)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main_guard(main)

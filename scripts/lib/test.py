@@ -1,0 +1,85 @@
+"""test: host tests, then emulator tests (QEMU, Bochs). The last line is the count.
+
+    scripts/test                all but the long ones
+    scripts/test host|qemu|bochs|long ...      parts      -R PATTERN   tests whose name it matches
+A missing emulator is a failure. Names: host/SUITE/Test, host/fuzz/TARGET, qemu/NAME, bochs/NAME.
+"""
+import argparse
+import re
+import shutil
+
+import emulator_tests
+import host_tests
+from build import build
+from project import BUILD, SetupError, main_guard, setup
+from report import Report
+
+PARTS = ("host", "qemu", "bochs", "long")
+EMULATOR = {"qemu": "qemu-system-i386", "bochs": "bochs"}
+
+
+def _host(report, verbose):
+    report.section("host tests (ASan, UBSan)")
+    build(["host"], verbose)
+    host_tests.run_programs(BUILD / "host" / "tests" / "host", report)
+    wanted = [name for name in host_tests.fuzz_targets() if report.wants(f"host/fuzz/{name}")]
+    safety = "host/thread_safety_clang"
+    if not wanted and not report.wants(safety):
+        return
+    report.section("thread safety (clang), fuzzing")
+    try:
+        build(["host-clang"], verbose)
+    except SetupError as error:
+        report.add(safety, str(error))
+        return
+    if report.wants(safety):
+        report.add(safety)
+    for name in wanted:
+        host_tests.fuzz(name, report)
+
+
+def _emulator(name, report, long=False):
+    report.section(f"{name}{', long' if long else ''}")
+    if not shutil.which(EMULATOR[name]):
+        report.add(f"{name}/present", f"{EMULATOR[name]} is missing")
+        return
+    emulator_tests.run_tables(name, report, long)
+
+
+def _long(report):
+    for name in EMULATOR:
+        _emulator(name, report, long=True)
+    for name in host_tests.fuzz_targets():
+        if report.wants(f"host/fuzz/{name}"):
+            host_tests.fuzz(name, report, factor=5)
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(prog="scripts/test", allow_abbrev=False, description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", nargs="*", help=", ".join(PARTS))
+    parser.add_argument("-R", dest="pattern", metavar="PATTERN", help="a regular expression")
+    parser.add_argument("--verbose", action="store_true", help="name the tests that pass, too")
+    parser.add_argument("--no-install", action="store_true", help="install no packages")
+    options = parser.parse_args(argv)
+    for part in options.part:
+        if part not in PARTS:
+            parser.error(f"no part '{part}' (there are: {', '.join(PARTS)})")
+    parts = options.part or ["host", "qemu", "bochs"]
+    setup("test", install=not options.no_install)
+    report = Report(re.compile(options.pattern) if options.pattern else None, options.verbose)
+    if set(parts) - {"host"}:
+        build(["kernel", "user"], options.verbose)
+    if "host" in parts:
+        _host(report, options.verbose)
+    for name in ("qemu", "bochs"):
+        if name in parts:
+            _emulator(name, report)
+    if "long" in parts:
+        build(["host-clang"], options.verbose)
+        _long(report)
+    return report.close()
+
+
+if __name__ == "__main__":
+    main_guard(main)

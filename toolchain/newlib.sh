@@ -1,0 +1,80 @@
+#!/bin/bash
+# Builds newlib as PE from Debian's newlib-source package:  newlib.sh OUTPUT_DIR [JOBS]
+# OUTPUT_DIR gets include/, lib/libc.a and lib/libm.a, COPYING.NEWLIB, and `recipe`, a digest of
+# this script, the tarball and the compiler; while that digest is the same, nothing is built.
+# newlib's own build cannot stand spaces in paths, so it runs in a scratch folder.
+set -euo pipefail
+out=$1
+jobs=${2:-2}
+tarball=${NEWLIB_TARBALL:-/usr/src/newlib/newlib-3.3.0.tar.xz}
+cross=i686-w64-mingw32
+
+if [ ! -r "$tarball" ]; then
+  echo "newlib: $tarball is missing: install the package newlib-source" >&2
+  exit 1
+fi
+recipe=$( (sha256sum <"$0"; sha256sum <"$tarball"; $cross-gcc --version) | sha256sum | cut -c1-64)
+if [ "$(cat "$out/recipe" 2>/dev/null)" = "$recipe" ]; then
+  exit 0
+fi
+
+echo "newlib: building the C library, about a minute or two"
+scratch=$(TMPDIR=/tmp mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+tar -C "$scratch" -xf "$tarball"
+cd "$scratch/newlib-salsa/newlib/libc/include/sys"
+# What newlib is to know of Mobius, in the places where its other systems tell it the same.
+sed -i '/^\/\* exceptions first \*\//i\
+#define MALLOC_PROVIDED\
+#define __DYNAMIC_REENT__\
+#define _READ_WRITE_RETURN_TYPE _ssize_t\
+#define _READ_WRITE_BUFSIZE_TYPE size_t\
+' config.h
+sed -i '/^#ifdef __rtems__$/i\
+#define _POSIX_TIMERS 1\
+#define _POSIX_MONOTONIC_CLOCK 200112L\
+#define _POSIX_CPUTIME 1\
+#define _POSIX_PRIORITY_SCHEDULING 1\
+#define _POSIX_SPAWN 1\
+' features.h
+mkdir "$scratch/build"
+cd "$scratch/build"
+
+for tool in as ld ar ranlib nm objdump strip dlltool; do
+  export "${tool^^}_FOR_TARGET=$cross-$tool"
+done
+export READELF_FOR_TARGET=readelf CC_FOR_TARGET=$cross-gcc
+# The same code generation, headers and macros as programs get (toolchain/user.flags). REP STOS
+# and REP MOVS make newlib's i386 memset and memcpy; nothing here may need more than an i586.
+headers=$(gcc -print-file-name=include)
+flags="-O2 -g0 -march=i586 -ffreestanding -fno-builtin -fno-asynchronous-unwind-tables"
+flags+=" -nostdinc -isystem $headers -D__mobius__=1"
+for name in _WIN32 __WIN32__ WIN32 __WIN32 _WIN32_ __MINGW32__ __MINGW64__ __MSVCRT__ \
+            WINNT __WINNT __WINNT__; do
+  flags+=" -U$name"
+done
+export CFLAGS_FOR_TARGET=$flags
+
+log=$scratch/log
+if ! { ../newlib-salsa/configure --target=i686-pe --prefix="$scratch/installed" \
+         --disable-multilib --disable-nls --disable-libgloss --disable-shared \
+         --disable-newlib-supplied-syscalls --disable-newlib-wide-orient \
+         --enable-newlib-mb --enable-newlib-io-long-long --enable-newlib-io-c99-formats \
+         --enable-newlib-io-long-double --enable-newlib-retargetable-locking \
+         --enable-newlib-global-atexit --enable-newlib-global-stdio-streams \
+       && make -j"$jobs" all-target-newlib && make install-target-newlib; } >"$log" 2>&1; then
+  tail -30 "$log" >&2
+  echo "newlib: the build failed" >&2
+  exit 1
+fi
+
+# Members that libc/ has versions of its own of: left in, they would clash or shadow.
+cd "$scratch/installed/i686-pe"
+$cross-ar d lib/libc.a lib_a-getreent.o lib_a-lock.o
+# In mingw's compilers the archetype `printf` means Microsoft's format letters.
+sed -i 's/(__printf__/(__gnu_printf__/; s/(__scanf__/(__gnu_scanf__/' include/stdio.h
+cp "$scratch/newlib-salsa/COPYING.NEWLIB" .
+mkdir -p "$out"
+rm -rf "$out/include" "$out/lib"
+cp -R include lib COPYING.NEWLIB "$out/"
+echo "$recipe" >"$out/recipe"
