@@ -1,17 +1,131 @@
 // The composition root: the only file that names every concrete type.
+//
+// Boot, in order: log, descriptors, what the processor has, what the boot loader says, the kernel's
+// half of the address space, frames, heap, timer and processor, then the process layer.
+#include <algorithm>
+
+#include "arch/i386/cpu.h"
+#include "arch/i386/descriptors.h"
+#include "arch/i386/hooks.h"
+#include "arch/i386/interrupts.h"
+#include "arch/i386/kernel_directory.h"
+#include "arch/i386/memory_layout.h"
+#include "arch/i386/panic.h"
+#include "arch/i386/panic_text.h"
+#include "arch/i386/physical_memory.h"
 #include "arch/i386/registers.h"
+#include "arch/i386/tlb.h"
 #include "drivers/serial.h"
+#include "mm/memory_manager.h"
+#include "mm/memory_map.h"
+#include "mm/multiboot_info.h"
+
+extern "C" {
+using Constructor = void (*)();
+extern const Constructor constructors_begin[], constructors_end[];
+}
 
 namespace mobius {
-void assert_failed(const char*, const char*, int) { arch::halt_for_ever(); }
+
+namespace {
+
+using Line = arch::PanicText;
+
+drivers::Serial com2(drivers::kCom2);
+
+void log(std::string_view text) { com2.write(text); }
+
+// After the verdict: QEMU's isa-debug-exit, then Bochs' shutdown port, then for ever.
+void stop_machine() {
+  com2.drain();
+  arch::out8(0xF4, 0);
+  for (char letter : std::string_view("Shutdown")) arch::out8(0x8900, static_cast<uint8_t>(letter));
+  arch::halt_for_ever();
 }
 
-extern "C" [[noreturn]] void kernel_main(uint32_t, uint32_t) {
-  mobius::drivers::Serial log(mobius::drivers::kCom2);
-  log.initialize();
-  log.write("mobius: exit 0\n");
-  log.drain();
-  mobius::arch::out8(0xF4, 0);
-  for (char c : std::string_view("Shutdown")) mobius::arch::out8(0x8900, c);
-  mobius::arch::halt_for_ever();
+[[noreturn]] void end_machine(std::string_view verdict) {
+  log("mobius: ");
+  log(verdict);
+  log("\n");
+  stop_machine();
+  __builtin_unreachable();
 }
+
+// What cannot be done at boot ends it, by name.
+template <typename T>
+T or_panic(Result<T> result, std::string_view what) {
+  if (!result) arch::panic(what);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+void start_log() {
+  for (auto constructor = constructors_begin; constructor != constructors_end; ++constructor)
+    (*constructor)();
+  com2.initialize();
+  arch::arch_hooks.log = log;
+  arch::arch_hooks.stop = stop_machine;
+}
+
+void log_features(const arch::CpuFeatures& f) {
+  log(Line().add("processor:").add(f.pse ? " pse" : "").add(f.pge ? " pge" : "")
+          .add(f.tsc ? " tsc" : "").add(f.sep ? " sysenter" : "").add(f.fxsr ? " fxsr" : "")
+          .add(f.sse ? " sse" : "").add("\n").text());
+}
+
+// RAM that is free to use: what the boot loader says there is, less its own structures and us.
+mm::UsableFrames find_ram(uint32_t magic, uint32_t info) {
+  static mm::BootInfo boot;
+  if (magic != mm::kMultibootMagic) arch::panic("not started by a Multiboot boot loader");
+  or_panic(mm::read_multiboot(arch::BootBytes(), PhysAddr{info}, boot),
+           "the boot loader's information cannot be used");
+  static mm::PhysRange taken[std::tuple_size_v<decltype(boot.taken)> + 1];
+  auto end = std::copy(boot.reserved().begin(), boot.reserved().end(), taken);
+  auto address = [](const char* p) {
+    return PhysAddr{arch::physical(reinterpret_cast<uint32_t>(p))};
+  };
+  *end++ = {address(kernel_image_begin), address(kernel_image_end)};
+  return or_panic(mm::usable_frames(boot.map(), {taken, end}), "no usable memory");
+}
+
+void log_memory(const mm::FrameAllocator& frames, arch::KernelHalf half) {
+  uint32_t image = static_cast<uint32_t>(kernel_image_end - kernel_image_begin);
+  log(Line().add("memory: ").add_decimal(frames.total_frames() * 4).add(" KiB, free ")
+          .add_decimal(frames.free_frames() * 4).add(" KiB, kernel image ")
+          .add_decimal(image / 1024).add(" KiB, direct map to ")
+          .add_hex(half.direct_end.value << kPageShift).add("\n").text());
+}
+
+}  // namespace
+
+extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
+  start_log();
+  arch::load_descriptors();
+  arch::initialize_windows();
+  arch::initialize_interrupts();
+  const arch::CpuFeatures features = arch::CpuFeatures::detect();
+  features.enable();
+  log("Mobius\n");
+  log_features(features);
+
+  static mm::UsableFrames usable = find_ram(magic, info);
+  static std::array<FrameRange, mm::UsableFrames::kCapacity> ranges;
+  auto last = std::copy(usable.ranges().begin(), usable.ranges().end(), ranges.begin());
+  const auto half =
+      or_panic(arch::build_kernel_half(features, {ranges.begin(), last}), "no memory to start in");
+  last = std::remove_if(ranges.begin(), last, [](FrameRange r) { return r.begin == r.end; });
+
+  static arch::PhysicalMemory memory(half.direct_end);
+  static mm::FrameAllocator frames(memory);
+  or_panic(frames.initialize({ranges.begin(), last}), "no memory to start in");
+  static mm::KernelHeap heap(frames, memory);
+  static arch::ProcessorTlb tlb;
+  static arch::KernelStacks stacks(frames, half.dynamic_pages);
+  static arch::Timer timer(features, proc::timer_tick);
+  static arch::I386Cpu cpu(features, {memory, frames, tlb}, heap, stacks, timer);
+  log_memory(frames, half);
+
+  // The process layer starts here.
+  end_machine("exit 0");
+}
+
+}  // namespace mobius

@@ -115,9 +115,4 @@ void load_descriptors() {
 
 void set_thread_data_base(uint32_t base) { gdt[kThreadData >> 3] = flat(base, kData3); }
 
-uint32_t thread_data_base() {
-  const Descriptor& d = gdt[kThreadData >> 3];
-  return (d.high & 0xFF000000) | ((d.high & 0xFF) << 16) | (d.low >> 16);
-}
-
 }  // namespace mobius::arch

@@ -32,6 +32,5 @@ extern TaskState double_fault_task;
 
 // The base of kThreadData. Takes effect where the selector is loaded next.
 void set_thread_data_base(uint32_t base);
-uint32_t thread_data_base();
 
 }  // namespace mobius::arch

@@ -1,8 +1,9 @@
 // What the composition root puts under the traps: the kernel above arch/i386 that this folder may
-// not name. Filled in by main.cpp before the first program runs; null until then.
+// not name. main.cpp fills it in: `log` and `stop` first of all, the rest before the first program.
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/units.h"
 
@@ -17,7 +18,9 @@ struct SyscallResult {
 using SystemCallHandler = SyscallResult (*)(uint32_t number, VirtAddr args, uint32_t arg_bytes);
 
 struct Hooks {
-  SystemCallHandler system_call;  // first: trap.asm calls it by the table's address
+  SystemCallHandler system_call;       // first: trap.asm calls it by the table's address
+  void (*log)(std::string_view text);  // to the kernel log, as it is
+  void (*stop)();                      // the end of the machine; never returns
 };
 
 extern "C" Hooks arch_hooks;

@@ -1,0 +1,130 @@
+// Threads on one processor: their registers, stacks and address spaces.
+//
+// FPU and SSE registers are switched eagerly: nothing of one thread is ever in them while another
+// runs, and no trap is needed to find out (D2).
+#include "arch/i386/cpu.h"
+
+#include <cstring>
+
+#include "arch/i386/descriptors.h"
+#include "arch/i386/memory_layout.h"
+#include "arch/i386/registers.h"
+#include "arch/i386/user_copy.h"
+
+extern "C" {
+extern const char sysenter_entry[];
+// switch.asm
+void switch_stacks(uint32_t* save_esp, uint32_t new_esp);
+void thread_start();
+[[noreturn]] void enter_user_mode(uint32_t eip, uint32_t esp);
+}
+
+namespace mobius::arch {
+
+namespace {
+
+// SDM Vol. 2B, SYSENTER.
+constexpr uint32_t kSysenterCs = 0x174, kSysenterEsp = 0x175, kSysenterEip = 0x176;
+
+FrameNumber kernel_directory_frame() {
+  return {physical(reinterpret_cast<uint32_t>(kernel_directory)) >> kPageShift};
+}
+
+}  // namespace
+
+I386Cpu::I386Cpu(const CpuFeatures& features, paging::PagingMachine machine, mm::KernelHeap& heap,
+                 KernelStacks& stacks, Timer& timer)
+    : features_(features), machine_(machine), heap_(heap), stacks_(stacks), timer_(timer) {
+  std::memset(clean_fpu_, 0, sizeof clean_fpu_);
+  asm volatile("fninit");
+  save_fpu(clean_fpu_);
+  if (!features_.fxsr) asm volatile("fninit");
+  if (!features_.sep) return;
+  write_msr(kSysenterCs, kKernelCode);
+  write_msr(kSysenterEip, reinterpret_cast<uint32_t>(sysenter_entry));
+}
+
+void I386Cpu::save_fpu(unsigned char* image) const {
+  auto& bytes = *reinterpret_cast<unsigned char(*)[512]>(image);
+  if (features_.fxsr)
+    asm volatile("fxsave %0" : "=m"(bytes));
+  else
+    asm volatile("fnsave %0; fwait" : "=m"(bytes));
+}
+
+void I386Cpu::restore_fpu(const unsigned char* image) const {
+  auto& bytes = *reinterpret_cast<const unsigned char(*)[512]>(image);
+  if (features_.fxsr)
+    asm volatile("fxrstor %0" : : "m"(bytes));
+  else
+    asm volatile("frstor %0" : : "m"(bytes));
+}
+
+void I386Cpu::start_context(proc::CpuContext& context, uint32_t stack_top, void (*entry)(void*),
+                            void* argument) {
+  // What switch_stacks pops, then what thread_start finds (switch.asm).
+  const uint32_t frame[] = {0, kThreadData, 0, 0, 0, 0, reinterpret_cast<uint32_t>(&thread_start),
+                            reinterpret_cast<uint32_t>(entry), 0,
+                            reinterpret_cast<uint32_t>(argument)};
+  context.kernel_stack_top = stack_top;
+  context.kernel_esp = stack_top - sizeof frame;
+  context.tls_base = 0;
+  std::memcpy(reinterpret_cast<void*>(context.kernel_esp), frame, sizeof frame);
+  std::memcpy(context.fpu, clean_fpu_, sizeof context.fpu);
+}
+
+void I386Cpu::switch_context(proc::CpuContext& from, proc::CpuContext& to) {
+  save_fpu(from.fpu);
+  restore_fpu(to.fpu);
+  if (to.directory != 0 && to.directory != read_cr3()) write_cr3(to.directory);
+  kernel_task.esp0 = to.kernel_stack_top;
+  if (features_.sep) write_msr(kSysenterEsp, to.kernel_stack_top);
+  if (to.tls_base != tls_base_) use_tls(to.tls_base);
+  switch_stacks(&from.kernel_esp, to.kernel_esp);
+}
+
+void I386Cpu::use_tls(uint32_t base) {
+  tls_base_ = base;
+  set_thread_data_base(base);
+}
+
+void I386Cpu::enter_user(VirtAddr eip, VirtAddr esp) { enter_user_mode(eip.value, esp.value); }
+
+void I386Cpu::set_tls(proc::CpuContext& current, uint32_t base) {
+  current.tls_base = base;
+  use_tls(base);
+  // The processor looks at the descriptor when the selector is loaded.
+  asm volatile("push %%fs; pop %%fs" : : : "memory");
+}
+
+Result<proc::UserMap*> I386Cpu::create_map() {
+  mm::OwnedFrame directory =
+      TRY(paging::PageTables::make_directory(machine_, kernel_directory_frame()));
+  auto tables = TRY(heap_.create<paging::PageTables>(machine_, std::move(directory)));
+  return tables.release();
+}
+
+uint32_t I386Cpu::directory_of(proc::UserMap& map) {
+  return static_cast<paging::PageTables&>(map).directory().value << kPageShift;
+}
+
+void I386Cpu::destroy_map(proc::UserMap& map) {
+  if (read_cr3() == directory_of(map)) write_cr3(kernel_directory_frame().value << kPageShift);
+  heap_.destroy(&static_cast<paging::PageTables&>(map));
+}
+
+// STI takes effect after the instruction that follows it, so no interrupt comes before HLT, which
+// would then wait for the next one.
+void I386Cpu::wait_for_interrupt() { asm volatile("sti; hlt; cli" : : : "memory"); }
+
+void I386Cpu::let_interrupts_in() { asm volatile("sti; nop; cli" : : : "memory"); }
+
+Result<void> I386Cpu::copy_from_user(void* to, VirtAddr from, uint32_t bytes) {
+  return arch::copy_from_user(to, from, bytes);
+}
+
+Result<void> I386Cpu::copy_to_user(VirtAddr to, const void* from, uint32_t bytes) {
+  return arch::copy_to_user(to, from, bytes);
+}
+
+}  // namespace mobius::arch

@@ -1,0 +1,71 @@
+// Stacks need no contiguous frames, nor frames of the direct map: they are reached by their pages.
+#include "arch/i386/kernel_stacks.h"
+
+#include "arch/i386/kernel_directory.h"
+#include "arch/i386/memory_layout.h"
+#include "arch/i386/paging/pte.h"
+#include "arch/i386/registers.h"
+
+namespace mobius::arch {
+
+namespace {
+
+constexpr PageCount kSlotPages = 1 + kKernelStackPages;
+constexpr VirtAddr kFirstSlot = {kDynamicBase.value + kWindowPages * kPageSize};
+constexpr uint32_t kDynamicEnd = kDynamicBase.value + kMaxDynamicTables * paging::kTableReach;
+
+// A guard's entry: the next free slot's address, page aligned, so bit 0 (present) is clear.
+static_assert((kFirstSlot.value & paging::kPresent) == 0);
+
+void unmap_page(mm::FrameAllocator& frames, VirtAddr page) {
+  volatile uint32_t& entry = kernel_entry(page);
+  FrameNumber frame{entry >> kPageShift};
+  entry = 0;
+  invlpg(page);
+  frames.free(frame, mm::FrameUse::KernelStack);
+}
+
+}  // namespace
+
+KernelStacks::KernelStacks(mm::FrameAllocator& frames, PageCount dynamic_pages) : frames_(frames) {
+  for (PageCount slots = (dynamic_pages - kWindowPages) / kSlotPages; slots > 0; --slots) {
+    VirtAddr guard = pages_after(kFirstSlot, (slots - 1) * kSlotPages);
+    kernel_entry(guard) = free_slot_;
+    free_slot_ = guard.value;
+  }
+}
+
+Result<uint32_t> KernelStacks::make() {
+  if (free_slot_ == 0) return Failure(Error::LimitReached);
+  mm::OwnedFrame stack[kKernelStackPages];
+  for (mm::OwnedFrame& frame : stack) frame = TRY(frames_.allocate(mm::FrameUse::KernelStack));
+  // From here on nothing fails.
+  VirtAddr page{free_slot_};
+  volatile uint32_t& link = kernel_entry(page);
+  free_slot_ = link;
+  link = 0;
+  for (mm::OwnedFrame& frame : stack) {
+    page = pages_after(page, 1);
+    kernel_entry(page) =
+        (frame.release().value << kPageShift) | paging::kWritable | paging::kPresent;
+  }
+  return pages_after(page, 1).value;
+}
+
+void KernelStacks::free(uint32_t top) {
+  VirtAddr guard{top - kSlotPages * kPageSize};
+  KASSERT(guard.value >= kFirstSlot.value && top <= kDynamicEnd &&
+          (guard.value - kFirstSlot.value) % (kSlotPages * kPageSize) == 0);
+  for (PageCount i = 1; i < kSlotPages; ++i) unmap_page(frames_, pages_after(guard, i));
+  kernel_entry(guard) = free_slot_;
+  free_slot_ = guard.value;
+}
+
+bool is_stack_guard(uint32_t address) {
+  uint32_t boot_guard = reinterpret_cast<uint32_t>(boot_stack_guard);
+  if (address - boot_guard < kPageSize) return true;
+  return address >= kFirstSlot.value && address < kDynamicEnd &&
+         ((address - kFirstSlot.value) >> kPageShift) % kSlotPages == 0;
+}
+
+}  // namespace mobius::arch

@@ -1,0 +1,70 @@
+// The VGA text screen is written to directly: 80 x 25 cells of character and colour at 0xB8000.
+#include "arch/i386/panic_text.h"
+
+#include "arch/i386/hooks.h"
+#include "arch/i386/memory_layout.h"
+
+namespace mobius::arch {
+
+namespace {
+
+constexpr uint32_t kScreen = kKernelBase + 0xB8000;
+constexpr unsigned kColumns = 80, kRows = 25;
+constexpr uint16_t kWhiteOnBlue = 0x1F00;
+
+unsigned screen_row = 0;
+
+void show_row(std::string_view line) {
+  if (screen_row == kRows) return;
+  auto cells = reinterpret_cast<volatile uint16_t*>(kScreen) + screen_row++ * kColumns;
+  for (unsigned i = 0; i < kColumns; ++i) {
+    uint8_t character = i < line.size() ? static_cast<uint8_t>(line[i]) : ' ';
+    cells[i] = kWhiteOnBlue | character;
+  }
+}
+
+}  // namespace
+
+PanicText& PanicText::add(std::string_view text) {
+  for (char c : text)
+    if (size_ < sizeof text_) text_[size_++] = c;
+  return *this;
+}
+
+PanicText& PanicText::add_word(uint32_t value) {
+  for (int shift = 28; shift >= 0; shift -= 4) add({&"0123456789abcdef"[(value >> shift) & 15], 1});
+  return *this;
+}
+
+PanicText& PanicText::add_hex(uint32_t value) {
+  int shift = 28;
+  while (shift > 0 && (value >> shift) == 0) shift -= 4;
+  add("0x");
+  for (; shift >= 0; shift -= 4) add({&"0123456789abcdef"[(value >> shift) & 15], 1});
+  return *this;
+}
+
+PanicText& PanicText::add_decimal(uint32_t value) {
+  char digits[10];
+  unsigned first = sizeof digits;
+  do {
+    digits[--first] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  return add({digits + first, sizeof digits - first});
+}
+
+void clear_panic_screen() {
+  screen_row = 0;
+  for (unsigned i = 0; i < kRows; ++i) show_row("");
+  screen_row = 0;
+}
+
+void show_panic_line(std::string_view line) {
+  show_row(line);
+  if (arch_hooks.log == nullptr) return;
+  arch_hooks.log(line);
+  arch_hooks.log("\n");
+}
+
+}  // namespace mobius::arch

@@ -1,0 +1,32 @@
+// The bytes of physical memory: the direct map, and windows onto what lies outside it.
+#pragma once
+
+#include "mm/multiboot_info.h"
+#include "mm/ports/frame_memory.h"
+
+namespace mobius::arch {
+
+// Makes the windows usable. Called first of all, before the page directory is complete.
+void initialize_windows();
+
+// Shows a frame through window 0..kWindowPages-1, until the same window is opened again.
+std::byte* open_frame_window(unsigned window, FrameNumber frame);
+
+class PhysicalMemory final : public mm::FrameMemory {
+ public:
+  // `direct_end`: as built into the page directory.
+  explicit PhysicalMemory(FrameNumber direct_end);
+
+ private:
+  std::byte* open_window(unsigned window, FrameNumber frame) override {
+    return open_frame_window(window, frame);
+  }
+};
+
+// For the Multiboot parser: anything below 4 GiB.
+class BootBytes final : public mm::PhysicalBytes {
+ public:
+  Result<void> read(PhysAddr from, std::span<std::byte> into) const override;
+};
+
+}  // namespace mobius::arch

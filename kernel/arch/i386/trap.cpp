@@ -1,0 +1,62 @@
+// What the entries of trap.asm call: exceptions and interrupts.
+//
+// An exception of user mode ends its process with a report (D2); one of the kernel is a defect of
+// ours and a panic. The one exception at ring 0 that is the user's doing is a single-step trap on
+// the way in by SYSENTER.
+#include <string_view>
+
+#include "arch/i386/interrupts.h"
+#include "arch/i386/panic.h"
+#include "arch/i386/trap_frame.h"
+
+extern "C" const char sysenter_entry[], sysenter_flags_clean[];
+
+namespace mobius::arch {
+
+namespace {
+
+constexpr unsigned kDebug = 1, kNonMaskable = 2;
+
+// The verdict's and the report's names (docs list them), by vector.
+constexpr std::string_view kExceptionNames[32] = {
+    "divide error", "debug exception", "non-maskable interrupt", "breakpoint", "overflow",
+    "bound range exceeded", "invalid opcode", "device not available", "double fault",
+    "coprocessor segment overrun", "invalid task state", "segment not present", "stack fault",
+    "general protection", "page fault", "reserved exception 15", "floating-point error",
+    "alignment check", "machine check", "SIMD floating-point error", "virtualization exception",
+    "control protection", "reserved exception 22", "reserved exception 23",
+    "reserved exception 24", "reserved exception 25", "reserved exception 26",
+    "reserved exception 27", "hypervisor injection", "VMM communication", "security exception",
+    "reserved exception 31"};
+
+// TF was set at a SYSENTER: the processor does not clear it (SDM Vol. 2B), so the trap comes once
+// the instruction has switched to ring 0, at latest after the POPFD that clears TF.
+bool is_step_into_sysenter(const TrapFrame& frame) {
+  return !frame.from_user() && frame.vector == kDebug &&
+         frame.eip >= reinterpret_cast<uint32_t>(sysenter_entry) &&
+         frame.eip <= reinterpret_cast<uint32_t>(sysenter_flags_clean);
+}
+
+// By the SYSENTER convention the way back is in ESI and EBP.
+proc::UserRegisters registers_at_sysenter(const TrapFrame& frame) {
+  return {frame.eax, frame.ebx, frame.ecx, frame.edx, frame.esi,
+          frame.edi, frame.ebp, frame.ebp, frame.esi, frame.eflags};
+}
+
+}  // namespace
+
+extern "C" void trap_exception(const TrapFrame& frame) {
+  std::string_view name = kExceptionNames[frame.vector];
+  if (is_step_into_sysenter(frame))
+    proc::end_process_by_fault(name, {frame.esi}, registers_at_sysenter(frame), nullptr);
+  if (!frame.from_user() || frame.vector == kNonMaskable) panic(name, frame);
+  proc::end_process_by_fault(name, {frame.eip}, frame.user_registers(), nullptr);
+}
+
+extern "C" void trap_interrupt(const TrapFrame& frame) {
+  handle_interrupt(frame.vector - kFirstInterruptVector);
+}
+
+extern "C" void before_user_return_c() { proc::before_user_return(); }
+
+}  // namespace mobius::arch
