@@ -146,7 +146,7 @@ class Parser {
     const uint16_t flags = coff_.u16(pe::kCoffFlags);
     if (coff_.u16(pe::kCoffMachine) != pe::kMachineI386) return kBadImage;
     if ((flags & pe::kFileExecutable) == 0 || (flags & pe::kFileDll) != 0) return kBadImage;
-    if (section_count() == 0 || section_count() > kMaxPeSections) return kBadImage;
+    if (section_count() > kMaxPeSections) return kBadImage;
     if (optional_bytes_ < pe::kOptBytes || optional_.u16(0) != pe::kOptionalMagic) return kBadImage;
     return {};
   }
@@ -159,7 +159,7 @@ class Parser {
     for (const pe::ImportDirectory d : {pe::kImports, pe::kDelayImports}) {
       if (d.index >= count) continue;
       const Fields directory = directories.at(d.index * pe::kDirectoryBytes);
-      if (directory.u32(0) != 0 && directory.u32(4) > d.entry_bytes) return kNotSupported;
+      if (directory.u32(4) > d.entry_bytes) return kNotSupported;
     }
     return {};
   }
@@ -172,7 +172,7 @@ class Parser {
     out_.pages = page_ceil(optional_.u32(pe::kOptImageBytes));
     out_.stack_reserve = optional_.u32(pe::kOptStackReserve);
     // The format asks for a multiple of 64 KiB; a page is all that paging needs.
-    if (!out_.base.page_aligned() || out_.base < kUserRange.begin || out_.pages == 0 ||
+    if (!out_.base.page_aligned() || out_.base < kUserRange.begin ||
         out_.base.value + image_bytes() > kUserEnd) {
       return kBadImage;
     }
@@ -180,9 +180,10 @@ class Parser {
     return {};
   }
 
+  // That they end inside the image follows from the section that the entry point must lie in.
   Result<void> place_headers() {
     const uint32_t bytes = optional_.u32(pe::kOptHeaderBytes);
-    if (bytes < table_end() || bytes > file_bytes_ || bytes > image_bytes()) return kBadImage;
+    if (bytes < table_end() || bytes > file_bytes_) return kBadImage;
     layout_.add_pages(0, bytes, Access::Read, false);
     layout_.add_piece(0, 0, bytes);
     end_ = bytes;
@@ -236,7 +237,7 @@ Result<uint32_t> header_bytes_needed(std::span<const std::byte> beginning) {
   const uint32_t bytes = coff + pe::kCoffBytes + file.u16(pe::kCoffOptionalBytes) +
                          file.u16(pe::kCoffSections) * pe::kSecBytes;
   if (bytes > kMaxHeaderBytes) return kBadImage;
-  return std::max(bytes, kMinHeaderBytes);
+  return bytes;
 }
 
 Result<void> parse_exe(std::span<const std::byte> headers, uint64_t file_bytes,

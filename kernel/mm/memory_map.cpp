@@ -13,13 +13,11 @@ constexpr FrameRange kNothing{{0}, {0}};
 constexpr FrameNumber clip(uint64_t frame) {
   return {static_cast<uint32_t>(std::min<uint64_t>(frame, kFramesEnd.value))};
 }
-constexpr bool wraps(const MemoryMapEntry& e) {
-  return e.length > std::numeric_limits<uint64_t>::max() - e.base;
-}
 
-// Whole frames inside an available entry; empty for any other.
+// Whole frames inside an available entry; empty for any other, and for one that wraps: its end is
+// below its beginning then.
 constexpr FrameRange available_frames(const MemoryMapEntry& e) {
-  if (!e.available || wraps(e)) return kNothing;
+  if (!e.available) return kNothing;
   const uint64_t first = (e.base >> kPageShift) + ((e.base & kPageOffsetMask) != 0);
   return {clip(first), clip((e.base + e.length) >> kPageShift)};
 }
@@ -32,8 +30,8 @@ constexpr FrameRange touched_frames(uint64_t begin, uint64_t end) {
 
 constexpr FrameRange blocked_frames(const MemoryMapEntry& e) {
   if (e.available) return kNothing;
-  const uint64_t end = wraps(e) ? std::numeric_limits<uint64_t>::max() : e.base + e.length;
-  return touched_frames(e.base, end);
+  const uint64_t room = std::numeric_limits<uint64_t>::max() - e.base;
+  return touched_frames(e.base, e.base + std::min(e.length, room));
 }
 
 struct Sweep {
@@ -90,7 +88,7 @@ struct Sweep {
   // The beginning of the next reservation above `at`, at most `end`.
   FrameNumber next_reservation(FrameNumber at, FrameNumber end) const {
     each_blocked([&](FrameRange r) {
-      if (at < r.begin && r.begin < r.end) end = std::min(end, r.begin);
+      if (at < r.begin) end = std::min(end, r.begin);
     });
     return end;
   }

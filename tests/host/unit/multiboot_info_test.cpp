@@ -115,11 +115,13 @@ TEST_F(MultibootInfo, R02_WithoutAMapTheTwoSizesAreUsed) {
   flags(1u << 0);
   field(4, 639);
   field(8, 0xFFFFFFFF);  // kilobytes: 4 TiB must not wrap
+  info.command.fill('x');
   ASSERT_TRUE(read());
   ASSERT_EQ(info.map().size(), 2u);
   EXPECT_EQ(info.map()[0].length, 639u << 10);
   EXPECT_EQ(info.map()[1].base, 1u << 20);
   EXPECT_EQ(info.map()[1].length, 0xFFFFFFFFull << 10);
+  EXPECT_STREQ(info.command_line(), "");
 }
 
 TEST_F(MultibootInfo, R02_TheSizesAreNotUsedBesideAMap) {

@@ -41,8 +41,6 @@ TEST(PeRefusal, R17_EachBrokenFieldIsRefused) {
        [](PeWriter& p) { p.image_bytes = 1, p.header_bytes = 0x1001; }},
       {"headers shorter than the table", [](PeWriter& p) { p.header_bytes = 0x1F0; }},
       {"headers into the first section", [](PeWriter& p) { p.header_bytes = 0x1001; }},
-      {"headers past the end of the file",
-       [](PeWriter& p) { p.header_bytes = 0x1000, p.file_bytes = 0xFFF; }},
       {"section alignment 0", [](PeWriter& p) { p.image_bytes = 0xD000, p.section_alignment = 0; }},
       {"section alignment 3000", [](PeWriter& p) { p.section_alignment = 3000; }},
       {"file alignment 0", [](PeWriter& p) { p.file_alignment = 0; }},
@@ -143,9 +141,66 @@ TEST(PeRefusal, R17_RawDataThatBeginsWhereTheFileEnds) {
   EXPECT_EQ(error_of(pe.file()), Error::BadImage);
 }
 
-TEST(PeRefusal, R17_AFewBytesAreNeverEnough) {
-  EXPECT_EQ(header_bytes_needed({}).error(), Error::BadImage);
-  EXPECT_EQ(header_bytes_needed(headers_of(Bytes(63, 'M'))).error(), Error::BadImage);
+TEST(PeRefusal, R17_HeadersThatAreNotWhollyInTheFile) {
+  PeWriter pe;
+  pe.sections = {{0x1000, 0x10, 0x200, 0x10, kText}};
+  pe.file_bytes = 0x400;
+  ImageLayout layout;
+  EXPECT_TRUE(parse(pe.file(), layout));
+  pe.file_bytes = 0x3FF;
+  EXPECT_EQ(error_of(pe.file()), Error::BadImage);
+}
+
+TEST(PeRefusal, R17_FewerHeaderBytesThanNeeded) {
+  const Bytes file = usual().file();
+  const auto all = headers_of(file);
+  const uint32_t needed = usual().section(4);
+  ImageLayout layout;
+  EXPECT_TRUE(parse_exe(all.first(needed), file.size(), layout).has_value());
+  EXPECT_TRUE(parse_exe(all.first(needed - 1), file.size(), layout) == Failure(Error::BadImage));
+  EXPECT_TRUE(header_bytes_needed(all.first(kMinHeaderBytes)).has_value());
+  EXPECT_TRUE(header_bytes_needed(all.first(kMinHeaderBytes - 1)) == Failure(Error::BadImage));
+  EXPECT_TRUE(header_bytes_needed({}) == Failure(Error::BadImage));
+}
+
+TEST(PeRefusal, R17_HeadersLargerThanAnyoneNeeds) {
+  Bytes file = usual().file();
+  PeWriter::put16(file, usual().coff() + 2, 0xFFFF);
+  EXPECT_TRUE(header_bytes_needed(headers_of(file)) == Failure(Error::BadImage));
+  PeWriter::put16(file, usual().coff() + 2, (0x10000 - usual().section(0)) / 40);
+  EXPECT_TRUE(header_bytes_needed(headers_of(file)).has_value());
+  PeWriter::put16(file, usual().coff() + 2, (0x10000 - usual().section(0)) / 40 + 1);
+  EXPECT_TRUE(header_bytes_needed(headers_of(file)) == Failure(Error::BadImage));
+}
+
+// --- What looks odd and is not refused.
+
+void expect_accepted(const Bytes& file) {
+  ImageLayout layout;
+  ASSERT_TRUE(parse(file, layout).has_value());
+  expect_well_formed(layout, file.size());
+}
+
+TEST(PeRefusal, R08_R17_AnImageMayEndWhereTheUserRangeEnds) {
+  PeWriter pe = usual();
+  pe.base = 0x80000000 - 0xD000;
+  expect_accepted(pe.file());
+  pe.base = 0x1000;
+  expect_accepted(pe.file());
+}
+
+TEST(PeRefusal, R17_DirectoriesThatAreNotThereAreNotRead) {
+  PeWriter pe = usual();
+  pe.import_address = 0x3000;
+  pe.import_bytes = 40;
+  pe.directories = 1;
+  expect_accepted(pe.file());
+}
+
+TEST(PeRefusal, R17_SharedSectionsThatNobodyWritesAreLikeOthers) {
+  PeWriter pe = usual();
+  pe.sections[1].flags |= 0x10000000;
+  expect_accepted(pe.file());
 }
 
 }  // namespace

@@ -1,0 +1,227 @@
+// The controller: who answers which port, PCI, the bus masters and the interrupt lines.
+#include "sim/ide_controller.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace mobius::sim {
+namespace {
+
+constexpr uint16_t kEnginePorts = 0xC000;
+constexpr uint8_t kStart = 0x01, kToMemory = 0x08;
+constexpr uint8_t kActive = 0x01, kError = 0x02, kInterrupt = 0x04;
+constexpr uint32_t kBytesPerTick = 1024;
+constexpr uint64_t kTimerTicks = 10;
+constexpr uint32_t kIdeFunction = 0x80000000u | 1 << 11 | 1 << 8;
+constexpr uint32_t kHostBridge = 0x80000000u;
+constexpr uint32_t kIsaBridge = 0x80000000u | 1 << 11;  // the PIIX's function 0
+
+}  // namespace
+
+SimIdeController::SimIdeController(SimFrameMemory& memory, SimScheduler& scheduler,
+                                   SimIdeOptions options)
+    : memory_(memory), scheduler_(scheduler), options_(options) {
+  const bool native = options.native;
+  channels_[0].command_ports = native ? 0xD000 : 0x1F0;
+  channels_[0].control_port = native ? 0xD106 : 0x3F6;
+  channels_[0].line = native ? 11 : 14;
+  channels_[1].command_ports = native ? 0xD200 : 0x170;
+  channels_[1].control_port = native ? 0xD306 : 0x376;
+  channels_[1].line = native ? 11 : 15;
+}
+
+SimIdeDrive& SimIdeController::attach(unsigned channel, unsigned drive,
+                                      std::vector<std::byte> image, SimDriveOptions options) {
+  auto& place = channels_[channel].drives[drive];
+  place = std::make_unique<SimIdeDrive>(std::move(image), options);
+  return *place;
+}
+
+SimIdeController::Place SimIdeController::find(uint16_t port) {
+  for (Channel& c : channels_) {
+    const auto engine = static_cast<uint16_t>(kEnginePorts + 8 * (&c - channels_));
+    if (port >= c.command_ports && port < c.command_ports + 8) {
+      return {&c, Place::Block::Command, static_cast<unsigned>(port - c.command_ports)};
+    }
+    if (port == c.control_port) return {&c, Place::Block::Control, 0};
+    if (options_.bus_master && port >= engine && port < engine + 8) {
+      return {&c, Place::Block::Engine, static_cast<unsigned>(port - engine)};
+    }
+  }
+  return {};
+}
+
+uint8_t SimIdeController::in8(uint16_t port) {
+  const Place at = find(port);
+  if (at.block == Place::Block::None) return 0xFF;
+  Channel& c = *at.channel;
+  if (at.block == Place::Block::Engine) {
+    return at.offset == 0 ? c.engine_command : at.offset == 2 ? c.engine_status : 0;
+  }
+  if (!c.drives[0] && !c.drives[1]) return 0x7F;  // nobody drives the bus
+  uint8_t value = 0;                              // of an absent second drive
+  if (c.drive() != nullptr) {
+    value = at.block == Place::Block::Control ? c.drive()->status(false)
+                                              : c.drive()->read(at.offset);
+  }
+  update_line(c);
+  return value;
+}
+
+void SimIdeController::out8(uint16_t port, uint8_t value) {
+  const Place at = find(port);
+  if (at.block == Place::Block::None) return;
+  if (at.block == Place::Block::Engine) write_engine(*at.channel, at.offset, value);
+  if (at.block == Place::Block::Control) write_control(*at.channel, value);
+  if (at.block == Place::Block::Command) write_command(*at.channel, at.offset, value);
+  update_line(*at.channel);
+}
+
+void SimIdeController::write_command(Channel& c, unsigned offset, uint8_t value) {
+  if (offset == 7) {
+    if (c.drive() != nullptr) c.drive()->command(value, scheduler_.now());
+    return;
+  }
+  for (auto& drive : c.drives) {
+    // A drive that is not selected may be busy when the selection changes: after a reset, a second
+    // drive without a first cannot be asked before it is selected.
+    if (drive && (offset != 6 || drive.get() == c.drive())) drive->write(offset, value);
+  }
+  if (offset == 6) c.selected = value >> 4 & 1;
+}
+
+void SimIdeController::write_control(Channel& c, uint8_t value) {
+  const bool was = (c.control & 4) != 0, is = (value & 4) != 0;
+  c.control = value;
+  if (!was && is && (c.engine_status & kActive)) violations.push_back("reset with the engine on");
+  for (auto& drive : c.drives) {
+    if (!drive) continue;
+    if (!was && is) drive->begin_reset();
+    if (was && !is) drive->end_reset(scheduler_.now());
+  }
+  if (is) c.selected = 0;
+}
+
+void SimIdeController::write_engine(Channel& c, unsigned offset, uint8_t value) {
+  if (offset == 2) {
+    c.engine_status = static_cast<uint8_t>((c.engine_status & ~(value & (kError | kInterrupt))));
+    return;
+  }
+  if (offset != 0) return;
+  const bool starts = !(c.engine_command & kStart) && (value & kStart);
+  if (starts && !(pci_command_ & 4)) violations.push_back("bus master not enabled");
+  if (starts && !(value & kToMemory)) violations.push_back("engine reads memory");
+  if (starts) {
+    c.engine_status |= kActive;
+    c.moved = 0;
+  }
+  if (!(value & kStart)) c.engine_status &= static_cast<uint8_t>(~kActive);
+  c.engine_command = value & (kStart | kToMemory);
+}
+
+uint32_t SimIdeController::pci_read() const {
+  const uint32_t function = pci_address_ & ~0xFCu, offset = pci_address_ & 0xFC;
+  if (!options_.pci) return 0xFFFFFFFF;
+  if (function == kHostBridge) return offset == 0 ? 0x12378086 : offset == 8 ? 0x06000002 : 0;
+  if (function == kIsaBridge) {
+    return offset == 0 ? 0x70008086 : offset == 8 ? 0x06010000 : offset == 12 ? 0x00800000 : 0;
+  }
+  if (function != kIdeFunction) return 0xFFFFFFFF;
+  switch (offset) {
+    case 0x00: return 0x70108086;
+    case 0x04: return 0x02800000 | pci_command_;
+    case 0x08: return 0x01018000 | (options_.native ? 0x8500u : 0);
+    case 0x10: return options_.native ? 0xD001 : 0;
+    case 0x14: return options_.native ? 0xD105 : 0;
+    case 0x18: return options_.native ? 0xD201 : 0;
+    case 0x1C: return options_.native ? 0xD305 : 0;
+    case 0x20: return options_.bus_master ? kEnginePorts | 1u : 0;
+    case 0x3C: return 0x010B;
+    default: return 0;
+  }
+}
+
+uint32_t SimIdeController::in32(uint16_t port) { return port == 0xCFC ? pci_read() : 0xFFFFFFFF; }
+
+void SimIdeController::out32(uint16_t port, uint32_t value) {
+  if (port == 0xCF8) pci_address_ = value;
+  if (port == 0xCFC && pci_address_ == (kIdeFunction | 4)) pci_command_ = value & 0xFFFF;
+  const Place at = find(port);
+  if (at.block == Place::Block::Engine && at.offset == 4) {
+    if (at.channel->engine_status & kActive) violations.push_back("table changed under way");
+    at.channel->table = value;
+  }
+}
+
+void SimIdeController::in16_many(uint16_t port, uint16_t* to, uint32_t words) {
+  const Place at = find(port);
+  for (uint32_t i = 0; i < words; ++i) to[i] = at.channel->drive()->read_data(scheduler_.now());
+  update_line(*at.channel);
+}
+
+void SimIdeController::out16_many(uint16_t port, const uint16_t* from, uint32_t words) {
+  const Place at = find(port);
+  for (uint32_t i = 0; i < words; ++i) at.channel->drive()->write_data(from[i], scheduler_.now());
+  update_line(*at.channel);
+}
+
+void SimIdeController::update_line(Channel& c) {
+  const bool high = c.drive() != nullptr && c.drive()->interrupting() && !(c.control & 2);
+  if (high && !c.line_was_high) {
+    c.edge = true;
+    c.engine_status |= kInterrupt;
+  }
+  c.line_was_high = high;
+}
+
+void SimIdeController::move_data(Channel& c) {
+  if (!(c.engine_status & kActive) || c.drive() == nullptr) return;
+  if (c.drive()->dma_bus_error()) {
+    c.engine_status = static_cast<uint8_t>((c.engine_status & ~kActive) | kError);
+    return c.drive()->dma_moved(0, scheduler_.now());
+  }
+  size_t ready = 0;
+  const std::byte* from = c.drive()->dma_data(ready, scheduler_.now());
+  if (from == nullptr) return;
+  uint32_t descriptor[2];
+  const FrameNumber table{c.table >> kPageShift};
+  std::memcpy(descriptor, memory_.hardware(table) + (c.table & kPageOffsetMask), 8);
+  const uint32_t size = descriptor[1] & 0xFFFF ? descriptor[1] & 0xFFFF : 0x10000;
+  if ((descriptor[1] >> 31) == 0) violations.push_back("descriptor not marked as the last");
+  const auto bytes =
+      static_cast<uint32_t>(std::min<size_t>({ready, size - c.moved, kBytesPerTick}));
+  const uint32_t to = descriptor[0] + c.moved;
+  std::memcpy(memory_.hardware({to >> kPageShift}) + (to & kPageOffsetMask), from, bytes);
+  c.moved += bytes;
+  if (c.moved == size) c.engine_status &= static_cast<uint8_t>(~kActive);
+  c.drive()->dma_moved(bytes, scheduler_.now());
+}
+
+void SimIdeController::step() {
+  for (Channel& c : channels_) {
+    for (auto& drive : c.drives) {
+      if (drive) drive->advance(scheduler_.now());
+    }
+    move_data(c);
+    update_line(c);
+    if (!c.edge) continue;
+    c.edge = false;
+    ++interrupts;
+    if (interrupt) interrupt(c.line);
+  }
+  if (tick && scheduler_.now() % kTimerTicks == 0) tick();
+}
+
+void SimIdeController::run(const std::function<bool()>& until) {
+  while (!until()) {
+    scheduler_.sleep(1);
+    step();
+  }
+}
+
+void SimIdeController::run_ticks(uint64_t ticks) {
+  const uint64_t end = scheduler_.now() + ticks;
+  run([&] { return scheduler_.now() >= end; });
+}
+
+}  // namespace mobius::sim

@@ -1,0 +1,300 @@
+// The device's side of a packet command (ide_drive.h). Numbers from ATA/ATAPI-6 and MMC-3.
+#include "sim/ide_drive.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace mobius::sim {
+namespace {
+
+constexpr uint8_t kErr = 0x01, kDrq = 0x08, kReady = 0x50, kBsy = 0x80;
+constexpr uint8_t kAborted = 0x04;
+constexpr uint8_t kReasonPacket = 1, kReasonData = 2, kReasonEnd = 3;
+constexpr unsigned kBusyLooks = 7;  // more than 400 ns worth of them
+constexpr uint64_t kResetTicks = 3;
+constexpr uint64_t kVeryLate = 30'000;
+
+void put_be32(std::byte* to, uint32_t value) {
+  for (int i = 0; i < 4; ++i) to[i] = static_cast<std::byte>(value >> (24 - 8 * i));
+}
+uint32_t be32(const uint8_t* p) { return p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3]; }
+
+}  // namespace
+
+SimIdeDrive::SimIdeDrive(std::vector<std::byte> image, SimDriveOptions options)
+    : image_(std::move(image)), options_(options),
+      unit_attention_(options.unit_attention_at_first) {}
+
+uint8_t SimIdeDrive::status(bool takes_interrupt) {
+  if (takes_interrupt) interrupt_ = false;
+  if (stale_looks_ > 0) {
+    --stale_looks_;
+    return stale_status_;
+  }
+  if (busy_looks_ > 0) {
+    --busy_looks_;
+    return kBsy;
+  }
+  return status_;
+}
+
+void SimIdeDrive::status_lags() {
+  stale_looks_ = 3;
+  stale_status_ = status_;
+}
+
+uint8_t SimIdeDrive::read(unsigned offset) {
+  switch (offset) {
+    case 1: return error_;
+    case 2: return reason_;
+    case 4: return static_cast<uint8_t>(byte_count_);
+    case 5: return static_cast<uint8_t>(byte_count_ >> 8);
+    case 7: return status(true);
+    default: return 0;
+  }
+}
+
+void SimIdeDrive::write(unsigned offset, uint8_t value) {
+  if ((status_ & (kBsy | kDrq)) || busy_looks_ > 0) violation("task file written while busy");
+  if (offset == 1) features_ = value;
+  if (offset == 4) byte_count_ = static_cast<uint16_t>((byte_count_ & 0xFF00) | value);
+  if (offset == 5) byte_count_ = static_cast<uint16_t>((byte_count_ & 0x00FF) | value << 8);
+}
+
+void SimIdeDrive::command(uint8_t code, uint64_t) {
+  if (status_ & (kBsy | kDrq)) return violation("command while busy");
+  interrupt_ = false;
+  status_lags();
+  busy_looks_ = kBusyLooks;
+  if (code == (options_.disk ? 0xEC : 0xA1)) return identify();
+  if (code == 0xA0 && !options_.disk) {
+    limit_ = byte_count_;
+    if (limit_ == 0 || limit_ == 0xFFFF) violation("byte count limit");
+    packet_bytes_ = 0;
+    reason_ = kReasonPacket;
+    state_ = State::Packet;
+    status_ = kReady | kDrq;
+    if (options_.interrupt_for_packet) raise();
+    return;
+  }
+  error_ = kAborted;
+  if (!options_.disk) byte_count_ = 0xEB14;
+  end(kReady | kErr);
+}
+
+void SimIdeDrive::identify() {
+  std::vector<uint16_t> words(256);
+  words[0] = options_.disk ? 0x0040 : 0x85C0;
+  const std::string model = "Simulated CD 2000                       ";
+  for (int i = 0; i < 20; ++i) {
+    words[27 + i] = static_cast<uint16_t>(model[2 * i] << 8 | model[2 * i + 1]);
+  }
+  words[49] = options_.dma ? 0x0300 : 0x0200;
+  words[62] = options_.dma_direction ? 0x8000 : 0;
+  data_.resize(512);
+  std::memcpy(data_.data(), words.data(), 512);
+  sent_ = packet_bytes_ = 0;
+  piece_end_ = 512;
+  reason_ = kReasonData;
+  state_ = State::DataIn;
+  status_ = kReady | kDrq;
+  raise();
+}
+
+uint16_t SimIdeDrive::read_data(uint64_t now) {
+  if (state_ != State::DataIn) {
+    violation("data read that nobody offered");
+    return 0xFFFF;
+  }
+  uint16_t word = 0;
+  std::memcpy(&word, &data_[sent_], std::min<size_t>(2, piece_end_ - sent_));
+  sent_ += 2;
+  if (sent_ < piece_end_) return word;
+  sent_ = piece_end_;
+  if (data_.size() == 512 && packet_bytes_ == 0) {  // IDENTIFY: one piece, no interrupt at the end
+    state_ = State::Idle;
+    status_ = kReady;
+    return word;
+  }
+  status_lags();
+  state_ = State::Working;
+  status_ = kBsy;
+  due_ = now + 1;
+  return word;
+}
+
+void SimIdeDrive::write_data(uint16_t word, uint64_t now) {
+  if (state_ != State::Packet || busy_looks_ > 0) return violation("data written unasked");
+  std::memcpy(packet_ + packet_bytes_, &word, 2);
+  packet_bytes_ += 2;
+  if (packet_bytes_ == sizeof packet_) run_packet(now);
+}
+
+void SimIdeDrive::run_packet(uint64_t now) {
+  status_lags();
+  state_ = State::Working;
+  status_ = kBsy;
+  reason_ = kReasonEnd;
+  data_.clear();
+  sent_ = piece_end_ = 0;
+  due_ = now + options_.latency;
+  const bool reads = packet_[0] == 0x28 || packet_[0] == 0xA8;
+  fault_ = SimIdeFault::None;
+  if (!reads) return;
+  ++this->reads;
+  if (features_ & 1) ++dma_reads;
+  if ((features_ & 1) && options_.dma_direction && !(features_ & 4)) violation("DMA direction");
+  if (!faults.empty()) {
+    fault_ = faults.front();
+    faults.pop_front();
+  }
+  if (fault_ == SimIdeFault::EarlyInterrupt) raise();
+  if (fault_ == SimIdeFault::StuckBusy || fault_ == SimIdeFault::StuckForGood) {
+    state_ = State::Stuck;
+  }
+  if (fault_ == SimIdeFault::StuckData) {
+    state_ = State::Stuck;
+    status_ = kReady | kDrq;
+    reason_ = kReasonPacket;
+    raise();
+  }
+}
+
+void SimIdeDrive::advance(uint64_t now) {
+  if (now < due_) return;
+  if (state_ == State::Resetting) {
+    state_ = State::Idle;
+    status_ = options_.disk ? kReady : 0;  // packet drives come out of reset without DRDY
+  } else if (state_ == State::Working) {
+    if (sent_ < data_.size()) offer();
+    else if (!data_.empty()) end(kReady);
+    else perform();
+  }
+}
+
+void SimIdeDrive::perform() {
+  const uint8_t operation = packet_[0];
+  if (operation == 0x03) {
+    ++senses;
+    if (sense_fails_) {
+      sense_fails_ = false;
+      return check_condition(5, 0x24);
+    }
+    std::vector<std::byte> sense(18);
+    if (unit_attention_) sense_key_ = 6, sense_code_ = 0x29;
+    unit_attention_ = false;
+    sense[0] = std::byte{0x70};
+    sense[2] = static_cast<std::byte>(sense_key_);
+    sense[7] = std::byte{10};
+    sense[12] = static_cast<std::byte>(sense_code_);
+    sense_key_ = sense_code_ = 0;
+    return answer(std::move(sense));
+  }
+  if (unit_attention_) return check_condition(6, 0x29);
+  if (!options_.medium) return check_condition(2, 0x3A);
+  if (operation == 0x25) {
+    std::vector<std::byte> capacity(8);
+    put_be32(&capacity[0], static_cast<uint32_t>(image_.size() / 2048) - 1);
+    put_be32(&capacity[4], options_.block_bytes);
+    return answer(std::move(capacity));
+  }
+  if (operation == 0x28) return start_read(be32(&packet_[2]), packet_[7] << 8 | packet_[8]);
+  if (operation == 0xA8) return start_read(be32(&packet_[2]), be32(&packet_[6]));
+  check_condition(5, 0x20);
+}
+
+void SimIdeDrive::start_read(uint32_t first, uint32_t blocks) {
+  switch (fault_) {
+    case SimIdeFault::MediumError: return check_condition(3, 0x11);
+    case SimIdeFault::NotReadyYet: return check_condition(2, 0x04);
+    case SimIdeFault::NoMedium: return check_condition(2, 0x3A);
+    case SimIdeFault::UnitAttention: unit_attention_ = true; return check_condition(6, 0x28);
+    case SimIdeFault::ErrorAndNoSense: sense_fails_ = true; return check_condition(3, 0x11);
+    default: break;
+  }
+  const uint64_t begin = uint64_t{first} * 2048, bytes = uint64_t{blocks} * 2048;
+  if (begin + bytes > image_.size()) return check_condition(5, 0x21);
+  std::vector<std::byte> data(image_.begin() + static_cast<ptrdiff_t>(begin),
+                              image_.begin() + static_cast<ptrdiff_t>(begin + bytes));
+  if (fault_ == SimIdeFault::ShortData) data.resize(data.size() / 2);
+  if (fault_ == SimIdeFault::SurplusData && !(features_ & 1)) data.resize(data.size() * 2);
+  answer(std::move(data));
+}
+
+void SimIdeDrive::answer(std::vector<std::byte> bytes) {
+  data_ = std::move(bytes);
+  sent_ = piece_end_ = 0;
+  if (features_ & 1) {
+    if (!options_.dma) violation("DMA of a drive that has none");
+    state_ = State::Dma;
+    status_ = kReady | kDrq;
+  } else {
+    offer();
+  }
+}
+
+void SimIdeDrive::offer() {
+  size_t piece = std::min<size_t>(data_.size() - sent_, limit_);
+  if (piece < data_.size() - sent_) piece &= ~size_t{1};
+  piece_end_ = sent_ + piece;
+  byte_count_ = static_cast<uint16_t>(fault_ == SimIdeFault::ZeroOffer ? 0 : piece);
+  reason_ = kReasonData;
+  state_ = State::DataIn;
+  status_ = kReady | kDrq;
+  raise();
+}
+
+void SimIdeDrive::check_condition(uint8_t key, uint8_t code) {
+  sense_key_ = key;
+  sense_code_ = code;
+  error_ = static_cast<uint8_t>(key << 4 | kAborted);
+  end(kReady | kErr);
+}
+
+void SimIdeDrive::end(uint8_t status) {
+  state_ = State::Idle;
+  status_ = status;
+  reason_ = kReasonEnd;
+  raise();
+}
+
+void SimIdeDrive::raise() {
+  if (fault_ != SimIdeFault::LostInterrupt) interrupt_ = true;
+}
+
+const std::byte* SimIdeDrive::dma_data(size_t& bytes, uint64_t now) {
+  if (state_ != State::Dma || now < due_) return nullptr;
+  bytes = data_.size() - sent_;
+  if (fault_ == SimIdeFault::DmaNeverEnds && bytes <= 512) {
+    due_ = now + kVeryLate;
+    fault_ = SimIdeFault::None;
+    return nullptr;
+  }
+  return data_.data() + sent_;
+}
+
+void SimIdeDrive::dma_moved(size_t bytes, uint64_t) {
+  sent_ += bytes;
+  if (sent_ == data_.size()) end(kReady);
+}
+
+void SimIdeDrive::begin_reset() {
+  ++resets;
+  interrupt_ = false;
+  if (fault_ == SimIdeFault::StuckForGood && state_ == State::Stuck) return;
+  state_ = State::Resetting;
+  status_ = kBsy;
+  due_ = UINT64_MAX;
+}
+
+void SimIdeDrive::end_reset(uint64_t now) {
+  if (state_ != State::Resetting) return;
+  fault_ = SimIdeFault::None;
+  due_ = now + kResetTicks;
+  reason_ = 1;
+  error_ = 1;
+  byte_count_ = options_.disk ? 0 : 0xEB14;
+  if (!options_.disk) unit_attention_ = true;
+}
+
+}  // namespace mobius::sim
