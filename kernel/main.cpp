@@ -19,6 +19,7 @@
 #include "mm/memory_manager.h"
 #include "mm/memory_map.h"
 #include "mm/multiboot_info.h"
+#include "start_processes.h"
 
 extern "C" {
 using Constructor = void (*)();
@@ -72,9 +73,10 @@ void log_features(const arch::CpuFeatures& f) {
           .add(f.sse ? " sse" : "").add("\n").text());
 }
 
+mm::BootInfo boot;
+
 // RAM that is free to use: what the boot loader says there is, less its own structures and us.
 mm::UsableFrames find_ram(uint32_t magic, uint32_t info) {
-  static mm::BootInfo boot;
   if (magic != mm::kMultibootMagic) arch::panic("not started by a Multiboot boot loader");
   or_panic(mm::read_multiboot(arch::BootBytes(), PhysAddr{info}, boot),
            "the boot loader's information cannot be used");
@@ -120,12 +122,11 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   static mm::KernelHeap heap(frames, memory);
   static arch::ProcessorTlb tlb;
   static arch::KernelStacks stacks(frames, half.dynamic_pages);
-  static arch::Timer timer(features, proc::timer_tick);
+  static arch::Timer timer(features, on_timer_tick);
   static arch::I386Cpu cpu(features, {memory, frames, tlb}, heap, stacks, timer);
   log_memory(frames, half);
 
-  // The process layer starts here.
-  end_machine("exit 0");
+  start_processes({memory, frames, heap, cpu, com2, boot.command_line(), end_machine});
 }
 
 }  // namespace mobius

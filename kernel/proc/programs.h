@@ -4,6 +4,10 @@
 #include "mm/address_space.h"
 #include "proc/ports/volume.h"
 
+namespace mobius::loader {
+class ExeLoader;
+}
+
 namespace mobius::proc {
 
 struct Program {
@@ -13,7 +17,8 @@ struct Program {
 
 class Programs {
  public:
-  Programs(mm::MemoryManager& memory, Volume& volume) : memory_(memory), volume_(volume) {}
+  Programs(mm::KernelHeap& heap, Volume& volume, loader::ExeLoader& loader)
+      : heap_(heap), volume_(volume), loader_(loader) {}
   Programs(const Programs&) = delete;
 
   // Maps the EXE into an empty address space; no page of it is read yet but its headers. Sleeps.
@@ -21,8 +26,9 @@ class Programs {
   Result<Program> load(const VolumeNode& node, mm::AddressSpace& space);
 
  private:
-  mm::MemoryManager& memory_;
+  mm::KernelHeap& heap_;
   Volume& volume_;
+  loader::ExeLoader& loader_;
 };
 
 }  // namespace mobius::proc

@@ -20,11 +20,12 @@ struct Outside {
   Machine& machine;
   Volume& volume;
   Terminal& terminal;
+  loader::ExeLoader& loader;
 };
 
 struct System : Outside {
   explicit System(const Outside& outside)
-      : Outside(outside), processes(cpu, memory), programs(memory, volume), reaper(*this),
+      : Outside(outside), processes(cpu, memory), programs(memory.heap, volume, loader), reaper(*this),
         console(*this) {}
   System(const System&) = delete;
 
