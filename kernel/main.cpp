@@ -6,6 +6,7 @@
 
 #include "arch/i386/cpu.h"
 #include "arch/i386/descriptors.h"
+#include "arch/i386/forced_panic.h"
 #include "arch/i386/hooks.h"
 #include "arch/i386/interrupts.h"
 #include "arch/i386/kernel_directory.h"
@@ -89,6 +90,17 @@ mm::UsableFrames find_ram(uint32_t magic, uint32_t info) {
   return or_panic(mm::usable_frames(boot.map(), {taken, end}), "no usable memory");
 }
 
+// What follows `name` in the kernel's command line, up to the next space; nothing where it is not.
+std::string_view option(std::string_view name) {
+  std::string_view line = boot.command_line();
+  while (!line.empty()) {
+    std::string_view word = line.substr(0, line.find(' '));
+    if (word.starts_with(name)) return word.substr(name.size());
+    line.remove_prefix(std::min(word.size() + 1, line.size()));
+  }
+  return {};
+}
+
 void log_memory(const mm::FrameAllocator& frames, arch::KernelHalf half) {
   uint32_t image = static_cast<uint32_t>(kernel_image_end - kernel_image_begin);
   log(Line().add("memory: ").add_decimal(frames.total_frames() * 4).add(" KiB, free ")
@@ -125,6 +137,7 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   static arch::Timer timer(features, on_timer_tick);
   static arch::I386Cpu cpu(features, {memory, frames, tlb}, heap, stacks, timer);
   log_memory(frames, half);
+  if (std::string_view kind = option("force-panic="); !kind.empty()) arch::force_panic(kind);
 
   start_processes({memory, frames, heap, cpu, com2, boot.command_line(), end_machine});
 }

@@ -5,7 +5,7 @@ namespace mobius::drivers {
 
 namespace {
 
-// Offsets from the port's base (data sheet, table III); 0 and 1 are the divisor under kDivisorAccess.
+// Offsets from the port's base (data sheet, table III); 0, 1 are the divisor under kDivisorAccess.
 constexpr uint16_t kData = 0, kInterruptEnable = 1, kFifoControl = 2, kLineControl = 3;
 constexpr uint16_t kModemControl = 4, kLineStatus = 5, kScratch = 7;
 

@@ -120,7 +120,8 @@ bool is_readable(uint32_t address) {
   uint32_t entry = directory[paging::directory_index({address})];
   if ((entry & paging::kPresent) == 0) return false;
   if ((entry & paging::kBigPage) != 0) return true;
-  auto table = reinterpret_cast<const volatile uint32_t*>((entry & paging::kFrameMask) + kKernelBase);
+  uint32_t base = (entry & paging::kFrameMask) + kKernelBase;
+  auto table = reinterpret_cast<const volatile uint32_t*>(base);
   return (table[paging::table_index({address})] & paging::kPresent) != 0;
 }
 

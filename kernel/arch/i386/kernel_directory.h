@@ -25,9 +25,9 @@ struct KernelHalf {
   PageCount dynamic_pages;  // page tables exist for so much of the dynamic area
 };
 
-// Completes `kernel_directory`: the direct map of all `usable` RAM below its limit, the kernel image
-// with its own rights, the tables of the dynamic area; then the identity map goes, and page 0 with
-// it. Fails: OutOfFrames.
+// Completes `kernel_directory`: the direct map of all `usable` RAM below its limit, the kernel
+// image with its own rights, the tables of the dynamic area; then the identity map goes, and page 0
+// with it. Fails: OutOfFrames.
 Result<KernelHalf> build_kernel_half(const CpuFeatures& features, std::span<FrameRange> usable);
 
 // The entry for a page of the kernel's half. Requires: the page's table exists.

@@ -1,4 +1,5 @@
-// The kernel's half of every address space, and the symbols boot/kernel.ld and the assembly give us.
+// The kernel's half of every address space, and the symbols that boot/kernel.ld and the assembly
+// give us.
 //
 //   0x80000000  direct map: physical address + kKernelBase, as much RAM as there is, to 1.5 GiB
 //   0x80100000    in it the kernel image; its parts have rights of their own

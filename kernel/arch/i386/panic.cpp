@@ -19,10 +19,12 @@ constexpr unsigned kMaxBacktrace = 16;
 
 bool panicking = false;
 
-void show_frame(uint32_t eip) {
+// `inside`: an address of the instruction meant. A return address is one past its call, which may
+// be the last instruction of its function.
+void show_frame(uint32_t eip, uint32_t inside) {
   PanicText line;
   line.add("  ").add_word(eip).add("  ");
-  if (const Symbol* symbol = find_symbol(eip))
+  if (const Symbol* symbol = find_symbol(inside))
     line.add(symbol->name).add("+").add_hex(eip - symbol->address);
   show_panic_line(line.text());
 }
@@ -31,12 +33,12 @@ void show_frame(uint32_t eip) {
 // one before. `ebp` may be anything.
 void show_backtrace(uint32_t eip, uint32_t ebp) {
   show_panic_line("backtrace:");
-  if (eip != 0) show_frame(eip);
+  if (eip != 0) show_frame(eip, eip);
   for (unsigned i = 0; i < kMaxBacktrace; ++i) {
     if (ebp < kKernelBase || ebp % 4 != 0 || !is_readable(ebp) || !is_readable(ebp + 7)) return;
     auto frame = reinterpret_cast<const uint32_t*>(ebp);
     if (frame[1] == 0) return;
-    show_frame(frame[1]);
+    show_frame(frame[1], frame[1] - 1);
     if (frame[0] <= ebp) return;
     ebp = frame[0];
   }

@@ -1,7 +1,7 @@
 // Panic: the kernel has found itself in a state it cannot be in.
 //
-// Text, registers and a backtrace with names go to the kernel log and the VGA text screen; the log's
-// last line is the verdict `mobius: panic: TEXT`. Nothing here allocates or takes a lock.
+// Text, registers and a backtrace with names go to the kernel log and the VGA text screen; the
+// log's last line is the verdict `mobius: panic: TEXT`. Nothing here allocates or takes a lock.
 #pragma once
 
 #include <string_view>

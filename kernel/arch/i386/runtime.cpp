@@ -48,6 +48,13 @@ int memcmp(const void* a, const void* b, size_t bytes) {
   return 0;
 }
 
+void* memchr(const void* from, int value, size_t bytes) {
+  auto byte = static_cast<const uint8_t*>(from);
+  for (; bytes > 0; --bytes, ++byte)
+    if (*byte == static_cast<uint8_t>(value)) return const_cast<uint8_t*>(byte);
+  return nullptr;
+}
+
 size_t strlen(const char* text) {
   size_t length = 0;
   while (text[length] != '\0') ++length;

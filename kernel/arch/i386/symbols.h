@@ -1,4 +1,4 @@
-// The kernel's own symbol table: functions by address (boot/symbols.awk makes it).
+// The kernel's own symbol table: functions by address (boot/make_symbols.sh makes it).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,11 @@
-# From `nm --numeric-sort --demangle` to the panic screen's symbol table, as NASM source:
-# pairs of (address, name), ascending, functions only. kernel/arch/i386/symbols.h reads it.
+#!/bin/sh
+# make_symbols.sh [KERNEL] > table.asm: the panic screen's symbol table, as NASM source.
+#
+# Pairs of (address, name), ascending, of the functions that `nm` finds in KERNEL (local labels of
+# assembly left out); none at all without KERNEL. kernel/arch/i386/symbols.h reads the table.
+set -eu
+symbols() { if [ $# -gt 0 ]; then nm --numeric-sort --demangle "$1"; fi; }
+symbols "$@" | LC_ALL=C awk '
 BEGIN {
   print "section .kernel_symbols align=4 noexec nowrite"
   print "global kernel_symbols_begin, kernel_symbols_end"
@@ -13,7 +19,7 @@ $2 ~ /^[tTwW]$/ {
   gsub(/mobius::/, "", name)
   sub(/\(.*/, "", name)
   gsub(/[`\\]/, "", name)
-  if (name == "" || $1 == last) next
+  if (name == "" || name ~ /\./ || $1 == last) next
   last = $1
   printf "dd 0x%s, name%d\n", $1, count
   names[count++] = name
@@ -22,4 +28,4 @@ END {
   print "kernel_symbols_end:"
   for (i = 0; i < count; i++) printf "name%d: db `%s`, 0\n", i, names[i]
   print "section .note.GNU-stack noalloc noexec nowrite progbits"
-}
+}'
