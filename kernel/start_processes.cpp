@@ -20,19 +20,17 @@ constexpr uint32_t kTextScreen = 0xB8000;  // physical
 constexpr unsigned kKeyboardLine = 1, kCom2Line = 3, kCom1Line = 4;
 constexpr unsigned kTicksPerRefresh = 5;
 
-// An object that lives for ever: it is never destroyed.
+// An object that lives for ever: it is never destroyed, so nobody has to be told to do it.
 template <typename T>
 class Immortal {
  public:
   template <typename... Args>
-  explicit Immortal(Args&&... args) : object_(std::forward<Args>(args)...) {}
-  ~Immortal() {}
+  explicit Immortal(Args&&... args) : object_(*new (bytes_) T(std::forward<Args>(args)...)) {}
   T& operator*() { return object_; }
 
  private:
-  union {
-    T object_;
-  };
+  alignas(T) std::byte bytes_[sizeof(T)];
+  T& object_;
 };
 
 class CpuClock final : public mm::Clock {
