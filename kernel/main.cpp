@@ -20,6 +20,7 @@
 #include "mm/memory_manager.h"
 #include "mm/memory_map.h"
 #include "mm/multiboot_info.h"
+#include "start_processes.h"
 
 extern "C" {
 using Constructor = void (*)();
@@ -133,13 +134,12 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   static mm::KernelHeap heap(frames, memory);
   static arch::ProcessorTlb tlb;
   static arch::KernelStacks stacks(frames, half.dynamic_pages);
-  static arch::Timer timer(features, proc::timer_tick);
+  static arch::Timer timer(features, on_timer_tick);
   static arch::I386Cpu cpu(features, {memory, frames, tlb}, heap, stacks, timer);
   log_memory(frames, half);
   if (std::string_view kind = option("force-panic="); !kind.empty()) arch::force_panic(kind);
 
-  // The process layer starts here.
-  end_machine("exit 0");
+  start_processes({memory, frames, heap, cpu, com2, boot.command_line(), end_machine});
 }
 
 }  // namespace mobius
