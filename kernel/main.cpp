@@ -33,6 +33,7 @@ namespace {
 
 using Line = arch::PanicText;
 
+drivers::Serial com1(drivers::kCom1);
 drivers::Serial com2(drivers::kCom2);
 
 void log(std::string_view text) { com2.write(text); }
@@ -63,6 +64,8 @@ T or_panic(Result<T> result, std::string_view what) {
 void start_log() {
   for (auto constructor = constructors_begin; constructor != constructors_end; ++constructor)
     (*constructor)();
+  // The runner takes the log's first byte for a sign that it may send on both lines.
+  com1.initialize();
   com2.initialize();
   arch::arch_hooks.log = log;
   arch::arch_hooks.stop = stop_machine;
@@ -139,7 +142,7 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   log_memory(frames, half);
   if (std::string_view kind = option("force-panic="); !kind.empty()) arch::force_panic(kind);
 
-  start_processes({memory, frames, heap, cpu, com2, boot.command_line(), end_machine});
+  start_processes({memory, frames, heap, cpu, com1, com2, boot.command_line(), end_machine});
 }
 
 }  // namespace mobius

@@ -91,9 +91,9 @@ void hook_interrupts(UserConsole& console, drivers::IdeController& ide) {
   }, &ide);
 }
 
-std::span<volatile uint16_t, 2000> text_screen() {
+drivers::VgaText::Cells text_screen() {
   auto* cells = reinterpret_cast<volatile uint16_t*>(arch::kKernelBase + kTextScreen);
-  return std::span<volatile uint16_t, 2000>(cells, 2000);
+  return drivers::VgaText::Cells(cells, drivers::VgaText::Cells::extent);
 }
 
 mm::MemoryManager& make_memory_manager(const MachineParts& parts, mm::Waiting& waiting) {
@@ -122,7 +122,7 @@ void start_processes(const MachineParts& parts) {
   static drivers::IdeController ide(port, parts.memory, scheduler, clock,
                                     frame_for_driver(parts));
   static BootVolume volume(ide, parts.memory, parts.frames, scheduler);
-  static UserConsole console(scheduler, port, parts.log_line, text_screen());
+  static UserConsole console(scheduler, port, {parts.user_line, parts.log_line}, text_screen());
   static ThisMachine machine(parts, drivers::read_real_time_clock(port));
   static Immortal<loader::ExeLoader> loader(manager);
   static proc::System system({manager, parts.cpu, scheduler, machine, volume, console, *loader});

@@ -15,7 +15,8 @@ struct MachineParts {
   mm::FrameAllocator& frames;
   mm::KernelHeap& heap;
   proc::Cpu& cpu;
-  drivers::Serial& log_line;  // COM2
+  drivers::Serial& user_line;  // COM1; both are initialized
+  drivers::Serial& log_line;   // COM2
   std::string_view command_line;
   void (*end_machine)(std::string_view verdict);  // never returns
 };

@@ -5,22 +5,19 @@ namespace mobius {
 
 using drivers::LineDiscipline;
 
-UserConsole::UserConsole(
-    mm::Waiting& waiting, drivers::RegisterPort& port, drivers::Serial& log_line,
-    std::span<volatile uint16_t, drivers::VgaText::kColumns * drivers::VgaText::kRows> screen_cells)
-    : log_line_(log_line),
+UserConsole::UserConsole(mm::Waiting& waiting, drivers::RegisterPort& port, Lines lines,
+                         drivers::VgaText::Cells screen_cells)
+    : lines_(lines),
       screen_(screen_cells, port),
       console_(waiting, *this, screen_),
-      keyboard_(port, console_) {
-  serial_.initialize();
-}
+      keyboard_(port, console_) {}
 
 void UserConsole::start(proc::System& system, bool piped) {
   system_ = &system;
   console_.set_listener(this);
   if (piped) console_.discipline().set_source(LineDiscipline::Source::Pipe);
-  serial_.enable_receive_interrupt();
-  log_line_.enable_receive_interrupt();
+  lines_.user.enable_receive_interrupt();
+  lines_.control.enable_receive_interrupt();
   // What came before anybody listened raised its interrupt in vain.
   serial_interrupt();
   control_interrupt();
@@ -28,7 +25,7 @@ void UserConsole::start(proc::System& system, bool piped) {
 }
 
 void UserConsole::control_interrupt() {
-  while (const auto byte = log_line_.read()) {
+  while (const auto byte = lines_.control.read()) {
     if (const auto bytes = control_.receive(*byte)) console_.end_input_after(*bytes);
   }
 }

@@ -13,10 +13,13 @@ namespace mobius {
 
 class UserConsole final : public proc::Terminal, drivers::ByteLine, drivers::InterruptKeyListener {
  public:
-  // `log_line`: COM2, whose input is the runner's control line. All of it outlives the console.
-  UserConsole(mm::Waiting& waiting, drivers::RegisterPort& port, drivers::Serial& log_line,
-              std::span<volatile uint16_t, drivers::VgaText::kColumns * drivers::VgaText::kRows>
-                  screen_cells);
+  struct Lines {
+    drivers::Serial& user;     // COM1
+    drivers::Serial& control;  // COM2, whose input is the runner's control line
+  };
+  // All of it outlives the console.
+  UserConsole(mm::Waiting& waiting, drivers::RegisterPort& port, Lines lines,
+              drivers::VgaText::Cells screen_cells);
   UserConsole(const UserConsole&) = delete;
 
   // From now on Ctrl-C has somebody to end. `piped`: the standard input is no terminal.
@@ -30,17 +33,18 @@ class UserConsole final : public proc::Terminal, drivers::ByteLine, drivers::Int
 
   Input take(std::span<char> into) override;
   const void* input_channel() override { return console_.input_channel(); }
-  void write(std::span<const char> text) override { console_.write({text.data(), text.size()}); }
+  size_t write_some(std::span<const char> text) override {
+    return console_.write_some({text.data(), text.size()});
+  }
   proc::TerminalMode mode() override;
   void set_mode(proc::TerminalMode mode) override;
 
  private:
-  void write(std::string_view bytes) override { serial_.write(bytes); }
-  std::optional<uint8_t> read() override { return serial_.read(); }
+  size_t write_some(std::string_view bytes) override { return lines_.user.write_some(bytes); }
+  std::optional<uint8_t> read() override { return lines_.user.read(); }
   void interrupt_key_pressed() override { proc::kill_foreground(*system_); }
 
-  drivers::Serial& log_line_;
-  drivers::Serial serial_{drivers::kCom1};
+  const Lines lines_;
   drivers::VgaText screen_;
   drivers::Console console_;
   drivers::Keyboard keyboard_;

@@ -3,9 +3,28 @@
 
 namespace mobius::drivers {
 
-void Console::write(std::string_view text) {
-  line_.write(text);
-  screen_.write(text);
+namespace {
+
+constexpr unsigned kLineTries = 2000;   // each about a microsecond; a full FIFO takes 1.4 ms
+constexpr unsigned kEchoTurns = 100;
+
+}  // namespace
+
+size_t Console::write_some(std::string_view text) {
+  size_t done = 0;
+  unsigned tries = 0;
+  while (done < text.size() && tries < kLineTries) {
+    const size_t taken = line_.write_some(text.substr(done));
+    tries = taken == 0 ? tries + 1 : 0;
+    done += taken;
+  }
+  screen_.write(text.substr(0, done));
+  return done;
+}
+
+void Console::echo(std::string_view text) {
+  // An interrupt cannot sleep: what is typed while nobody takes the output may stay without echo.
+  for (unsigned i = 0; i < kEchoTurns && !text.empty(); ++i) text.remove_prefix(write_some(text));
 }
 
 void Console::receive(uint8_t byte) {

@@ -16,8 +16,9 @@ namespace mobius::drivers {
 // A line that carries bytes both ways (COM1).
 class ByteLine {
  public:
-  virtual void write(std::string_view bytes) = 0;
-  virtual std::optional<uint8_t> read() = 0;  // never waits
+  // As many of the first bytes as it takes now, or the next byte. Neither waits.
+  virtual size_t write_some(std::string_view bytes) = 0;
+  virtual std::optional<uint8_t> read() = 0;
 
  protected:
   ~ByteLine() = default;
@@ -63,11 +64,12 @@ class Console final : EchoSink {
   const void* input_channel() const { return this; }
   void set_mode(LineDiscipline::Mode mode);
 
-  // All of it, in order.
-  void write(std::string_view text);
+  // Shows as much of the text's beginning as the line takes before it is busy for a while (its
+  // other end does not take the bytes); how much that was. Waits a millisecond or so at most.
+  size_t write_some(std::string_view text);
 
  private:
-  void echo(std::string_view text) override { write(text); }
+  void echo(std::string_view text) override;
   void receive(uint8_t byte);
   void check_end();
 

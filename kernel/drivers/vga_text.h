@@ -18,10 +18,11 @@ namespace mobius::drivers {
 class VgaText final : public TextScreen {
  public:
   static constexpr unsigned kColumns = 80, kRows = 25;
+  using Cells = std::span<volatile uint16_t, kColumns * kRows>;
 
   // `cells`: the video memory, one cell a character: code in the low byte, colours in the high one.
   // `port`: for the cursor.
-  VgaText(std::span<volatile uint16_t, kColumns * kRows> cells, RegisterPort& port)
+  VgaText(Cells cells, RegisterPort& port)
       : cells_(cells), port_(port) {
     clear();
   }
@@ -58,7 +59,7 @@ class VgaText final : public TextScreen {
     return copy_[row * kColumns + index % kColumns];
   }
 
-  std::span<volatile uint16_t, kColumns * kRows> cells_;
+  const Cells cells_;
   RegisterPort& port_;
   std::array<uint16_t, kColumns * kRows> copy_;
   unsigned first_row_ = 0;      // of the copy: the one shown on top

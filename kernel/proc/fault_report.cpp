@@ -70,8 +70,10 @@ void log_surroundings(System& system, VirtAddr address) {
   Line line;
   line.add("  there: ");
   const auto info = mm::vmm_query(space, address);
-  if (!info) {
-    line.add("outside the user range");
+  if (address.value < kUserBegin) {
+    line.add("the bottom page, which is never mapped");
+  } else if (!info) {
+    line.add("the kernel's half");
   } else {
     add_range(line, words_for(info->kind), info->range);
     if (info->kind) {

@@ -6,6 +6,11 @@
 #include "proc/system.h"
 
 namespace mobius::proc {
+namespace {
+
+constexpr uint64_t kRetryNs = 1'000'000;
+
+}  // namespace
 
 Result<uint32_t> ConsoleFile::read(FrameSpan into) {
   auto* bytes = system_.memory.memory.direct_as<char>(into.frame) + into.offset;
@@ -20,8 +25,16 @@ Result<uint32_t> ConsoleFile::read(FrameSpan into) {
 }
 
 Result<void> ConsoleFile::write(std::span<const char> text) {
-  system_.terminal.write(text);
-  return {};
+  for (;;) {
+    text = text.subspan(system_.terminal.write_some(text));
+    if (text.empty()) return {};
+    // Nobody takes the output: others run, and the next tick looks again.
+    const WaitKey key{&system_.thread(), kSleepWord};
+    const uint64_t soon = system_.cpu.now_ns() + kRetryNs;
+    if (system_.scheduler.wait_for(key, soon) == Wake::Interrupted) {
+      return Failure(Error::Interrupted);
+    }
+  }
 }
 
 Result<uint32_t> VolumeFile::read(FrameSpan into) {

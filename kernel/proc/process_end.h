@@ -27,7 +27,7 @@ Result<void> kill_process(System& system, uint32_t pid);
 // Fails: NoChild, TimedOut, Interrupted.
 Result<proc_status> wait_for_child(System& system, uint32_t pid, uint64_t deadline_ns);
 
-inline WaitKey child_key(const Process& parent) { return {&parent, 1}; }
+inline WaitKey child_key(const Process& parent) { return {&parent, kEndWord}; }
 
 // Says on the log how the init process ended and stops the machine.
 [[noreturn]] void end_machine(System& system, const Process& init);

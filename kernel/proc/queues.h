@@ -30,6 +30,10 @@ struct WaitKey {
   bool operator==(const WaitKey&) const = default;
 };
 
+// Words of keys whose owner is a kernel object; odd, for futexes are at multiples of 4.
+inline constexpr uintptr_t kEndWord = 1;    // of a thread or, for its children, a process
+inline constexpr uintptr_t kSleepWord = 3;  // of a thread: never woken, only timed out
+
 inline WaitKey kernel_key(const void* channel) {
   return {nullptr, reinterpret_cast<uintptr_t>(channel)};
 }

@@ -45,6 +45,6 @@ Result<Thread*> find_thread(System& system, uint32_t id);
 // For the reaper.
 void free_kernel_stack(System& system, Thread& thread);
 void forget_thread(System& system, Thread& thread);  // off its process's list, and freed
-inline WaitKey join_key(const Thread& thread) { return {&thread, 1}; }
+inline WaitKey join_key(const Thread& thread) { return {&thread, kEndWord}; }
 
 }  // namespace mobius::proc

@@ -25,8 +25,7 @@ Result<uint32_t> ThrYield(proc::System& system, Words) {
 }
 
 Result<uint32_t> ThrSleep(proc::System& system, Words a) {
-  // A key that nobody ever wakes.
-  const proc::WaitKey key{&system.thread(), 3};
+  const proc::WaitKey key{&system.thread(), proc::kSleepWord};
   const uint64_t deadline = deadline_in(system, wide(a));
   if (system.scheduler.wait_for(key, deadline) == proc::Wake::Interrupted) {
     return Failure(Error::Interrupted);

@@ -22,8 +22,9 @@ class Terminal {
   // What a reader waits on (mm::Waiting); woken when take() may have something.
   virtual const void* input_channel() = 0;
 
-  // All bytes, in order; never waits for longer than the line needs.
-  virtual void write(std::span<const char> text) = 0;
+  // Writes the beginning of the text and says how much that was: less than all, or nothing, where
+  // the other end does not take it now. Waits for a few milliseconds at most.
+  virtual size_t write_some(std::span<const char> text) = 0;
 
   virtual TerminalMode mode() = 0;
   virtual void set_mode(TerminalMode mode) = 0;
