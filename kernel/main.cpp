@@ -20,6 +20,7 @@
 #include "mm/memory_manager.h"
 #include "mm/memory_map.h"
 #include "mm/multiboot_info.h"
+#include "start_processes.h"
 
 extern "C" {
 using Constructor = void (*)();
@@ -32,6 +33,7 @@ namespace {
 
 using Line = arch::PanicText;
 
+drivers::Serial com1(drivers::kCom1);
 drivers::Serial com2(drivers::kCom2);
 
 void log(std::string_view text) { com2.write(text); }
@@ -62,6 +64,8 @@ T or_panic(Result<T> result, std::string_view what) {
 void start_log() {
   for (auto constructor = constructors_begin; constructor != constructors_end; ++constructor)
     (*constructor)();
+  // The runner takes the log's first byte for a sign that it may send on both lines.
+  com1.initialize();
   com2.initialize();
   arch::arch_hooks.log = log;
   arch::arch_hooks.stop = stop_machine;
@@ -133,13 +137,12 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   static mm::KernelHeap heap(frames, memory);
   static arch::ProcessorTlb tlb;
   static arch::KernelStacks stacks(frames, half.dynamic_pages);
-  static arch::Timer timer(features, proc::timer_tick);
+  static arch::Timer timer(features, on_timer_tick);
   static arch::I386Cpu cpu(features, {memory, frames, tlb}, heap, stacks, timer);
   log_memory(frames, half);
   if (std::string_view kind = option("force-panic="); !kind.empty()) arch::force_panic(kind);
 
-  // The process layer starts here.
-  end_machine("exit 0");
+  start_processes({memory, frames, heap, cpu, com1, com2, boot.command_line(), end_machine});
 }
 
 }  // namespace mobius

@@ -19,7 +19,7 @@ namespace {
 extern "C" void __cxa_pure_virtual() { die("pure virtual function called"); }
 extern "C" void __cxa_deleted_virtual() { die("deleted virtual function called"); }
 
-/* Static locals. The first byte says "done" (the compiler looks at it); the last word is the lock. */
+/* Static locals. The first byte says "done": the compiler looks at it. */
 struct guard {
   unsigned char done;
   uint32_t lock __attribute__((aligned(4)));

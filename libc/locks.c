@@ -1,5 +1,5 @@
-/* locks.c: the locks newlib asks for (stdio streams, environment, atexit, time zone) and malloc's,
- * over futexes. newlib's static locks are named by it; it makes the others through the init calls. */
+/* locks.c: the locks newlib asks for (stdio streams, environment, atexit, time zone), over futexes.
+ * newlib names the static ones and makes the others through the init calls. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/lock.h>

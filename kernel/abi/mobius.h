@@ -60,6 +60,7 @@ struct proc_status { uint32_t pid; uint32_t end; int32_t code; /* exit status; 1
 struct proc_info {
   uint32_t pid, parent, threads, end;
   uint32_t regions, pages_committed, table_frames;
+  uint32_t reserved; /* so that kernel and programs agree where 64-bit members lie */
   uint64_t cpu_ns;
   char name[32];
 };
@@ -75,8 +76,8 @@ handle_t ProcOpen(uint32_t pid);                         /* for VmmQuery, VmmQue
 /* ---- files and the console ----------------------------------------------------------------- */
 /* Handles 1, 2, 3 are standard input, output and error (POSIX descriptors 0, 1, 2). */
 enum file_kind { FILE_REGULAR = 1, FILE_DIRECTORY = 2, FILE_CONSOLE = 3 };
-struct file_info { uint64_t size_bytes; uint64_t id; uint32_t kind; int64_t mtime; };
-struct dir_entry { uint64_t size_bytes; uint32_t kind; char name[256]; };
+struct file_info { uint64_t size_bytes; uint64_t id; int64_t mtime; uint32_t kind, reserved; };
+struct dir_entry { uint64_t size_bytes; uint32_t kind, reserved; char name[256]; };
 enum { FILE_READ = 1, FILE_WRITE = 2 };
 handle_t FileOpen(const char *path, uint32_t rights);    /* paths are absolute, separated by / */
 size_t FileRead(handle_t file, void *buffer, size_t bytes);

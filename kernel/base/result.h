@@ -15,7 +15,8 @@ enum class Error : unsigned char {
   LimitReached,       // the process's own limit (S1), not the machine's
   BadArgument,        // a value no call accepts (size 0, unknown flag, misaligned, overflow)
   BadAddress,         // a user pointer that cannot be read or written
-  NotFound,           // no such block, file, process, name
+  NotFound,           // no such block, file, name
+  NoSuchProcess,      // or thread
   Busy,               // cannot be done while something else uses it
   Exists,             // the name is taken
   NoAccess,           // rights do not allow it

@@ -23,8 +23,11 @@ class Serial {
   // Raises the port's IRQ when bytes have come in.
   void enable_receive_interrupt();
 
-  // Exactly these bytes, nothing added. A transmitter that never gets ready loses them.
+  // Exactly these bytes, nothing added. Waits for whoever takes them at the other end for longer
+  // than a busy host needs; a transmitter that never gets ready loses them.
   void write(std::string_view bytes);
+  // As many of the first bytes as the transmitter takes now; never waits. 0: it is not ready.
+  size_t write_some(std::string_view bytes);
 
   // Waits until the last bit is on the line: what is still in the FIFO when the machine is switched
   // off is lost.

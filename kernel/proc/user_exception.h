@@ -15,6 +15,12 @@ struct UserRegisters {
   uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp, eip, eflags;
 };
 
+// What a system call gives back: EAX and ECX. The dispatch itself is syscall/dispatch.h.
+struct CallResult {
+  uint32_t value;  // the call's C result
+  uint32_t error;  // 0 or errno
+};
+
 // The address space of the running thread's process; null in a kernel thread.
 mm::AddressSpace* current_space();
 

@@ -14,7 +14,7 @@ import time
 from project import BUILD, ROOT, SetupError, main_guard, say, setup
 
 WHAT = {"kernel": "the kernel", "kernel-debug": "the kernel with junk fill",
-        "user": "libc and the programs", "host": "the host tests (ASan, UBSan)",
+        "user": "libc (newlib: two minutes, once) and the programs", "host": "the host tests (ASan, UBSan)",
         "host-fast": "the host benchmarks", "host-clang": "thread safety checks and fuzzers"}
 _STEP = re.compile(r"^\[(\d+)/(\d+)\] ")
 
@@ -42,7 +42,7 @@ def _run(command, what, verbose):
         step = _STEP.match(line)
         if verbose:
             sys.stderr.write(line)
-        elif step and not announced:
+        elif step and not announced and "globbed" not in line and "Re-running CMake" not in line:
             announced = True
             say(f"building {what} ({step[2]} steps)")
     if process.wait() != 0:

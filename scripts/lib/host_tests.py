@@ -48,8 +48,9 @@ def _start(program, names):
 
 
 def _read(output, names, prefix, report):
-    """Reports each test that ended; returns those, and the one that never did with its output."""
-    done, current, kept = set(), None, []
+    """Reports each test that ended; returns those as {name: it failed}, and the one that never did
+    with its output."""
+    done, current, kept = {}, None, []
     for line in output.splitlines():
         mark = _MARK.search(line)
         if not mark or mark[2] not in names:
@@ -57,7 +58,7 @@ def _read(output, names, prefix, report):
         elif mark[1] == "RUN":
             current, kept = mark[2], []
         elif mark[2] == current:
-            done.add(current)
+            done[current] = mark[1] == "FAILED"
             if mark[1] == "SKIPPED":
                 report.skip(prefix + current, " ".join(kept))
             else:
@@ -78,8 +79,8 @@ def run_tests(program, names, prefix, report):
             broken, tail = next(name for name in batch if name not in done), output
         if broken is not None:
             report.add(prefix + broken, how, tail)
-            done.add(broken)
-        elif status != 0 and not report.failed:  # such as a leak, which shows only at the end
+            done[broken] = True
+        elif status != 0 and not any(done.values()):  # such as a leak: it shows only at the end
             report.add(f"{prefix}{program.name}", how, output)
         names = [name for name in names if name not in done]
 

@@ -25,6 +25,7 @@ class I386Cpu final : public proc::Cpu {
   void switch_context(proc::CpuContext& from, proc::CpuContext& to) override;
   [[noreturn]] void enter_user(VirtAddr eip, VirtAddr esp) override;
   void set_tls(proc::CpuContext& current, uint32_t base) override;
+  bool has_sysenter() override { return features_.sep; }
 
   Result<proc::UserMap*> create_map() override;
   uint32_t directory_of(proc::UserMap& map) override;

@@ -37,6 +37,7 @@ class Cpu {
   // Leaves the kernel for the first time in this thread: all registers 0, flags clean.
   [[noreturn]] virtual void enter_user(VirtAddr eip, VirtAddr esp) = 0;
   virtual void set_tls(CpuContext& current, uint32_t base) = 0;
+  virtual bool has_sysenter() = 0;  // programs may enter the kernel by it
 
   virtual Result<UserMap*> create_map() = 0;              // a page directory and its object
   virtual uint32_t directory_of(UserMap& map) = 0;        // for CpuContext::directory

@@ -1,0 +1,80 @@
+// The console: see console.h.
+#include "drivers/console.h"
+
+namespace mobius::drivers {
+
+namespace {
+
+constexpr unsigned kLineTries = 2000;   // each about a microsecond; a full FIFO takes 1.4 ms
+constexpr unsigned kEchoTurns = 100;
+
+}  // namespace
+
+size_t Console::write_some(std::string_view text) {
+  size_t done = 0;
+  unsigned tries = 0;
+  while (done < text.size() && tries < kLineTries) {
+    const size_t taken = line_.write_some(text.substr(done));
+    tries = taken == 0 ? tries + 1 : 0;
+    done += taken;
+  }
+  screen_.write(text.substr(0, done));
+  return done;
+}
+
+void Console::echo(std::string_view text) {
+  // An interrupt cannot sleep: what is typed while nobody takes the output may stay without echo.
+  for (unsigned i = 0; i < kEchoTurns && !text.empty(); ++i) text.remove_prefix(write_some(text));
+}
+
+void Console::receive(uint8_t byte) {
+  const auto event = discipline_.receive(byte, *this);
+  if (event == LineDiscipline::Event::Interrupt && listener_ != nullptr) {
+    listener_->interrupt_key_pressed();
+  }
+}
+
+void Console::receive_from_line() {
+  while (discipline_.room()) {
+    const auto byte = line_.read();
+    if (!byte) break;
+    ++line_bytes_;
+    receive(*byte);
+  }
+  check_end();
+  if (discipline_.ready() || ended_) waiting_.wake(input_channel());
+}
+
+void Console::receive_key(std::string_view bytes) {
+  for (char byte : bytes) {
+    if (discipline_.room()) receive(static_cast<uint8_t>(byte));
+  }
+  if (discipline_.ready()) waiting_.wake(input_channel());
+}
+
+void Console::end_input_after(uint64_t bytes) {
+  end_after_ = bytes;
+  check_end();
+  if (ended_) waiting_.wake(input_channel());
+}
+
+void Console::check_end() {
+  if (ended_ || line_bytes_ < end_after_) return;
+  ended_ = true;
+  discipline_.end_input();
+}
+
+Console::Input Console::take(std::span<char> into) {
+  // What had no room when its interrupt came is still in the line: no other interrupt follows.
+  receive_from_line();
+  const auto taken = discipline_.take(into);
+  const bool nothing_follows = ended_ && taken.bytes == 0;
+  return {taken.bytes, taken.ended || nothing_follows};
+}
+
+void Console::set_mode(LineDiscipline::Mode mode) {
+  discipline_.set_mode(mode);
+  if (discipline_.ready()) waiting_.wake(input_channel());
+}
+
+}  // namespace mobius::drivers

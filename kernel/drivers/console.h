@@ -1,0 +1,86 @@
+// Console: the user's console. Output goes to COM1, byte for byte, and is shown on the screen;
+// input comes from COM1 and the keyboard, through one line discipline.
+//
+// Received bytes wait in the serial port's FIFO while there is no room for them here, so that a
+// sender faster than the reader is held up, not cut off. After `end_input_after(n)` the input ends
+// when n bytes have come in on COM1 in all.
+#pragma once
+
+#include <optional>
+
+#include "drivers/line_discipline.h"
+#include "mm/ports/waiting.h"
+
+namespace mobius::drivers {
+
+// A line that carries bytes both ways (COM1).
+class ByteLine {
+ public:
+  // As many of the first bytes as it takes now, or the next byte. Neither waits.
+  virtual size_t write_some(std::string_view bytes) = 0;
+  virtual std::optional<uint8_t> read() = 0;
+
+ protected:
+  ~ByteLine() = default;
+};
+
+// Something that shows text (the VGA screen).
+class TextScreen {
+ public:
+  virtual void write(std::string_view text) = 0;
+
+ protected:
+  ~TextScreen() = default;
+};
+
+class InterruptKeyListener {
+ public:
+  virtual void interrupt_key_pressed() = 0;  // Ctrl-C in cooked mode; called by an interrupt
+
+ protected:
+  ~InterruptKeyListener() = default;
+};
+
+class Console final : EchoSink {
+ public:
+  Console(mm::Waiting& waiting, ByteLine& line, TextScreen& screen)
+      : waiting_(waiting), line_(line), screen_(screen) {}
+  Console(const Console&) = delete;
+
+  LineDiscipline& discipline() { return discipline_; }
+  void set_listener(InterruptKeyListener* listener) { listener_ = listener; }
+
+  // The interrupt's part: takes what the line has received, as far as there is room.
+  void receive_from_line();
+  void receive_key(std::string_view bytes);  // what a key stands for; dropped where no room is
+  void end_input_after(uint64_t bytes);
+
+  struct Input {
+    size_t bytes = 0;
+    bool ended = false;
+  };
+  // Never waits: nothing at all means that the reader has to wait on input_channel().
+  Input take(std::span<char> into);
+  const void* input_channel() const { return this; }
+  void set_mode(LineDiscipline::Mode mode);
+
+  // Shows as much of the text's beginning as the line takes before it is busy for a while (its
+  // other end does not take the bytes); how much that was. Waits a millisecond or so at most.
+  size_t write_some(std::string_view text);
+
+ private:
+  void echo(std::string_view text) override;
+  void receive(uint8_t byte);
+  void check_end();
+
+  mm::Waiting& waiting_;
+  ByteLine& line_;
+  TextScreen& screen_;
+  InterruptKeyListener* listener_ = nullptr;
+  LineDiscipline discipline_;
+  uint64_t line_bytes_ = 0;  // received on the line since boot
+  uint64_t end_after_ = UINT64_MAX;
+  bool ended_ = false;
+};
+
+}  // namespace mobius::drivers

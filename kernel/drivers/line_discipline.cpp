@@ -1,0 +1,104 @@
+// The line discipline: see line_discipline.h.
+#include "drivers/line_discipline.h"
+
+#include "base/assert.h"
+
+namespace mobius::drivers {
+namespace {
+
+constexpr uint8_t kCtrlC = 0x03, kCtrlD = 0x04, kBackspace = 0x08, kCtrlU = 0x15, kDelete = 0x7F;
+
+// The second and later bytes of a UTF-8 character: erased with the first.
+bool continues_character(char byte) { return (static_cast<uint8_t>(byte) & 0xC0) == 0x80; }
+
+}  // namespace
+
+void LineDiscipline::push(uint16_t entry) {
+  KASSERT(size_ < kCapacity);
+  queue_[(first_ + size_) % kCapacity] = entry;
+  ++size_;
+}
+
+void LineDiscipline::pop() {
+  first_ = (first_ + 1) % kCapacity;
+  --size_;
+}
+
+void LineDiscipline::commit_line() {
+  for (size_t i = 0; i < line_size_; ++i) push(static_cast<uint8_t>(line_[i]));
+  line_size_ = 0;
+}
+
+void LineDiscipline::set_mode(Mode mode) {
+  if (mode == Mode::Raw) commit_line();
+  mode_ = mode;
+}
+
+void LineDiscipline::end_input() { commit_line(); }
+
+void LineDiscipline::erase_character(EchoSink& sink) {
+  if (line_size_ == 0) return;
+  while (line_size_ > 1 && continues_character(line_[line_size_ - 1])) --line_size_;
+  --line_size_;
+  sink.echo("\b \b");
+}
+
+LineDiscipline::Event LineDiscipline::receive(uint8_t byte, EchoSink& sink) {
+  KASSERT(room());
+  if (source_ == Source::Terminal && mode_ == Mode::Cooked) return receive_cooked(byte, sink);
+  push(byte);
+  return Event::None;
+}
+
+LineDiscipline::Event LineDiscipline::receive_cooked(uint8_t byte, EchoSink& sink) {
+  switch (byte) {
+    case kCtrlC:
+      line_size_ = 0;
+      sink.echo("^C\n");
+      return Event::Interrupt;
+    case kCtrlD:
+      if (line_size_ == 0) push(kEndMark);
+      commit_line();
+      return Event::None;
+    case kBackspace:
+    case kDelete:
+      erase_character(sink);
+      return Event::None;
+    case kCtrlU:
+      while (line_size_ > 0) erase_character(sink);
+      return Event::None;
+    case '\r':
+    case '\n':
+      commit_line();
+      push('\n');
+      sink.echo("\n");
+      return Event::None;
+    default:
+      break;
+  }
+  if ((byte < ' ' && byte != '\t') || line_size_ == kMaxLine) return Event::None;
+  const char character = static_cast<char>(byte);
+  line_[line_size_++] = character;
+  sink.echo({&character, 1});
+  return Event::None;
+}
+
+LineDiscipline::Taken LineDiscipline::take(std::span<char> into) {
+  const bool by_lines = source_ == Source::Terminal && mode_ == Mode::Cooked;
+  Taken taken;
+  while (taken.bytes < into.size() && size_ > 0) {
+    const uint16_t entry = front();
+    if (entry == kEndMark) {
+      if (taken.bytes > 0) break;
+      pop();
+      taken.ended = true;
+      break;
+    }
+    pop();
+    into[taken.bytes++] = static_cast<char>(entry);
+    if (by_lines && entry == '\n') break;
+  }
+  return taken;
+}
+
+}  // namespace mobius::drivers

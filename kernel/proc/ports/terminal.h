@@ -1,0 +1,36 @@
+// Port: the user's console. Composition puts drivers/console behind it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+
+namespace mobius::proc {
+
+enum class TerminalMode : uint8_t { Cooked, Raw };
+
+class Terminal {
+ public:
+  // The bytes to hand out now, at most into.size(); none where the reader has to wait. After the
+  // end of the input: `ended`. Never waits.
+  struct Input {
+    size_t bytes = 0;
+    bool ended = false;
+  };
+  virtual Input take(std::span<char> into) = 0;
+  // What a reader waits on (mm::Waiting); woken when take() may have something.
+  virtual const void* input_channel() = 0;
+
+  // Writes the beginning of the text and says how much that was: less than all, or nothing, where
+  // the other end does not take it now. Waits for a few milliseconds at most.
+  virtual size_t write_some(std::span<const char> text) = 0;
+
+  virtual TerminalMode mode() = 0;
+  virtual void set_mode(TerminalMode mode) = 0;
+
+ protected:
+  ~Terminal() = default;
+};
+
+}  // namespace mobius::proc

@@ -1,0 +1,179 @@
+// The scheduler: see scheduler.h.
+#include "proc/scheduler.h"
+
+#include "mm/frame_allocator.h"
+#include "proc/user_exception.h"
+
+namespace mobius::proc {
+namespace {
+
+Thread& thread_of(QueuedThread& queued) { return static_cast<Thread&>(queued); }
+
+}  // namespace
+
+Scheduler::Scheduler(Cpu& cpu) : cpu_(cpu), running_since_(cpu.timestamp()) {
+  boot_.state = ThreadState::Running;
+}
+
+void Scheduler::make_ready(Thread& thread) {
+  thread.state = ThreadState::Ready;
+  ready_.push_back(thread);
+  if (thread.priority > current_->priority) user_return_work = 1;
+}
+
+Thread& Scheduler::choose() {
+  if (ready_.empty()) return boot_;
+  const unsigned level = favour_lowest_ ? ready_.lowest() : ready_.highest();
+  favour_lowest_ = false;
+  return thread_of(ready_.pop(level));
+}
+
+void Scheduler::switch_to(Thread& next) {
+  Lock::assert_no_lock_held();
+  Thread& previous = *current_;
+  next.state = ThreadState::Running;
+  next.slice_ticks = kSliceTicks;
+  user_return_work = next.doomed ? 1 : 0;
+  if (&next == &previous) return;
+  charge_current();
+  current_ = &next;
+  cpu_.switch_context(previous.context, next.context);
+}
+
+void Scheduler::sleep(WaitKey key, uint64_t deadline_ns, Interruptible interruptible) {
+  Lock::assert_no_lock_held();
+  Thread& self = *current_;
+  self.state = ThreadState::Waiting;
+  self.interruptible = interruptible;
+  waiting_.add(self, key);
+  if (deadline_ns != kNever) deadlines_.insert(self, deadline_ns);
+  switch_to(choose());
+}
+
+void Scheduler::wait(const void* channel) {
+  if (idle()) {
+    // Only while the machine starts: there is nothing else to run, the caller checks again.
+    cpu_.wait_for_interrupt();
+    return;
+  }
+  sleep(kernel_key(channel), kNever, Interruptible::No);
+}
+
+Wake Scheduler::wait_for(WaitKey key, uint64_t deadline_ns) {
+  KASSERT(!idle());
+  if (current_->doomed) return Wake::Interrupted;
+  sleep(key, deadline_ns, Interruptible::Yes);
+  return current_->woken_by;
+}
+
+void Scheduler::wake_thread(Thread& thread, Wake reason) {
+  waiting_.remove(thread);
+  if (thread.queued) deadlines_.remove(thread);
+  thread.woken_by = reason;
+  make_ready(thread);
+}
+
+uint32_t Scheduler::wake_some(WaitKey key, uint32_t count) {
+  uint32_t woken = 0;
+  while (woken < count) {
+    QueuedThread* thread = waiting_.find(key);
+    if (thread == nullptr) break;
+    wake_thread(thread_of(*thread), Wake::Woken);
+    ++woken;
+  }
+  return woken;
+}
+
+void Scheduler::wake(const void* channel) { wake_some(kernel_key(channel), UINT32_MAX); }
+
+void Scheduler::doom(Thread& thread) {
+  thread.doomed = true;
+  if (&thread == current_) user_return_work = 1;
+  if (thread.state == ThreadState::Waiting && thread.interruptible == Interruptible::Yes) {
+    wake_thread(thread, Wake::Interrupted);
+  }
+}
+
+void Scheduler::yield() {
+  if (idle()) return;
+  current_->state = ThreadState::Ready;
+  ready_.push_back(*current_);
+  switch_to(choose());
+}
+
+void Scheduler::set_priority(Thread& thread, uint8_t priority) {
+  KASSERT(priority <= kKernelPriority);
+  const bool queued = thread.state == ThreadState::Ready;
+  if (queued) ready_.remove(thread);
+  thread.priority = priority;
+  if (queued) ready_.push_back(thread);
+  user_return_work = 1;
+}
+
+void Scheduler::leave() {
+  current_->state = ThreadState::Ended;
+  switch_to(choose());
+  KASSERT(!"an ended thread ran again");
+  __builtin_unreachable();
+}
+
+void Scheduler::timer_tick() {
+  const uint64_t now = cpu_.now_ns();
+  while (DeadlineNode* sleeper = deadlines_.earliest()) {
+    if (sleeper->deadline_ns > now) break;
+    wake_thread(static_cast<Thread&>(*sleeper), Wake::TimedOut);
+  }
+  if (++ticks_ % kStarvationTicks == 0 && !ready_.empty() &&
+      ready_.lowest() < current_->priority) {
+    favour_lowest_ = true;
+    user_return_work = 1;
+  }
+  if (current_->slice_ticks > 0) --current_->slice_ticks;
+  if (current_->slice_ticks == 0) user_return_work = 1;
+}
+
+void Scheduler::reschedule() {
+  Thread& self = *current_;
+  user_return_work = self.doomed ? 1 : 0;
+  if (idle() || ready_.empty()) return;
+  const bool slice_over = self.slice_ticks == 0;
+  if (!favour_lowest_) {
+    if (ready_.highest() < self.priority) return;
+    if (ready_.highest() == self.priority && !slice_over) return;
+  }
+  self.state = ThreadState::Ready;
+  // The one to run is chosen before this one joins its queue: it must not choose itself.
+  Thread& next = choose();
+  if (slice_over) {
+    ready_.push_back(self);
+  } else {
+    ready_.push_front(self);
+  }
+  switch_to(next);
+}
+
+void Scheduler::idle_loop(mm::FrameAllocator& frames) {
+  KASSERT(idle());
+  for (;;) {
+    if (!ready_.empty()) {
+      switch_to(choose());
+    } else if (!frames.zero_one_free_frame()) {
+      cpu_.wait_for_interrupt();
+    } else {
+      cpu_.let_interrupts_in();
+    }
+  }
+}
+
+void Scheduler::charge_current() {
+  const uint64_t now = cpu_.timestamp();
+  current_->cpu_ticks += now - running_since_;
+  running_since_ = now;
+}
+
+uint64_t Scheduler::idle_ticks() {
+  charge_current();
+  return boot_.cpu_ticks;
+}
+
+}  // namespace mobius::proc

@@ -1,0 +1,83 @@
+// Scheduler: who runs. Round robin within a priority, the highest priority first.
+//
+// Threads switch only where they wait and on the way back to user mode, so everything between two
+// such places is atomic; interrupts are off in the kernel but for the idle wait. A thread that has
+// used up its time slice goes to the end of its queue. So that nobody starves, every
+// kStarvationTicks timer ticks the lowest priority that is waiting gets one time slice.
+#pragma once
+
+#include "mm/ports/waiting.h"
+#include "proc/thread.h"
+
+namespace mobius::mm {
+class FrameAllocator;
+}
+
+namespace mobius::proc {
+
+inline constexpr uint8_t kSliceTicks = 2;  // of 10 ms
+inline constexpr uint32_t kStarvationTicks = 32;
+
+class Scheduler final : public mm::Waiting {
+ public:
+  explicit Scheduler(Cpu& cpu);
+  Scheduler(const Scheduler&) = delete;
+
+  // The running thread. Before the first switch, and while nothing else runs, the boot thread.
+  Thread& current() const { return *current_; }
+  bool idle() const { return current_ == &boot_; }
+
+  // Puts a thread that has never run, or was taken out of a wait, on the ready queue.
+  void make_ready(Thread& thread);
+
+  // mm::Waiting: never cut short by a kill. The boot thread waits for an interrupt instead.
+  void wait(const void* channel) override;
+  void wake(const void* channel) override;
+
+  // Sleeps until `key` is woken, `deadline_ns` (of Cpu::now_ns; kNever) has passed, or the thread's
+  // process is being killed. Locks: none held.
+  Wake wait_for(WaitKey key, uint64_t deadline_ns);
+  // Makes the longest waiting `count` threads of `key` runnable; how many there were. Never
+  // switches.
+  uint32_t wake_some(WaitKey key, uint32_t count);
+
+  void yield();
+  void set_priority(Thread& thread, uint8_t priority);
+
+  // The running thread never runs again. Whoever frees its stack does so on another one.
+  [[noreturn]] void leave();
+
+  // The timer interrupt's part: wakes sleepers, counts the slice down. Never switches.
+  void timer_tick();
+
+  // On the way to user mode, where user_return_work is set: switches if it is another's turn.
+  void reschedule();
+  // The thread leaves at its next way out of the kernel; an interruptible wait ends at once.
+  void doom(Thread& thread);
+
+  // The boot thread's end: runs what is ready, else zeroes free frames, else waits.
+  [[noreturn]] void idle_loop(mm::FrameAllocator& frames);
+
+  // Time stamp counter ticks spent in the boot thread, up to now.
+  uint64_t idle_ticks();
+  // Adds the running thread's time since the last switch to its account.
+  void charge_current();
+
+ private:
+  void sleep(WaitKey key, uint64_t deadline_ns, Interruptible interruptible);
+  void wake_thread(Thread& thread, Wake reason);
+  Thread& choose();
+  void switch_to(Thread& next);
+
+  Cpu& cpu_;
+  Thread boot_;
+  Thread* current_ = &boot_;
+  ReadyQueues ready_;
+  WaitTable waiting_;
+  Deadlines deadlines_;
+  uint64_t running_since_ = 0;  // time stamp
+  uint32_t ticks_ = 0;
+  bool favour_lowest_ = false;
+};
+
+}  // namespace mobius::proc

@@ -1,0 +1,83 @@
+// Spawning: see spawn.h. The parent's thread builds everything that can fail on account of the
+// program; the new thread itself copies its arguments to its stack, in its own address space.
+#include "proc/spawn.h"
+
+#include <algorithm>
+
+#include "abi/start.h"
+#include "proc/process_end.h"
+#include "proc/threads.h"
+
+namespace mobius::proc {
+namespace {
+
+// What the main thread needs on its way to user mode.
+struct MainStart {
+  System& system;
+  Arguments arguments;
+};
+
+// The main thread's first kernel code.
+void main_thread_entry(void* argument) {
+  auto* start = static_cast<MainStart*>(argument);
+  System& system = start->system;
+  Thread& self = system.thread();
+  const uint32_t flags = system.cpu.has_sysenter() ? MOBIUS_START_SYSENTER : 0;
+  auto esp = start->arguments->write(system.cpu, self.user_stack.end, flags);
+  system.memory.heap.destroy(start);
+  if (!esp) {
+    begin_end(system, *self.process, PROC_OUT_OF_MEMORY, kOutOfMemoryCode);
+  } else {
+    self.start_esp = *esp;
+  }
+  enter_user_mode(system);
+}
+
+void set_name(Process& process, std::string_view path) {
+  path.remove_prefix(path.rfind('/') + 1);  // npos + 1 is 0
+  const size_t n = std::min(path.size(), process.name.size() - 1);
+  std::copy_n(path.begin(), n, process.name.begin());
+}
+
+// Puts the first three handles where POSIX programs expect them.
+Result<void> add_files(Process& process, std::array<HandleTable::Entry, 3>& files) {
+  Ref<KernelObject> filler;
+  for (auto& file : files) {
+    if (file.object) filler = file.object;
+  }
+  if (!filler) return {};
+  for (auto& file : files) {
+    TRY(process.handles.add(file.object ? file.object : filler, file.rights));
+  }
+  for (Handle handle = 1; handle <= files.size(); ++handle) {
+    if (!files[handle - 1].object) TRY(process.handles.close(handle));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<uint32_t> spawn(System& system, SpawnRequest request) {
+  const VolumeNode node = TRY(system.volume.find(request.path));
+  if (node.kind == NodeKind::Directory) return Failure(Error::NoAccess);
+  auto unborn = TRY(system.processes.create(request.parent, request.flags));
+  set_name(*unborn, request.path);
+  const auto program = TRY(system.programs.load(node, *unborn->space));
+  const VirtRange stack = TRY(unborn->space->map_stack(program.stack_reserve));
+  TRY(add_files(*unborn, request.files));
+  auto start =
+      TRY(system.memory.heap.create<MainStart>(system, std::move(request.arguments)));
+  NewThread thread = TRY(make_thread(system, main_thread_entry, start.get()));
+  // Loading slept: the parent may have been killed, or have spawned elsewhere.
+  if (request.parent != nullptr && request.parent->ending()) return Failure(Error::Interrupted);
+  TRY(system.processes.check_room(request.parent, request.flags));
+  // From here on nothing fails.
+  (void)start.release();
+  thread->user_stack = stack;
+  thread->start_eip = program.entry;
+  Process& process = system.processes.publish(std::move(unborn), request.parent);
+  add_thread(system, process, std::move(thread));
+  return process.pid;
+}
+
+}  // namespace mobius::proc

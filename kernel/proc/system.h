@@ -1,0 +1,55 @@
+// System: the process layer as a whole, and the one entry by which main.cpp starts it.
+#pragma once
+
+#include "proc/file.h"
+#include "proc/process_table.h"
+#include "proc/programs.h"
+#include "proc/ports/machine.h"
+#include "proc/ports/terminal.h"
+#include "proc/ports/volume.h"
+#include "proc/reaper.h"
+#include "proc/scheduler.h"
+
+namespace mobius::proc {
+
+// What main.cpp wires; all of it outlives the system.
+struct Outside {
+  mm::MemoryManager& memory;  // its `waiting` is `scheduler`
+  Cpu& cpu;
+  Scheduler& scheduler;
+  Machine& machine;
+  Volume& volume;
+  Terminal& terminal;
+  loader::ExeLoader& loader;
+};
+
+struct System : Outside {
+  explicit System(const Outside& outside)
+      : Outside(outside), processes(cpu, memory), programs(memory.heap, volume, loader), reaper(*this),
+        console(*this) {}
+  System(const System&) = delete;
+
+  ProcessTable processes;
+  Programs programs;
+  Reaper reaper;
+  ConsoleFile console;
+  uint32_t init_pid = 0;
+  uint32_t foreground_pid = 0;  // whom Ctrl-C kills; 0: nobody
+  uint32_t next_thread_id = 1;
+
+  Thread& thread() const { return scheduler.current(); }
+  // The running thread's process. Requires: it is a user thread.
+  Process& process() const { return *scheduler.current().process; }
+};
+
+// The one that start_system() was given. Requires: started.
+System& the_system();
+
+// Starts the reaper and the thread that mounts the volume and spawns the init process, then becomes
+// the idle loop. Called once, on the boot stack, interrupts off, all drivers ready.
+[[noreturn]] void start_system(System& system);
+
+// Ctrl-C: kills the foreground process. For the console; may be called by an interrupt.
+void kill_foreground(System& system);
+
+}  // namespace mobius::proc

@@ -1,0 +1,33 @@
+// Reading and writing the running process's memory with types, on top of Cpu's copies.
+//
+// Everything is copied once, into the kernel, and looked at only there: what the program changes
+// meanwhile in another thread is not seen. All of these may sleep. Locks: none held.
+#pragma once
+
+#include <span>
+#include <type_traits>
+
+#include "proc/ports/cpu.h"
+
+namespace mobius::proc {
+
+// Fails: BadAddress, IoError, OutOfFrames.
+template <typename T>
+Result<T> copy_in(Cpu& cpu, VirtAddr from) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  T value;
+  TRY(cpu.copy_from_user(&value, from, sizeof value));
+  return value;
+}
+
+template <typename T>
+Result<void> copy_out(Cpu& cpu, VirtAddr to, const T& value) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  return cpu.copy_to_user(to, &value, sizeof value);
+}
+
+// A string ended by NUL, with its NUL; returns its length without it. Fails: as copy_in, and
+// BadArgument where `to` is too small for it.
+Result<uint32_t> copy_string_in(Cpu& cpu, VirtAddr from, std::span<char> to);
+
+}  // namespace mobius::proc

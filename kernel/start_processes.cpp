@@ -1,0 +1,138 @@
+// The upper half of the composition root: see start_processes.h.
+#include "start_processes.h"
+
+#include "arch/i386/hooks.h"
+#include "arch/i386/interrupts.h"
+#include "arch/i386/memory_layout.h"
+#include "boot_volume.h"
+#include "drivers/real_time_clock.h"
+#include "drivers/x86_port.h"
+#include "loader/exe_loader.h"
+#include "proc/boot_command.h"
+#include "proc/user_exception.h"
+#include "syscall/dispatch.h"
+#include "user_console.h"
+
+namespace mobius {
+namespace {
+
+constexpr uint32_t kTextScreen = 0xB8000;  // physical
+constexpr unsigned kKeyboardLine = 1, kCom2Line = 3, kCom1Line = 4;
+constexpr unsigned kTicksPerRefresh = 5;
+
+// An object that lives for ever: it is never destroyed, so nobody has to be told to do it.
+template <typename T>
+class Immortal {
+ public:
+  template <typename... Args>
+  explicit Immortal(Args&&... args) : object_(*new (bytes_) T(std::forward<Args>(args)...)) {}
+  T& operator*() { return object_; }
+
+ private:
+  alignas(T) std::byte bytes_[sizeof(T)];
+  T& object_;
+};
+
+class CpuClock final : public mm::Clock {
+ public:
+  explicit CpuClock(proc::Cpu& cpu) : cpu_(cpu) {}
+  uint64_t now_ns() override { return cpu_.now_ns(); }
+
+ private:
+  proc::Cpu& cpu_;
+};
+
+class ThisMachine final : public proc::Machine {
+ public:
+  ThisMachine(const MachineParts& parts, int64_t boot_time)
+      : parts_(parts), boot_time_(boot_time) {}
+  void log(std::string_view text) override { parts_.log_line.write(text); }
+  int64_t boot_time() override { return boot_time_; }
+  std::string_view command_line() override { return parts_.command_line; }
+
+ private:
+  void stop(std::string_view verdict) override { parts_.end_machine(verdict); }
+  const MachineParts parts_;
+  const int64_t boot_time_;
+};
+
+// Devices that the timer drives; null until they exist.
+drivers::IdeController* ticking_ide = nullptr;
+UserConsole* ticking_console = nullptr;
+
+arch::SyscallResult system_call(uint32_t number, VirtAddr arguments, uint32_t bytes) {
+  const proc::CallResult result = syscall::dispatch(number, arguments, bytes);
+  return {result.value, result.error};
+}
+
+FrameNumber frame_for_driver(const MachineParts& parts) {
+  auto frame = parts.frames.allocate(mm::FrameUse::Driver, mm::Placement::Direct);
+  if (!frame) parts.end_machine("panic: no memory for the drivers");
+  return frame->release();
+}
+
+void hook_interrupts(UserConsole& console, drivers::IdeController& ide) {
+  using arch::set_interrupt_handler;
+  auto as_console = [](void* p) -> UserConsole& { return *static_cast<UserConsole*>(p); };
+  static const auto to_console = as_console;
+  set_interrupt_handler(kKeyboardLine, [](void* p) { to_console(p).keyboard_interrupt(); },
+                        &console);
+  set_interrupt_handler(kCom1Line, [](void* p) { to_console(p).serial_interrupt(); }, &console);
+  set_interrupt_handler(kCom2Line, [](void* p) { to_console(p).control_interrupt(); }, &console);
+  // One handler knows its line by the channel it is given.
+  set_interrupt_handler(ide.irq(0), [](void* p) {
+    auto& controller = *static_cast<drivers::IdeController*>(p);
+    controller.on_interrupt(controller.irq(0));
+  }, &ide);
+  if (ide.irq(1) == ide.irq(0)) return;
+  set_interrupt_handler(ide.irq(1), [](void* p) {
+    auto& controller = *static_cast<drivers::IdeController*>(p);
+    controller.on_interrupt(controller.irq(1));
+  }, &ide);
+}
+
+drivers::VgaText::Cells text_screen() {
+  auto* cells = reinterpret_cast<volatile uint16_t*>(arch::kKernelBase + kTextScreen);
+  return drivers::VgaText::Cells(cells, drivers::VgaText::Cells::extent);
+}
+
+mm::MemoryManager& make_memory_manager(const MachineParts& parts, mm::Waiting& waiting) {
+  auto zero_frame = mm::MemoryManager::make_zero_frame(parts.frames);
+  if (!zero_frame) parts.end_machine("panic: no memory for the zero frame");
+  static mm::MemoryManager manager{parts.memory, parts.frames, parts.heap, waiting, *zero_frame};
+  return manager;
+}
+
+}  // namespace
+
+void on_timer_tick() {
+  proc::timer_tick();
+  if (ticking_ide != nullptr) ticking_ide->on_tick();
+  static unsigned ticks = 0;
+  if (ticking_console != nullptr && ++ticks % kTicksPerRefresh == 0) {
+    ticking_console->refresh_screen();
+  }
+}
+
+void start_processes(const MachineParts& parts) {
+  static drivers::X86Port port;
+  static CpuClock clock(parts.cpu);
+  static proc::Scheduler scheduler(parts.cpu);
+  mm::MemoryManager& manager = make_memory_manager(parts, scheduler);
+  static drivers::IdeController ide(port, parts.memory, scheduler, clock,
+                                    frame_for_driver(parts));
+  static BootVolume volume(ide, parts.memory, parts.frames, scheduler);
+  static UserConsole console(scheduler, port, {parts.user_line, parts.log_line}, text_screen());
+  static ThisMachine machine(parts, drivers::read_real_time_clock(port));
+  static Immortal<loader::ExeLoader> loader(manager);
+  static proc::System system({manager, parts.cpu, scheduler, machine, volume, console, *loader});
+
+  arch::arch_hooks.system_call = system_call;
+  hook_interrupts(console, ide);
+  ticking_ide = &ide;
+  ticking_console = &console;
+  console.start(system, proc::has_option(parts.command_line, "stdin=pipe"));
+  proc::start_system(system);
+}
+
+}  // namespace mobius

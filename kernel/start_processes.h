@@ -1,0 +1,30 @@
+// start_processes(): the upper half of the composition root: devices, console, volume, processes.
+#pragma once
+
+#include <string_view>
+
+#include "drivers/serial.h"
+#include "mm/kernel_heap.h"
+#include "proc/ports/cpu.h"
+
+namespace mobius {
+
+// What kernel_main has built so far; all of it lives for ever.
+struct MachineParts {
+  mm::FrameMemory& memory;
+  mm::FrameAllocator& frames;
+  mm::KernelHeap& heap;
+  proc::Cpu& cpu;
+  drivers::Serial& user_line;  // COM1; both are initialized
+  drivers::Serial& log_line;   // COM2
+  std::string_view command_line;
+  void (*end_machine)(std::string_view verdict);  // never returns
+};
+
+// Called once, on the boot stack, interrupts off; becomes the idle loop.
+[[noreturn]] void start_processes(const MachineParts& parts);
+
+// The timer's tick, interrupts off; from boot on.
+void on_timer_tick();
+
+}  // namespace mobius

@@ -1,0 +1,140 @@
+// Vmm...: the memory calls. Their semantics are mm/vmm.h's; here their arguments are unpacked and
+// their answers put into the structures of abi/vmm.h.
+#include <algorithm>
+
+#include "abi/vmm.h"
+#include "mm/vmm.h"
+#include "proc/user_memory.h"
+#include "syscall/calls.h"
+
+namespace mobius::syscall::calls {
+namespace {
+
+static_assert(VM_MEM_USER == mm::kMemIgnored && VM_MEM_READ == mm::kMemRead &&
+              VM_MEM_WRITE == mm::kMemWrite && VM_MEM_ZERO == mm::kMemZero &&
+              VM_MEM_GUARANTEED == mm::kMemGuaranteed && VM_MEM_EAGER == mm::kMemEager);
+static_assert(VMM_PAGE_RESERVED == static_cast<int>(mm::PageState::Reserved) &&
+              VMM_PAGE_DIRTY == static_cast<int>(mm::PageState::CommittedDirty) &&
+              VMM_PAGE_DISCARDED == static_cast<int>(mm::PageState::Discarded));
+
+// struct vmm_block as the i386 program lays it out.
+struct UserBlock {
+  uint32_t base, pages, flags, kind, uncommitted, committed_clean, committed_dirty, paged_out;
+};
+static_assert(sizeof(void*) != 4 || sizeof(UserBlock) == sizeof(vmm_block));
+
+mm::AddressSpace& own_space(proc::System& system) { return *system.process().space; }
+
+// The space behind a process handle, 0 for the caller's own. It stays only until the next sleep.
+Result<mm::AddressSpace*> space_of(proc::System& system, proc::Handle handle) {
+  if (handle == 0) return &own_space(system);
+  proc::HandleTable::Entry* entry = TRY(system.process().handles.find(handle));
+  if (entry->object->kind() != proc::ObjectKind::Process) return Failure(Error::BadHandle);
+  auto* process = static_cast<proc::Process*>(entry->object.get());
+  if (process->space == nullptr) return Failure(Error::NoSuchProcess);
+  return process->space.get();
+}
+
+uint32_t kind_of(const mm::BlockInfo& info) {
+  if (!info.kind) return VMM_FREE;
+  switch (*info.kind) {
+    case mm::RegionKind::Block: return VMM_BLOCK;
+    case mm::RegionKind::Reserved: return VMM_RESERVED;
+    case mm::RegionKind::Stack: return VMM_STACK;
+    case mm::RegionKind::Image: return VMM_IMAGE;
+  }
+  __builtin_unreachable();
+}
+
+uint32_t flags_of(Access access) {
+  switch (access) {
+    case Access::None: return 0;
+    case Access::Read: return VM_MEM_READ;
+    case Access::ReadWrite: return VM_MEM_READ | VM_MEM_WRITE;
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace
+
+Result<uint32_t> VmmAlloc(proc::System& system, Words a) {
+  return TRY(mm::vmm_alloc(own_space(system), a[0], VirtAddr{a[1]}, a[2])).value;
+}
+
+Result<uint32_t> VmmFree(proc::System& system, Words a) {
+  TRY(mm::vmm_free(own_space(system), VirtAddr{a[0]}));
+  return kTrue;
+}
+
+Result<uint32_t> VmmReserveArea(proc::System& system, Words a) {
+  return TRY(mm::vmm_reserve_area(own_space(system), a[0], VirtAddr{a[1]})).value;
+}
+
+Result<uint32_t> VmmUnmap(proc::System& system, Words a) {
+  TRY(mm::vmm_unmap(own_space(system), VirtAddr{a[0]}));
+  return kTrue;
+}
+
+Result<uint32_t> VmmProtect(proc::System& system, Words a) {
+  TRY(mm::vmm_protect(own_space(system), VirtAddr{a[0]}, a[1], a[2]));
+  return kTrue;
+}
+
+Result<uint32_t> VmmResize(proc::System& system, Words a) {
+  return TRY(mm::vmm_resize(own_space(system), VirtAddr{a[0]}, a[1])).value;
+}
+
+Result<uint32_t> VmmAdvise(proc::System& system, Words a) {
+  if (a[2] == VM_ADVISE_WILL_NEED) return Failure(Error::NotSupported);
+  if (a[2] != VM_ADVISE_DISCARD) return Failure(Error::BadArgument);
+  TRY(mm::vmm_discard(own_space(system), VirtAddr{a[0]}, a[1]));
+  return kTrue;
+}
+
+Result<uint32_t> VmmQuery(proc::System& system, Words a) {
+  mm::AddressSpace* space = TRY(space_of(system, a[0]));
+  const mm::BlockInfo info = TRY(mm::vmm_query(*space, VirtAddr{a[1]}));
+  const UserBlock out{info.range.begin.value, info.range.size_pages(), flags_of(info.access),
+                      kind_of(info), info.uncommitted, info.clean, info.dirty, info.paged_out};
+  TRY(proc::copy_out(system.cpu, VirtAddr{a[2]}, out));
+  return kTrue;
+}
+
+Result<uint32_t> VmmQueryPages(proc::System& system, Words a) {
+  VirtAddr base{a[1]};
+  VirtAddr to{a[3]};
+  const PageCount pages = a[2];
+  std::array<mm::PageState, 256> states;
+  PageCount done = 0;
+  while (done < pages && !system.thread().doomed) {
+    // Asked for anew at each step: the copy below may sleep, and the other process end meanwhile.
+    mm::AddressSpace* space = TRY(space_of(system, a[0]));
+    const auto step = std::min<PageCount>(pages - done, states.size());
+    const auto got = mm::vmm_query_pages(*space, pages_after(base, done), {states.data(), step});
+    if (!got && done > 0) break;  // the user range ended just there
+    const PageCount filled = TRY(got);
+    TRY(system.cpu.copy_to_user(to + done, states.data(), filled));
+    done += filled;
+    if (filled < step) break;
+  }
+  return done;
+}
+
+Result<uint32_t> VmmStats(proc::System& system, Words a) {
+  const mm::MemoryManager& memory = system.memory;
+  vmm_stats stats{};
+  stats.frames_total = memory.frames.total_frames();
+  stats.frames_free = memory.frames.free_frames();
+  stats.frames_zeroed = memory.frames.zeroed_frames();
+  stats.faults_minor = memory.stats.faults_minor;
+  stats.faults_major = memory.stats.faults_major;
+  stats.pages_in = memory.stats.pages_in;
+  stats.pages_out = memory.stats.pages_out;
+  stats.ios_in = memory.stats.ios_in;
+  stats.ios_out = memory.stats.ios_out;
+  const auto bytes = std::min<uint32_t>(a[1], sizeof stats);
+  TRY(system.cpu.copy_to_user(VirtAddr{a[0]}, &stats, bytes));
+  return kTrue;
+}
+
+}  // namespace mobius::syscall::calls

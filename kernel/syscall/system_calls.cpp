@@ -1,0 +1,67 @@
+// Sys...: the machine as a whole.
+#include "mm/invariants.h"
+#include "proc/boot_command.h"
+#include "proc/text.h"
+#include "proc/user_memory.h"
+#include "syscall/calls.h"
+
+namespace mobius::syscall::calls {
+namespace {
+
+constexpr uint64_t kNsPerSecond = 1'000'000'000;
+
+uint64_t process_ticks(proc::System& system) {
+  system.scheduler.charge_current();
+  return proc::cpu_ticks_of(system.process());
+}
+
+}  // namespace
+
+Result<uint32_t> SysNull(proc::System&, Words) { return 0u; }
+
+Result<uint32_t> SysClock(proc::System& system, Words a) {
+  proc::Cpu& cpu = system.cpu;
+  sys_time time{};
+  switch (a[0]) {
+    case SYS_CLOCK_MONOTONIC:
+      time = {cpu.now_ns(), cpu.timestamp()};
+      break;
+    case SYS_CLOCK_REALTIME:
+      time = {static_cast<uint64_t>(system.machine.boot_time()) * kNsPerSecond + cpu.now_ns(),
+              cpu.timestamp()};
+      break;
+    case SYS_CLOCK_PROCESS_CPU:
+      time.tsc = process_ticks(system);
+      time.ns = cpu.ticks_to_ns(time.tsc);
+      break;
+    case SYS_CLOCK_IDLE:
+      time.tsc = system.scheduler.idle_ticks();
+      time.ns = cpu.ticks_to_ns(time.tsc);
+      break;
+    default:
+      return Failure(Error::BadArgument);
+  }
+  TRY(proc::copy_out(cpu, VirtAddr{a[1]}, time));
+  return kTrue;
+}
+
+Result<uint32_t> SysCheckMachine(proc::System& system, Words) {
+  mm::check_machine(system.memory);
+  return kTrue;
+}
+
+Result<uint32_t> SysShutdown(proc::System& system, Words a) {
+  proc::TextBuffer<32> verdict;
+  verdict.add("exit ").add_decimal(static_cast<int32_t>(a[0]));
+  system.machine.end(verdict.text());
+}
+
+Result<uint32_t> SysPanic(proc::System& system, Words) {
+  if (!proc::has_option(system.machine.command_line(), "allow-panic")) {
+    return Failure(Error::NoAccess);
+  }
+  KASSERT(!"SysPanic was called");
+  return kTrue;
+}
+
+}  // namespace mobius::syscall::calls

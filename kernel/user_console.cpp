@@ -1,0 +1,48 @@
+// The user's console: see user_console.h.
+#include "user_console.h"
+
+namespace mobius {
+
+using drivers::LineDiscipline;
+
+UserConsole::UserConsole(mm::Waiting& waiting, drivers::RegisterPort& port, Lines lines,
+                         drivers::VgaText::Cells screen_cells)
+    : lines_(lines),
+      screen_(screen_cells, port),
+      console_(waiting, *this, screen_),
+      keyboard_(port, console_) {}
+
+void UserConsole::start(proc::System& system, bool piped) {
+  system_ = &system;
+  console_.set_listener(this);
+  if (piped) console_.discipline().set_source(LineDiscipline::Source::Pipe);
+  lines_.user.enable_receive_interrupt();
+  lines_.control.enable_receive_interrupt();
+  // What came before anybody listened raised its interrupt in vain.
+  serial_interrupt();
+  control_interrupt();
+  keyboard_interrupt();
+}
+
+void UserConsole::control_interrupt() {
+  while (const auto byte = lines_.control.read()) {
+    if (const auto bytes = control_.receive(*byte)) console_.end_input_after(*bytes);
+  }
+}
+
+proc::Terminal::Input UserConsole::take(std::span<char> into) {
+  const auto taken = console_.take(into);
+  return {taken.bytes, taken.ended};
+}
+
+proc::TerminalMode UserConsole::mode() {
+  const bool raw = console_.discipline().mode() == LineDiscipline::Mode::Raw;
+  return raw ? proc::TerminalMode::Raw : proc::TerminalMode::Cooked;
+}
+
+void UserConsole::set_mode(proc::TerminalMode mode) {
+  console_.set_mode(mode == proc::TerminalMode::Raw ? LineDiscipline::Mode::Raw
+                                                    : LineDiscipline::Mode::Cooked);
+}
+
+}  // namespace mobius

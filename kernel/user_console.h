@@ -1,0 +1,55 @@
+// UserConsole: COM1, the keyboard and the text screen put together as the process layer's terminal.
+#pragma once
+
+#include "drivers/console.h"
+#include "drivers/console_control.h"
+#include "drivers/keyboard.h"
+#include "drivers/serial.h"
+#include "drivers/vga_text.h"
+#include "proc/ports/terminal.h"
+#include "proc/system.h"
+
+namespace mobius {
+
+class UserConsole final : public proc::Terminal, drivers::ByteLine, drivers::InterruptKeyListener {
+ public:
+  struct Lines {
+    drivers::Serial& user;     // COM1
+    drivers::Serial& control;  // COM2, whose input is the runner's control line
+  };
+  // All of it outlives the console.
+  UserConsole(mm::Waiting& waiting, drivers::RegisterPort& port, Lines lines,
+              drivers::VgaText::Cells screen_cells);
+  UserConsole(const UserConsole&) = delete;
+
+  // From now on Ctrl-C has somebody to end. `piped`: the standard input is no terminal.
+  void start(proc::System& system, bool piped);
+
+  // The interrupts' parts.
+  void serial_interrupt() { console_.receive_from_line(); }
+  void control_interrupt();
+  void keyboard_interrupt() { keyboard_.interrupt(); }
+  void refresh_screen() { screen_.refresh(); }
+
+  Input take(std::span<char> into) override;
+  const void* input_channel() override { return console_.input_channel(); }
+  size_t write_some(std::span<const char> text) override {
+    return console_.write_some({text.data(), text.size()});
+  }
+  proc::TerminalMode mode() override;
+  void set_mode(proc::TerminalMode mode) override;
+
+ private:
+  size_t write_some(std::string_view bytes) override { return lines_.user.write_some(bytes); }
+  std::optional<uint8_t> read() override { return lines_.user.read(); }
+  void interrupt_key_pressed() override { proc::kill_foreground(*system_); }
+
+  const Lines lines_;
+  drivers::VgaText screen_;
+  drivers::Console console_;
+  drivers::Keyboard keyboard_;
+  drivers::ConsoleControl control_;
+  proc::System* system_ = nullptr;
+};
+
+}  // namespace mobius

@@ -1,0 +1,205 @@
+"""The runner's own contract, tried with a kernel that is made for it (probe/probe.c): bytes pass
+exactly both ways, every way to end gives its verdict and status, the terminal comes back."""
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import termios
+import time
+from pathlib import Path
+
+import image
+import verdict as verdicts
+from emulator_tests import BOTH, QEMU, Boot, Script
+from project import BUILD, SCRIPTS
+
+HERE = Path(__file__).parent
+PROBE = BUILD / "probe.elf"
+
+
+def probe():
+    """The probe kernel, compiled when it is missing or older than its source."""
+    source = HERE / "probe" / "probe.c"
+    if not PROBE.exists() or PROBE.stat().st_mtime < source.stat().st_mtime:
+        subprocess.run([HERE / "probe" / "build.sh", PROBE], check=True)
+    return str(PROBE)
+
+
+def with_probe(_folder):
+    return ["--kernel", probe()]
+
+
+def boot(name, mode, verdict, **more):
+    more.setdefault("emulators", BOTH)
+    more.setdefault("timeout", 20)
+    return Boot(f"Runner_{name}", options=f"--append '{mode}'", verdict=verdict,
+                prepare=with_probe, **more)
+
+
+def pattern(count):
+    return bytes((i ^ (i >> 8)) & 255 for i in range(count))
+
+
+EVERY_BYTE = bytes(range(256)) * 40
+FAULT = "fault: null pointer write at 0x00000000 eip 0x00401000"
+
+
+def status_of_every_verdict(_context):
+    expected = {"exit 0": 0, "exit 300": 44, "exit -1": 255, FAULT: 139, "out of memory": 137,
+                "killed": 143, "panic: no frame: here": 134, "timeout": 124, "no verdict": 125,
+                "setup: no nasm": 126, "exit": None, "exit 1 2": None, "booting": None}
+    for text, status in expected.items():
+        assert verdicts.status_of(text) == status, text
+    for reason in verdicts.REASONS:
+        assert verdicts.status_of(f"fault: {reason} at 0x80000000 eip 0x1") == 139, reason
+    assert verdicts.verdict_of_line("mobius: exit 3\r\n") == "exit 3"
+    assert verdicts.verdict_of_line(" mobius: exit 3") is None
+
+
+def setup_failures(context):
+    for arguments in (["--foo"], ["-c", "ls", "a.exe"], ["no-such.exe"], ["--memory", "3T"],
+                      ["--with", "/no/such/file"], ["--iso", "/no/such.iso"]):
+        result = context.run(*arguments)
+        assert result.status == 126, f"{arguments}: {result.show()}"
+        assert result.verdict.startswith("setup: "), result.show()
+        assert not result.stdout
+
+
+def our_processes():
+    """Emulators that hold a temporary folder of a run of ours."""
+    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return [line for line in found.stdout.splitlines()
+            if re.match(r"\S*(qemu-system-i386|bochs) ", line)]
+
+
+def start(context, *arguments, **more):
+    command = [SCRIPTS / "run", "--no-install", "--no-build", "--emulator", context.emulator,
+               "--kernel", probe(), *arguments]
+    return subprocess.Popen(command, env=os.environ | {"TMPDIR": str(context.folder)}, **more)
+
+
+def signals_end_it(context):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        before = len(our_processes())
+        run = start(context, "--append", "hang", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE)
+        assert b"hang" in run.stderr.readline()
+        run.send_signal(number)
+        out, log = run.communicate(timeout=20)
+        assert run.returncode == 143 and log.endswith(b"mobius: killed\n"), (out, log)
+        assert not list(context.folder.iterdir()), "a temporary folder stayed"
+        assert len(our_processes()) <= before, "an emulator stayed"
+
+
+class Terminal:
+    """A run with a terminal of ours on all three descriptors."""
+
+    def __init__(self, context, *arguments):
+        self.master, self.slave = pty.openpty()
+        self.before = termios.tcgetattr(self.slave)
+        self.seen = b""
+        self.run = start(context, *arguments, stdin=self.slave, stdout=self.slave,
+                         stderr=self.slave, start_new_session=True)
+
+    def expect(self, text, seconds=30):
+        limit = time.monotonic() + seconds
+        while text not in self.seen:
+            left = limit - time.monotonic()
+            assert left > 0 and select.select([self.master], [], [], left)[0], self.seen
+            self.seen += os.read(self.master, 4096)
+
+    def settings(self):
+        return termios.tcgetattr(self.slave)
+
+    def wait_sane(self):
+        """Given back also where a guardian does it a moment later."""
+        limit = time.monotonic() + 10
+        while self.settings() != self.before:
+            assert time.monotonic() < limit, "the terminal was not given back"
+            time.sleep(0.01)
+
+    def close(self):
+        self.run.kill()
+        self.run.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+def terminal_is_given_back(context):
+    def end_by_escape(terminal):
+        os.write(terminal.master, b"\x1d")
+        assert terminal.run.wait(20) == 143
+
+    def end_by_signal(terminal):
+        terminal.run.terminate()
+        assert terminal.run.wait(20) == 143
+
+    def end_by_kill(terminal):
+        terminal.run.kill()
+        terminal.run.wait()
+
+    for end in (end_by_escape, end_by_signal, end_by_kill):
+        before = len(our_processes())
+        terminal = Terminal(context, "--append", "echo")
+        try:
+            terminal.expect(b"probe: echo\r\n")
+            during = terminal.settings()
+            assert not during[3] & (termios.ICANON | termios.ECHO | termios.ISIG)
+            assert during[1] & termios.OPOST
+            os.write(terminal.master, b"a\x03\x04b\r")
+            terminal.expect(b"a\x03\x04b\r\n")
+            end(terminal)
+            terminal.wait_sane()
+            limit = time.monotonic() + 10
+            while len(our_processes()) > before:
+                assert time.monotonic() < limit, "an emulator stayed"
+                time.sleep(0.01)
+        finally:
+            terminal.close()
+
+
+def image_keeps_names(context):
+    names = ["A Long Name With Spaces And Capitals.exe", "x=y.exe", "back\\slash.txt", "ümlaut.exe"]
+    files = {}
+    for name in names:
+        path = context.folder / name
+        path.write_text(name)
+        files[f"/run/{name}"] = path
+    iso = context.folder / "a b.iso"
+    image.make(iso, image.Contents(kernel=Path(probe()), init="program\n/run/a\nb c\n", files=files,
+                                   options="a=b;c $e"))
+    for name in names:
+        out = context.folder / "out"
+        subprocess.run(["xorriso", "-osirrox", "on", "-indev", iso, "-extract", f"/run/{name}", out],
+                       check=True, capture_output=True)
+        assert out.read_text() == name
+        out.chmod(0o600)
+        out.unlink()
+    result = context.run("--iso", str(iso), timeout=10)
+    assert "probe: a=b;c $e" in result.log, result.show()
+
+
+TESTS = [
+    Script("Runner_status_of_every_verdict", status_of_every_verdict),
+    Script("Runner_setup_failures", setup_failures, BOTH),
+    boot("exit_is_taken_modulo_256", "say=exit 300#", "exit 300"),
+    boot("fault", f"say={FAULT}#", FAULT),
+    boot("panic", "say=panic: it broke#", "panic: it broke"),
+    boot("echo_of_every_byte", "echo", "exit 7", stdin=EVERY_BYTE, stdout=EVERY_BYTE),
+    boot("echo_of_nothing", "echo", "exit 7", stdout=b""),
+    boot("stdout_is_exact", "flood=20000", "exit 0", stdout=pattern(20000)),
+    boot("much_stdout", "flood=1000000", "exit 0", stdout=pattern(1000000), emulators=QEMU,
+         timeout=60),
+    boot("unread_stdin", "flood=20000", "exit 0", stdin=bytes(300000), stdout=pattern(20000)),
+    boot("triple_fault_is_no_verdict", "triple", "no verdict"),
+    boot("silent_end_is_no_verdict", "silent", "no verdict"),
+    boot("timeout", "hang", "timeout", timeout=3, bochs_timeout=5),
+    boot("log_after_the_verdict", "late", "exit 3", log_has=("^one more line$",)),
+    boot("emulator_that_stays", "stuck say=out of memory#", "out of memory", emulators=QEMU),
+    boot("line_that_is_no_verdict", "say=booting#", "no verdict", emulators=QEMU),
+    Script("Runner_signals_end_it", signals_end_it, BOTH),
+    Script("Runner_terminal_is_given_back", terminal_is_given_back, BOTH),
+    Script("Runner_image_keeps_names", image_keeps_names),
+]

@@ -1,0 +1,100 @@
+/* jobs.c: programs started, waited for, and what is said about how they ended. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mobius.h"
+#include "shell.h"
+
+bool interactive;
+
+/* What a person needs to end a program that takes the machine whole: these may use the memory set
+ * aside. */
+static const char *const helpers[] = {"/bin/ps.exe", "/bin/kill.exe"};
+
+static uint32_t spawn(const char *path, char **words) {
+  struct proc_spawn request = {.path = path, .argv = (const char *const *)words,
+                               .envp = (const char *const *)environ};
+  for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++) {
+    if (strcmp(path, helpers[i]) == 0) request.flags = PROC_PROMISED;
+  }
+  return ProcSpawn(&request);
+}
+
+/* NAME as it is where there is a slash in it, else in /bin, /run or /; .exe may be left off. */
+static uint32_t find_and_spawn(char **words) {
+  static const char *const folders[] = {"/bin/", "/run/", "/", NULL};
+  static const char *const endings[] = {".exe", ""};
+  static char path[LINE_BYTES + 16];
+  bool has_path = strchr(words[0], '/') != NULL;
+  for (size_t folder = 0; folders[folder]; folder++) {
+    for (size_t ending = 0; ending < 2; ending++) {
+      const char *prefix = !has_path ? folders[folder] : words[0][0] == '/' ? "" : "/";
+      sniprintf(path, sizeof path, "%s%s%s", prefix, words[0], endings[ending]);
+      uint32_t pid = spawn(path, words);
+      if (pid || (errno != ENOENT && errno != ENOTDIR)) return pid;
+    }
+    if (has_path) break;
+  }
+  return 0;
+}
+
+static int status_of(const struct proc_status *ended) {
+  return ended->end == PROC_EXITED ? ended->code & 255 : ended->code;
+}
+
+static void say_how(const char *name, const struct proc_status *ended) {
+  const char *how = NULL;
+  switch ((enum proc_end)ended->end) {
+    case PROC_RUNNING:
+    case PROC_EXITED: return;
+    case PROC_FAULTED: how = "ended by a fault"; break;
+    case PROC_OUT_OF_MEMORY: how = "ended: out of memory"; break;
+    case PROC_KILLED: how = "killed"; break;
+  }
+  fprintf(stderr, "shell: %s (%u): %s\n", name, (unsigned)ended->pid, how);
+}
+
+static int wait_for(uint32_t pid, const char *name) {
+  struct proc_status ended;
+  if (interactive) ConsoleForeground(pid);
+  bool known = ProcWait(pid, UINT64_MAX, &ended);
+  if (interactive) {
+    ConsoleForeground(0);
+    ConsoleMode(1, CONSOLE_COOKED, NULL); /* whatever the program left */
+  }
+  if (!known) return 127;
+  say_how(name, &ended);
+  return status_of(&ended);
+}
+
+int run_program(char **words, bool background) {
+  fflush(stdout);
+  uint32_t pid = find_and_spawn(words);
+  if (!pid) {
+    bool missing = errno == ENOENT || errno == ENOTDIR;
+    fprintf(stderr, "shell: %s: %s\n", words[0], missing ? "not found" : strerror(errno));
+    return missing ? 127 : 126;
+  }
+  if (!background) return wait_for(pid, words[0]);
+  if (interactive) printf("[%u]\n", (unsigned)pid);
+  return 0;
+}
+
+static void say_ended(const struct proc_status *ended) {
+  if (ended->end == PROC_EXITED && interactive) {
+    printf("[%u] exit %d\n", (unsigned)ended->pid, status_of(ended));
+  }
+  say_how("job", ended);
+}
+
+void report_ended_jobs(void) {
+  struct proc_status ended;
+  while (ProcWait(0, 0, &ended)) say_ended(&ended);
+}
+
+void wait_for_jobs(void) {
+  struct proc_status ended;
+  while (ProcWait(0, UINT64_MAX, &ended)) say_ended(&ended);
+}

@@ -1,0 +1,71 @@
+/* main.c: the shell. As the first process it does what /boot/init.cmd says: `shell` and it talks
+ * to whoever sits at the console; `commands` and it runs the lines after that, then ends. With
+ * `-c COMMANDS` it runs those. Its exit status is that of the last command. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mobius.h"
+#include "shell.h"
+
+/* A line from `descriptor`, a byte at a time: what follows is for the commands to read. */
+static bool read_line(int descriptor, char line[LINE_BYTES]) {
+  size_t length = 0;
+  char byte;
+  ssize_t count;
+  while ((count = read(descriptor, &byte, 1)) == 1 && byte != '\n') {
+    if (byte != '\r' && length + 1 < LINE_BYTES) line[length++] = byte;
+  }
+  line[length] = '\0';
+  return count == 1 || length > 0;
+}
+
+static int run_lines_of(int descriptor) {
+  char line[LINE_BYTES];
+  while (read_line(descriptor, line)) run_line(line);
+  return last_status;
+}
+
+static int talk(void) {
+  char line[LINE_BYTES];
+  printf("Mobius. Type help for help.\n");
+  for (;;) {
+    report_ended_jobs();
+    fflush(stdout);
+    if (!edit_line("mobius> ", line)) break;
+    run_line(line);
+  }
+  printf("\n");
+  return last_status;
+}
+
+/* The console starts raw when no person sits at it: then there is nothing to echo or to edit. */
+static bool somebody_is_there(void) {
+  uint32_t mode;
+  if (!ConsoleMode(1, CONSOLE_RAW, &mode)) return false;
+  ConsoleMode(1, mode, NULL);
+  return mode == CONSOLE_COOKED;
+}
+
+int main(int argc, char **argv) {
+  static char output_buffer[512];
+  setvbuf(stdout, output_buffer, _IOLBF, sizeof output_buffer);
+  if (argc == 3 && strcmp(argv[1], "-c") == 0) return run_line(argv[2]);
+  if (argc > 1) {
+    fprintf(stderr, "usage: shell [-c COMMANDS]\n");
+    return 2;
+  }
+  if (getpid() == 1) {
+    char first[LINE_BYTES];
+    int commands = open("/boot/init.cmd", O_RDONLY);
+    if (commands >= 0 && read_line(commands, first) && strcmp(first, "commands") == 0) {
+      return run_lines_of(commands);
+    }
+    if (commands >= 0) close(commands);
+  }
+  interactive = somebody_is_there();
+  return interactive ? talk() : run_lines_of(0);
+}

@@ -1,0 +1,90 @@
+/* vmmap.c: a process's address space:  vmmap PID [-a]
+ * Every region with its pages by state, and with a strip of them: a letter a page, 64 to a line,
+ * lines of nothing but untouched pages left out. -a: the gaps, too. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mobius.h"
+
+#define PAGE 4096u
+#define USER_END 0x80000000u
+#define STRIP 64
+
+static const char letters[] = " .cDsfz-"; /* by enum vmm_page_state */
+
+static const char *kind_name(uint32_t kind) {
+  switch ((enum vmm_kind)kind) {
+    case VMM_FREE: return "free";
+    case VMM_BLOCK: return "block";
+    case VMM_RESERVED: return "reserved";
+    case VMM_STACK: return "stack";
+    case VMM_IMAGE: return "image";
+    case VMM_FILE: return "file";
+    case VMM_SHARED: return "shared";
+  }
+  return "?";
+}
+
+static void print_region(const struct vmm_block *region) {
+  uintptr_t base = (uintptr_t)region->base;
+  char rights[] = "--";
+  if (region->flags & (VM_MEM_READ | VM_MEM_WRITE)) rights[0] = 'r';
+  if (region->flags & VM_MEM_WRITE) rights[1] = 'w';
+  printf("%08x-%08x %7u pages  %s  %-8s", (unsigned)base,
+         (unsigned)(base + region->pages * PAGE), (unsigned)region->pages, rights,
+         kind_name(region->kind));
+  if (region->kind != VMM_FREE && region->kind != VMM_RESERVED) {
+    printf("  untouched %u, clean %u, dirty %u, out %u", (unsigned)region->uncommitted,
+           (unsigned)region->committed_clean, (unsigned)region->committed_dirty,
+           (unsigned)region->paged_out);
+  }
+  printf("\n");
+}
+
+static void print_strip(handle_t process, const struct vmm_block *region) {
+  uint8_t states[STRIP];
+  bool gap = false;
+  for (uint32_t first = 0; first < region->pages; first += STRIP) {
+    const char *base = (const char *)region->base + (size_t)first * PAGE;
+    size_t wanted = region->pages - first < STRIP ? region->pages - first : STRIP;
+    size_t count = VmmQueryPages(process, base, wanted, states);
+    bool untouched = true;
+    for (size_t i = 0; i < count; i++) untouched &= states[i] == VMM_PAGE_UNCOMMITTED;
+    if (untouched) {
+      if (!gap) printf("          ...\n");
+      gap = true;
+      continue;
+    }
+    gap = false;
+    printf("  %08x ", (unsigned)(uintptr_t)base);
+    for (size_t i = 0; i < count; i++) putchar(states[i] < 8 ? letters[states[i]] : '?');
+    printf("\n");
+  }
+}
+
+int main(int argc, char **argv) {
+  bool gaps = argc == 3 && strcmp(argv[2], "-a") == 0;
+  if (argc < 2 || (argc > 2 && !gaps)) {
+    fprintf(stderr, "usage: vmmap PID [-a]\n");
+    return 2;
+  }
+  handle_t process = ProcOpen((uint32_t)strtoul(argv[1], NULL, 10));
+  if (!process) {
+    fprintf(stderr, "vmmap: %s: no such process\n", argv[1]);
+    return 1;
+  }
+  printf("pages: . untouched, c clean, D dirty, s in swap, f in its file, z discarded zeros\n");
+  struct vmm_block region;
+  for (uintptr_t at = PAGE; at < USER_END; at = (uintptr_t)region.base + region.pages * PAGE) {
+    if (!VmmQuery(process, (const void *)at, &region) || region.pages == 0) {
+      perror("vmmap");
+      return 1;
+    }
+    if (region.kind == VMM_FREE && !gaps) continue;
+    print_region(&region);
+    if (region.kind != VMM_FREE && region.kind != VMM_RESERVED) print_strip(process, &region);
+  }
+  HndClose(process);
+  return 0;
+}
