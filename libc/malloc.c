@@ -254,6 +254,7 @@ void *memalign(size_t alignment, size_t bytes) {
     return NULL;
   }
   void *p;
+  if (bytes == 0) bytes = 1; /* the aligned address has to lie inside the object */
   malloc_lock();
   if (bytes + alignment <= MEDIUM_LIMIT) {
     p = take_object(class_of(bytes + alignment - 16));
@@ -263,7 +264,7 @@ void *memalign(size_t alignment, size_t bytes) {
       p = (void *)aligned;
     }
   } else {
-    p = take_large(bytes ? bytes : 1, alignment > PAGE_BYTES ? alignment : PAGE_BYTES);
+    p = take_large(bytes, alignment > PAGE_BYTES ? alignment : PAGE_BYTES);
   }
   malloc_unlock();
   if (!p) errno = ENOMEM;

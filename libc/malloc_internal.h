@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vmm.h"
+#include "../kernel/abi/vmm.h"
 
 #define PAGE_SHIFT 12
 #define PAGE_BYTES 4096u
@@ -51,7 +51,6 @@ struct chunk {
   uint32_t padding[15];
 };
 
-_Static_assert(sizeof(struct span) % 4 == 0, "the low bits of a span's address are tags");
 
 /* One lock over it all, not needed while the process has one thread. */
 extern bool malloc_threaded;

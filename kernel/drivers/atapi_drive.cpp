@@ -133,7 +133,9 @@ AtapiDrive::End AtapiDrive::finish_dma() {
   // First of all, whatever has happened: from here on the frame is the caller's alone.
   const IdeBusMaster::End engine = channel_.bus_master().stop();
   if (!awaited) return End::Stuck;
-  if (channel_.read(IdeRegister::Status) & ide_status::kError) return End::Refused;
+  const uint8_t status = channel_.read(IdeRegister::Status);
+  if (status & (ide_status::kBusy | ide_status::kDataRequest)) return End::Stuck;
+  if (status & ide_status::kError) return End::Refused;
   return engine == IdeBusMaster::End::Complete ? End::Done : End::Failed;
 }
 

@@ -41,6 +41,8 @@ void IdeBusMaster::start_read() {
 
 bool IdeBusMaster::interrupted() const { return (status() & bus_master::kStatusInterrupt) != 0; }
 
+bool IdeBusMaster::failed() const { return (status() & bus_master::kStatusError) != 0; }
+
 IdeBusMaster::End IdeBusMaster::stop() {
   const uint8_t before = status();
   port_.out8(ports_ + bus_master::kCommand, bus_master::kCommandToMemory);

@@ -26,8 +26,9 @@ class IdeBusMaster {
   void prepare_read(FrameSpan into);
   // Requires: prepare_read, and the device has its command.
   void start_read();
-  // Whether the device has interrupted since prepare_read.
+  // Since prepare_read: whether the device has interrupted; whether the engine met a bus error.
   bool interrupted() const;
+  bool failed() const;
 
   enum class End : uint8_t { Complete, Short, BusError };
   // Stops the engine, whatever it is doing, and tells how far it had come: Short where the memory

@@ -54,6 +54,7 @@ void IdeChannel::settle() {
 }
 
 bool IdeChannel::reached(Until until, uint8_t status, bool looked_unasked) const {
+  if (until == Until::DmaDone && bus_master_.failed()) return true;
   if (status & ide_status::kBusy) return false;
   const bool data = (status & ide_status::kDataRequest) != 0;
   switch (until) {

@@ -68,7 +68,7 @@ class IdeChannel {
     Idle,         // neither busy nor in a transfer: takes a command
     NotBusy,      // done, or wants its next piece of data moved
     DataRequest,  // wants data moved, or has given up with an error
-    DmaDone,      // done and the bus master told so
+    DmaDone,      // done and the bus master told so; or the bus master has failed
   };
   // Sleeps until the selected drive is there; returns its status. Fails: TimedOut.
   Result<uint8_t> await(Until until);

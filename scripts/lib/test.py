@@ -61,6 +61,7 @@ def main(argv):
     parser.add_argument("-R", dest="pattern", metavar="PATTERN", help="a regular expression")
     parser.add_argument("--verbose", action="store_true", help="name the tests that pass, too")
     parser.add_argument("--no-install", action="store_true", help="install no packages")
+    parser.add_argument("--no-build", action="store_true", help="emulators: what was built before")
     options = parser.parse_args(argv)
     for part in options.part:
         if part not in PARTS:
@@ -68,7 +69,7 @@ def main(argv):
     parts = options.part or ["host", "qemu", "bochs"]
     setup("test", install=not options.no_install)
     report = Report(re.compile(options.pattern) if options.pattern else None, options.verbose)
-    if set(parts) - {"host"}:
+    if set(parts) - {"host"} and not options.no_build:
         build(["kernel", "user"], options.verbose)
     if "host" in parts:
         _host(report, options.verbose)

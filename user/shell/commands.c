@@ -1,5 +1,5 @@
 /* commands.c: a line cut into commands and words. `;` ends a command, `&` sends it to the
- * background, `#` starts a comment; quotes '...' and "...", backslash; $? and $NAME outside '...'. */
+ * background, `#` starts a comment; quotes '...' and "...", backslash; $? and $NAME but in '...'. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,8 +58,8 @@ static const char *take_word(const char *at) {
   return quote ? NULL : at;
 }
 
-/* The words of one command, up to `;`, `&`, `#` or the end; NULL, after a message, where it makes no
- * sense. */
+/* The words of one command, up to `;`, `&`, `#` or the end; NULL, after a message, where it makes
+ * no sense. */
 static const char *take_command(const char *at, char **words, size_t *count) {
   text_length = 0;
   *count = 0;

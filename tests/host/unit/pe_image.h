@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "loader/pe.h"
+#include "unit/pe_writer.h"
 
 namespace mobius::test {
 
@@ -26,6 +27,43 @@ struct Image {
   std::vector<Access> access;
   std::vector<bool> code;
 };
+
+inline uint32_t page_up(uint32_t n) {
+  return (n + 0xFFF) & ~0xFFFu;
+}
+
+// The model: the image as the format's text describes it, byte by byte.
+inline Image expected_image(const PeWriter& pe, const Bytes& file) {
+  uint32_t end = pe.header_bytes;
+  for (const auto& s : pe.sections) end = std::max(end, s.address + std::max(s.virtual_bytes, 1u));
+  const uint32_t pages = page_up(pe.image_bytes != 0 ? pe.image_bytes : end) >> 12;
+  Image image{Bytes(pages << 12), std::vector(pages, Access::None), std::vector(pages, false)};
+  const auto place = [&](uint32_t begin, uint32_t bytes, Access access, bool code) {
+    for (uint32_t p = begin >> 12; p < page_up(begin + bytes) >> 12; ++p) {
+      image.access[p] = std::max(image.access[p], access);
+      if (code) image.code[p] = true;
+    }
+  };
+  place(0, pe.header_bytes, Access::Read, false);
+  std::copy_n(file.begin(), pe.header_bytes, image.bytes.begin());
+  // Later sections overwrite what earlier ones have put into the rest of their last page.
+  for (const auto& s : pe.sections) {
+    const uint32_t bytes = s.virtual_bytes != 0 ? s.virtual_bytes : s.raw_bytes;
+    if (bytes == 0) continue;
+    const bool write = (s.flags & 0x80000000) != 0, read = (s.flags & 0x60000000) != 0;
+    place(s.address, bytes,
+          write  ? Access::ReadWrite
+          : read ? Access::Read
+                 : Access::None,
+          (s.flags & 0x20000020) != 0);
+    for (uint32_t at = s.address; at < page_up(s.address + bytes); ++at) {
+      const uint64_t from = uint64_t{s.raw_offset} + (at - s.address);
+      const bool in_file = s.raw_offset != 0 && at - s.address < s.raw_bytes && from < file.size();
+      image.bytes[at] = in_file ? file[from] : 0;
+    }
+  }
+  return image;
+}
 
 // What the layout makes of the file.
 inline Image image_of(const mm::ImageLayout& layout, const Bytes& file) {

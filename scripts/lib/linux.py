@@ -1,0 +1,107 @@
+"""linux: boots Debian's i386 Linux in the same QEMU, with the same measurements (beside-linux/).
+
+The kernel package is downloaded, unpacked under build/linux and never installed; apt's own state is
+not touched. Every figure comes from a boot in this very call.
+"""
+import contextlib
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+from project import BUILD, SCRIPTS, SetupError, say
+
+FOLDER = BUILD / "linux"
+SOURCES = SCRIPTS / "beside-linux"
+KERNEL_OPTIONS = ("console=ttyS0 quiet loglevel=3 panic=-1 nokaslr transparent_hugepage=never "
+                  "zswap.enabled=0")
+SECONDS = 600
+
+
+def _call(command, **more):
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                            **more)
+    if result.returncode != 0:
+        raise SetupError(f"{command[0]} failed: {(result.stderr or result.stdout).strip()}")
+    return result.stdout
+
+
+def _apt(tool, *arguments):
+    """apt for i386 with a state of its own."""
+    state = FOLDER / "apt"
+    (state / "lists" / "partial").mkdir(parents=True, exist_ok=True)
+    (state / "cache" / "archives" / "partial").mkdir(parents=True, exist_ok=True)
+    (state / "status").touch()
+    options = {"APT::Architecture": "i386", "APT::Architectures": "i386",
+               "Dir::State::Lists": state / "lists", "Dir::State::Status": state / "status",
+               "Dir::Cache": state / "cache", "APT::Sandbox::User": "root",
+               "APT::Get::List-Cleanup": "false"}
+    command = [tool] + [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
+    return _call([*command, *arguments], cwd=FOLDER)
+
+
+def _kernel():
+    """Path of the i386 kernel; fetched once."""
+    found = sorted(FOLDER.glob("package/boot/vmlinuz-*"))
+    if not found:
+        say("fetching Debian's i386 Linux (about 70 MB), once")
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(SetupError):  # one of several lists may fail; what matters comes next
+            _apt("apt-get", "update", "-qq")
+        depends = _apt("apt-cache", "depends", "--important", "linux-image-686")
+        names = [line.split()[-1] for line in depends.splitlines() if "Depends: linux-image" in line]
+        if not names:
+            raise SetupError("no i386 Linux kernel package found")
+        _apt("apt-get", "download", "-qq", names[0])
+        package = next(FOLDER.glob("linux-image-*.deb"))
+        _call(["dpkg", "-x", str(package), str(FOLDER / "package")])
+        package.unlink()
+        found = sorted(FOLDER.glob("package/boot/vmlinuz-*"))
+    if not found:
+        raise SetupError("the Linux package has no kernel in it")
+    return found[0]
+
+
+def _cpio(entries):
+    """An initramfs (newc) of (name, mode, data, device) entries."""
+    blob = bytearray()
+    for number, (name, mode, data, device) in enumerate([*entries, ("TRAILER!!!", 0, b"", (0, 0))]):
+        path = name.encode() + b"\0"
+        fields = [number + 1, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(path), 0]
+        blob += b"070701" + b"".join(b"%08X" % value for value in fields) + path
+        blob += b"\0" * (-len(blob) % 4) + data
+        blob += b"\0" * (-len(blob) % 4)
+    return bytes(blob)
+
+
+def _initramfs():
+    program = FOLDER / "init"
+    _call(["gcc", "-m32", "-march=i686", "-O2", "-static", "-s", "-Wall", "-Wextra", "-Werror",
+           "-o", str(program), *map(str, sorted(SOURCES.glob("*.c")))])
+    image = FOLDER / "initramfs.gz"
+    image.write_bytes(gzip.compress(_cpio([
+        ("dev", 0o40755, b"", (0, 0)), ("dev/console", 0o20600, b"", (5, 1)),
+        ("init", 0o100755, program.read_bytes(), (0, 0))]), mtime=0))
+    return image
+
+
+def measure(memory_mib):
+    """Boots Linux with `memory_mib` and returns {name: instructions}."""
+    kernel, initramfs = _kernel(), _initramfs()
+    say(f"booting {Path(kernel).name} (a minute or two)")
+    command = ["qemu-system-i386", "-accel", "tcg", "-icount", "shift=0,sleep=off",
+               "-m", str(memory_mib), "-nic", "none", "-display", "none", "-monitor", "none",
+               "-no-reboot", "-serial", "stdio", "-kernel", str(kernel), "-initrd", str(initramfs),
+               "-append", KERNEL_OPTIONS]
+    try:
+        result = subprocess.run(["setpriv", "--pdeathsig", "KILL", *command],
+                                stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                errors="replace", timeout=SECONDS)
+    except subprocess.TimeoutExpired as slow:
+        raise SetupError(f"Linux did not end within {SECONDS} s") from slow
+    lines = result.stdout.replace("\r", "").splitlines()
+    if "END 0" not in lines:
+        sys.stderr.write("\n".join(lines[-20:]) + "\n")
+        raise SetupError("the measurements on Linux did not end well")
+    return {words[1]: float(words[3]) for words in (line.split() for line in lines)
+            if len(words) == 4 and words[0] == "BENCH" and words[2] == "insn"}
