@@ -53,7 +53,7 @@ class PageTablesTest : public testing::Test {
   bool can_read(VirtAddr a) { return m.cpu.read8(process, a).has_value(); }
   bool can_write(VirtAddr a) { return m.cpu.write8(process, a, 1).has_value(); }
 
-  SimMachine m;
+  SimMachine m{{.reserved_frames = 512}};  // tests map frames 300.. as they like
   mm::KernelHeap::Owned<PageTables> map_owner_;
   PageTables& map;
   sim::SimProcess process;
@@ -212,7 +212,10 @@ TEST_F(PageTablesTest, UnmapRangeVisitsMappedPagesInOrderAndNothingElse) {
 
 TEST_F(PageTablesTest, UnmapRangeFlushesFewPagesSinglyAndManyAtOnce) {
   for (uint32_t n : {PageTables::kSinglePageFlushes, PageTables::kSinglePageFlushes + 1}) {
-    for (uint32_t i = 0; i < n; ++i) map_page(kPage + i * kPageSize, {300 + i});
+    for (uint32_t i = 0; i < n; ++i) {
+      map_page(kPage + i * kPageSize, {300 + i});
+      EXPECT_TRUE(can_read(kPage + i * kPageSize));
+    }
     const uint64_t pages = m.mmu.page_flushes(), all = m.mmu.full_flushes();
     Collector visited;
     map.unmap_range(kUserRange, visited);
@@ -220,6 +223,7 @@ TEST_F(PageTablesTest, UnmapRangeFlushesFewPagesSinglyAndManyAtOnce) {
     const bool many = n > PageTables::kSinglePageFlushes;
     EXPECT_EQ(m.mmu.page_flushes() - pages, many ? 0 : n);
     EXPECT_EQ(m.mmu.full_flushes() - all, many ? 1u : 0u);
+    EXPECT_EQ(m.mmu.find_stale(), "");
   }
 }
 
