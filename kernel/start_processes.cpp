@@ -60,11 +60,6 @@ class ThisMachine final : public proc::Machine {
 drivers::IdeController* ticking_ide = nullptr;
 UserConsole* ticking_console = nullptr;
 
-arch::SyscallResult system_call(uint32_t number, VirtAddr arguments, uint32_t bytes) {
-  const proc::CallResult result = syscall::dispatch(number, arguments, bytes);
-  return {result.value, result.error};
-}
-
 FrameNumber frame_for_driver(const MachineParts& parts) {
   auto frame = parts.frames.allocate(mm::FrameUse::Driver, mm::Placement::Direct);
   if (!frame) parts.end_machine("panic: no memory for the drivers");
@@ -127,7 +122,7 @@ void start_processes(const MachineParts& parts) {
   static Immortal<loader::ExeLoader> loader(manager);
   static proc::System system({manager, parts.cpu, scheduler, machine, volume, console, *loader});
 
-  arch::arch_hooks.system_call = system_call;
+  arch::arch_hooks.system_call = syscall::dispatch;
   hook_interrupts(console, ide);
   ticking_ide = &ide;
   ticking_console = &console;

@@ -95,7 +95,8 @@ void Scheduler::doom(Thread& thread) {
 }
 
 void Scheduler::yield() {
-  if (idle()) return;
+  // With nobody of its own priority or above there is nobody to yield to.
+  if (idle() || ready_.empty() || ready_.highest() < current_->priority) return;
   current_->state = ThreadState::Ready;
   ready_.push_back(*current_);
   switch_to(choose());

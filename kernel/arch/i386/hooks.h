@@ -6,13 +6,11 @@
 #include <string_view>
 
 #include "base/units.h"
+#include "proc/user_exception.h"
 
 namespace mobius::arch {
 
-struct SyscallResult {
-  uint32_t value;  // EAX: the call's C result
-  uint32_t error;  // ECX: 0 or errno
-};
+using SyscallResult = proc::CallResult;  // EAX and ECX of the program
 
 // `args`: where the caller says its `arg_bytes` bytes of stacked arguments are; unchecked.
 using SystemCallHandler = SyscallResult (*)(uint32_t number, VirtAddr args, uint32_t arg_bytes);
