@@ -9,12 +9,13 @@ constexpr uint8_t kReadCapacity = 0x25;
 constexpr uint8_t kRead10 = 0x28;
 constexpr uint8_t kRead12 = 0xA8;
 
-// Sense keys, and of "not ready" the additional code.
+// Sense keys, and two of the additional codes.
 constexpr uint8_t kNotReady = 0x2;
 constexpr uint8_t kIllegalRequest = 0x5;
 constexpr uint8_t kUnitAttention = 0x6;
 constexpr uint8_t kDataProtect = 0x7;
 constexpr uint8_t kBecomingReady = 0x04;
+constexpr uint8_t kBlockOutOfRange = 0x21;
 
 void put_be32(uint8_t* to, uint32_t value) {
   for (int i = 0; i < 4; ++i) to[i] = static_cast<uint8_t>(value >> (24 - 8 * i));
@@ -53,6 +54,9 @@ SenseAdvice judge_sense(std::span<const uint8_t, kSenseBytes> sense) {
     case kNotReady:
       return sense[12] == kBecomingReady ? SenseAdvice::GetsReady : SenseAdvice::GiveUp;
     case kIllegalRequest:
+      // We ask for no block that READ CAPACITY has not told us of. QEMU says this of a block that
+      // its host could not read.
+      return sense[12] == kBlockOutOfRange ? SenseAdvice::Retry : SenseAdvice::GiveUp;
     case kDataProtect:
       return SenseAdvice::GiveUp;
     default:

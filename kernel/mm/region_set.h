@@ -2,9 +2,13 @@
 //
 // An AVL tree whose links live in the regions, so that inserting cannot fail. Only regions are
 // represented: a gap is what lies between two neighbours, so free neighbours are always one gap.
-// Each node knows the gap just below it, and the largest gap of its subtree, so that a gap of a
-// wanted size is found by one walk down. The room above the last region is the gap below `end_`,
+// Each node knows the gap just below it and the largest gap of either subtree, so that a gap of a
+// wanted size is found by one walk. The room above the last region is the gap below `end_`,
 // a node of no size at the end of the range. Pure: no I/O, no lock, no recursion.
+//
+// Blocks are mostly taken from and given back to one big gap, which is the largest of every
+// subtree up to the root. So the gap that shrank last stays counted as it was (`counted_gap_`)
+// until it matters: until another gap shrinks, or a search asks for a size between the two.
 #pragma once
 
 #include <optional>
@@ -21,13 +25,17 @@ class RegionNode {
  private:
   friend class RegionSet;
   VirtAddr gap_begin() const { return {range.begin.value - gap_}; }
+  uint32_t largest_gap() const {
+    uint32_t below = max_gap_[0] < max_gap_[1] ? max_gap_[1] : max_gap_[0];
+    return below < counted_gap_ ? counted_gap_ : below;
+  }
 
-  RegionNode* left_ = nullptr;
-  RegionNode* right_ = nullptr;
+  RegionNode* child_[2] = {};  // lower addresses, higher addresses
   RegionNode* parent_ = nullptr;
-  uint32_t gap_ = 0;      // free bytes between the region before this one and this one
-  uint32_t max_gap_ = 0;  // the largest gap_ of this node and those below it in the tree
-  uint8_t height_ = 1;    // of the subtree
+  uint32_t gap_ = 0;          // free bytes between the region before this one and this one
+  uint32_t counted_gap_ = 0;  // the same, as max_gap_ further up knows it
+  uint32_t max_gap_[2] = {};  // the largest counted gap in each subtree
+  int8_t balance_ = 0;        // height of child_[1] less height of child_[0]
 };
 
 class RegionSet {
@@ -43,11 +51,11 @@ class RegionSet {
     RegionNode* node = root_;
     while (node != nullptr) {
       if (address < node->range.begin) {
-        node = node->left_;
+        node = node->child_[0];
       } else if (address < node->range.end) {
         break;
       } else {
-        node = node->right_;
+        node = node->child_[1];
       }
     }
     return node;
@@ -83,32 +91,49 @@ class RegionSet {
   void check() const;
 
  private:
-  static uint32_t max_gap(const RegionNode* n) { return n != nullptr ? n->max_gap_ : 0; }
-  static int height(const RegionNode* n) { return n != nullptr ? n->height_ : 0; }
-  static RegionNode* leftmost(RegionNode* n);
-  static RegionNode* rightmost(RegionNode* n);
-  static RegionNode* successor(const RegionNode& n);
-  static bool room_before(const RegionNode& n, VirtRange range) {
-    return n.gap_begin() <= range.begin && range.end <= n.range.begin;
+  static RegionNode* outermost(RegionNode* n, unsigned side);
+  static RegionNode* neighbour(const RegionNode& n, unsigned side);
+  static unsigned side_of(const RegionNode& parent, const RegionNode* child) {
+    return parent.child_[1] == child;
   }
   RegionNode* visible(RegionNode* n) const { return n == &end_ ? nullptr : n; }
-  bool fits(PageCount pages) const { return pages <= whole_.size_pages(); }
-  RegionNode& node_after(VirtAddr base) const;
+  // The first node that begins above `base`: the end node where no region does.
+  RegionNode& node_after(VirtAddr base) const {
+    bool here = found_->gap_begin() <= base && base < found_->range.begin;
+    return here ? *found_ : search_node_after(base);
+  }
+  RegionNode& search_node_after(VirtAddr base) const;
   static void refresh_gaps(RegionNode* from);
-  static void set_gap(RegionNode& n, uint32_t gap);
+  void set_gap(RegionNode& n, uint32_t gap);
+  void count_for_search(uint32_t bytes) const;
+  static RegionNode* next_fit(const RegionNode& from, unsigned side, uint32_t bytes);
+  static RegionNode* outermost_fit(RegionNode* n, unsigned side, uint32_t bytes);
   void replace_child(RegionNode* parent, const RegionNode* old_child, RegionNode* new_child);
   void link(RegionNode& leaf, RegionNode& after);
-  RegionNode* unlink(RegionNode& node, RegionNode& after);
-  RegionNode* rotate_up(RegionNode& child);
-  RegionNode* balance(RegionNode& n);
-  void rebalance(RegionNode* from);
-  void check_node(const RegionNode& n) const;
+  void unlink(RegionNode& node, RegionNode& after);
+  void splice(RegionNode& node, RegionNode* child);
+  void rotate(RegionNode& n, unsigned side);
+  bool fix_balance(RegionNode& n, unsigned high);
+  void balance_after_link(RegionNode* leaf);
+  void balance_after_unlink(RegionNode* parent, unsigned side);
+  static int height(const RegionNode* n);
+  static void check_node(const RegionNode& n);
+
+  // What the last search upwards has shown: no gap of `bytes` from `from` on begins below `to`.
+  struct Search {
+    VirtAddr from;
+    uint32_t bytes;
+    VirtAddr to;
+  };
 
   const VirtRange whole_;
   RegionNode end_;
   RegionNode* root_ = &end_;
-  // The region above the gap found last: where the next insert is likely to be. Always in the tree.
-  mutable RegionNode* last_gap_ = &end_;
+  // The one node whose gap may be counted too large, and the node above the gap found last, which
+  // is where the next region is likely to go. Both always in the tree.
+  mutable RegionNode* shrunk_ = &end_;
+  mutable RegionNode* found_ = &end_;
+  mutable Search last_search_{{0xFFFFF000}, 0xFFFFFFFF, {0}};
   size_t size_ = 0;  // without end_
 };
 

@@ -1,4 +1,5 @@
-// The gap searches: one walk down each, remembering the best place to turn to.
+// The gap searches: to the place where the search begins, then up and down the tree to the next
+// gap that fits. And the check.
 #include <algorithm>
 
 #include "mm/region_set.h"
@@ -12,99 +13,114 @@ std::optional<VirtAddr> RegionSet::find_gap(PageCount pages, VirtRange within) c
   return base;
 }
 
+// A gap counted too large must not lead a search for `bytes` astray: brings it up to date if its
+// two sizes differ in the answer.
+void RegionSet::count_for_search(uint32_t bytes) const {
+  if (shrunk_->gap_ >= bytes || shrunk_->counted_gap_ < bytes) return;
+  shrunk_->counted_gap_ = shrunk_->gap_;
+  refresh_gaps(shrunk_);
+}
+
+// The lowest (side 0) or highest node of a subtree with a gap of `bytes`. Requires: there is one.
+RegionNode* RegionSet::outermost_fit(RegionNode* n, unsigned side, uint32_t bytes) {
+  for (;;) {
+    if (n->max_gap_[side] >= bytes) {
+      n = n->child_[side];
+    } else if (n->gap_ >= bytes) {
+      return n;
+    } else {
+      n = n->child_[1 - side];
+    }
+  }
+}
+
+// The nearest node on `side` of n with a gap of `bytes`, or null.
+RegionNode* RegionSet::next_fit(const RegionNode& from, unsigned side, uint32_t bytes) {
+  const RegionNode* n = &from;
+  for (;;) {
+    if (n->max_gap_[side] >= bytes) return outermost_fit(n->child_[side], 1 - side, bytes);
+    RegionNode* parent = n->parent_;
+    while (parent != nullptr && parent->child_[side] == n) {
+      n = parent;
+      parent = n->parent_;
+    }
+    if (parent == nullptr || parent->gap_ >= bytes) return parent;
+    n = parent;
+  }
+}
+
 std::optional<VirtAddr> RegionSet::find_gap_at_or_above(VirtAddr base, PageCount pages) const {
   KASSERT(pages != 0 && base.page_aligned());
-  if (!fits(pages)) return std::nullopt;
+  if (pages > whole_.size_pages()) return std::nullopt;
   uint32_t bytes = pages << kPageShift;
-  // The lowest known node with a fitting gap at itself or to its right.
-  RegionNode* best = nullptr;
-  bool best_itself = false;
-  for (RegionNode* n = root_; n != nullptr;) {
-    if (n->range.begin <= base) {
-      n = n->right_;
-      continue;
-    }
-    bool itself = n->range.begin - std::max(base, n->gap_begin()) >= bytes;
-    if (itself || max_gap(n->right_) >= bytes) {
-      best = n;
-      best_itself = itself;
-    }
-    if (max_gap(n->left_) < bytes) break;
-    n = n->left_;
+  Search search{base, bytes, whole_.end};
+  bool known = base >= last_search_.from && bytes >= last_search_.bytes;
+  if (known && base < last_search_.to) {
+    base = last_search_.to;
+    search.from = last_search_.from;
   }
-  if (best == nullptr) return std::nullopt;
-  if (!best_itself) {
-    best = best->right_;
-    for (;;) {
-      if (max_gap(best->left_) >= bytes) {
-        best = best->left_;
-      } else if (best->gap_ >= bytes) {
-        break;
-      } else {
-        best = best->right_;
-      }
-    }
+  count_for_search(bytes);
+  RegionNode* after = &node_after(base);
+  VirtAddr found = std::max(base, after->gap_begin());
+  if (found > after->range.begin || after->range.begin - found < bytes) {
+    after = next_fit(*after, 1, bytes);
+    if (after != nullptr) found = after->gap_begin();
   }
-  last_gap_ = best;
-  return std::max(base, best->gap_begin());
+  if (after != nullptr) {
+    found_ = after;
+    search.to = found;
+  }
+  last_search_ = search;
+  return after != nullptr ? std::optional(found) : std::nullopt;
 }
 
 std::optional<VirtAddr> RegionSet::find_gap_below(VirtAddr base, PageCount pages) const {
   KASSERT(pages != 0 && base.page_aligned());
-  if (!fits(pages)) return std::nullopt;
+  if (pages > whole_.size_pages()) return std::nullopt;
   uint32_t bytes = pages << kPageShift;
-  // The highest known node with a fitting gap at itself or to its left.
-  RegionNode* best = nullptr;
-  for (RegionNode* n = root_; n != nullptr;) {
-    if (n->gap_begin() > base) {
-      n = n->left_;
-      continue;
-    }
-    if (n->gap_ >= bytes || max_gap(n->left_) >= bytes) best = n;
-    if (max_gap(n->right_) < bytes) break;
-    n = n->right_;
-  }
-  if (best == nullptr) return std::nullopt;
-  if (best->gap_ < bytes) {
-    best = best->left_;
-    for (;;) {
-      if (max_gap(best->right_) >= bytes) {
-        best = best->right_;
-      } else if (best->gap_ >= bytes) {
-        break;
-      } else {
-        best = best->left_;
-      }
-    }
-  }
-  last_gap_ = best;
-  return std::min(base, VirtAddr{best->range.begin.value - bytes});
+  count_for_search(bytes);
+  RegionNode* after = &node_after(base);
+  if (after->gap_ < bytes || after->gap_begin() > base) after = next_fit(*after, 0, bytes);
+  if (after == nullptr) return std::nullopt;
+  found_ = after;
+  return std::min(base, VirtAddr{after->range.begin.value - bytes});
+}
+
+// By way of the higher children: right wherever every balance below is, which check() shows from
+// the leaves up.
+int RegionSet::height(const RegionNode* n) {
+  int levels = 0;
+  for (; n != nullptr; n = n->child_[n->balance_ > 0]) ++levels;
+  return levels;
 }
 
 void RegionSet::check() const {
   size_t count = 0;
   VirtAddr end = whole_.begin;
+  bool shrunk_seen = false, found_seen = false;
   KASSERT(root_->parent_ == nullptr);
-  bool hint_seen = false;
-  for (const RegionNode* n = leftmost(root_); n != nullptr; n = successor(*n)) {
+  for (const RegionNode* n = outermost(root_, 0); n != nullptr; n = neighbour(*n, 1)) {
     check_node(*n);
     KASSERT(n->gap_begin() == end && end <= n->range.begin);
-    KASSERT((n == &end_) == n->range.empty() && n->range.begin <= n->range.end);
+    KASSERT((n == &end_) == n->range.empty());
     KASSERT(n->range.begin.page_aligned() && n->range.end.page_aligned());
+    KASSERT(n->counted_gap_ == n->gap_ || (n == shrunk_ && n->counted_gap_ > n->gap_));
     end = n->range.end;
-    hint_seen |= n == last_gap_;
+    shrunk_seen |= n == shrunk_;
+    found_seen |= n == found_;
     ++count;
   }
-  KASSERT(end == whole_.end && count == size_ + 1 && hint_seen);
+  KASSERT(end == whole_.end && count == size_ + 1 && shrunk_seen && found_seen);
 }
 
-void RegionSet::check_node(const RegionNode& n) const {
-  int left = height(n.left_);
-  int right = height(n.right_);
-  KASSERT(n.height_ == std::max(left, right) + 1 && left - right <= 1 && right - left <= 1);
-  KASSERT(n.max_gap_ == std::max({n.gap_, max_gap(n.left_), max_gap(n.right_)}));
-  KASSERT(n.left_ == nullptr || n.left_->parent_ == &n);
-  KASSERT(n.right_ == nullptr || n.right_->parent_ == &n);
+void RegionSet::check_node(const RegionNode& n) {
+  int balance = height(n.child_[1]) - height(n.child_[0]);
+  KASSERT(balance == n.balance_ && balance >= -1 && balance <= 1);
+  for (unsigned side = 0; side < 2; ++side) {
+    const RegionNode* child = n.child_[side];
+    KASSERT(child == nullptr || child->parent_ == &n);
+    KASSERT(n.max_gap_[side] == (child != nullptr ? child->largest_gap() : 0));
+  }
 }
 
 }  // namespace mobius::mm

@@ -10,51 +10,60 @@ namespace mobius::arch {
 
 namespace {
 
+using mm::FaultAccess;
+using mm::FaultOutcome;
+
 // Bits of the error code (SDM Vol. 3A, figure 4-12).
-constexpr uint32_t kWrite = 1u << 1, kReservedBit = 1u << 3;
+constexpr unsigned kWriteShift = 1;
+constexpr uint32_t kReservedBit = 1u << 3;
+static_assert(FaultAccess{0} == FaultAccess::Read && FaultAccess{1} == FaultAccess::Write);
+
+mm::PageFault fault_of(const TrapFrame& frame, uint32_t cr2) {
+  return {{cr2}, static_cast<FaultAccess>((frame.error >> kWriteShift) & 1)};
+}
 
 // The kernel touches user memory only in copies. There a fault is the caller's business: resolved,
 // or the copy ends with the reason. Any other fault is the kernel's own.
-void kernel_fault(TrapFrame& frame, mm::PageFault fault) {
+[[gnu::noinline]] void kernel_fault(TrapFrame& frame, uint32_t cr2) {
+  const mm::PageFault fault = fault_of(frame, cr2);
   mm::AddressSpace* space = proc::current_space();
-  if (!is_user_copy(frame) || fault.address.value >= kUserEnd || space == nullptr)
+  if ((frame.error & kReservedBit) != 0 || !is_user_copy(frame) || cr2 >= kUserEnd ||
+      space == nullptr)
     panic_page_fault(frame, fault);
   switch (mm::resolve_fault(*space, fault)) {
-    case mm::FaultOutcome::Resolved:
+    case FaultOutcome::Resolved:
       return;
-    case mm::FaultOutcome::NotAllowed:
+    case FaultOutcome::NotAllowed:
       return fail_user_copy(frame, Error::BadAddress);
-    case mm::FaultOutcome::OutOfMemory:
+    case FaultOutcome::OutOfMemory:
       return fail_user_copy(frame, Error::OutOfFrames);
-    case mm::FaultOutcome::IoError:
+    case FaultOutcome::IoError:
       return fail_user_copy(frame, Error::IoError);
   }
 }
 
-[[noreturn]] void end_by(std::string_view reason, const TrapFrame& frame, mm::PageFault fault) {
-  proc::end_process_by_fault(reason, fault.address, frame.user_registers(), &fault);
+// The end of a process whose access cannot be made possible.
+[[gnu::noinline, noreturn]] void end_process(const TrapFrame& frame, uint32_t cr2,
+                                             FaultOutcome outcome) {
+  const mm::PageFault fault = fault_of(frame, cr2);
+  const proc::UserRegisters registers = frame.user_registers();
+  if (outcome == FaultOutcome::OutOfMemory)
+    proc::end_process_out_of_memory(fault.address, registers);
+  if (outcome == FaultOutcome::IoError)
+    proc::end_process_by_fault("read error", fault.address, registers, &fault);
+  bool jump = frame.eip == cr2;
+  mm::FaultReason reason = mm::explain_fault(*proc::current_space(), fault, jump);
+  proc::end_process_by_fault(mm::words_for(reason), fault.address, registers, &fault);
 }
 
 }  // namespace
 
 extern "C" void page_fault(TrapFrame& frame) {
-  const mm::PageFault fault{
-      {read_cr2()}, (frame.error & kWrite) != 0 ? mm::FaultAccess::Write : mm::FaultAccess::Read};
-  if ((frame.error & kReservedBit) != 0) [[unlikely]] panic_page_fault(frame, fault);
-  if (!frame.from_user()) [[unlikely]] return kernel_fault(frame, fault);
-  mm::AddressSpace& space = *proc::current_space();
-  switch (mm::resolve_fault(space, fault)) {
-    case mm::FaultOutcome::Resolved:
-      return;
-    case mm::FaultOutcome::NotAllowed: {
-      bool jump = frame.eip == fault.address.value;
-      end_by(mm::words_for(mm::explain_fault(space, fault, jump)), frame, fault);
-    }
-    case mm::FaultOutcome::OutOfMemory:
-      proc::end_process_out_of_memory(fault.address, frame.user_registers());
-    case mm::FaultOutcome::IoError:
-      end_by("read error", frame, fault);
-  }
+  const uint32_t cr2 = read_cr2();
+  if (!frame.from_user() || (frame.error & kReservedBit) != 0) [[unlikely]]
+    return kernel_fault(frame, cr2);
+  FaultOutcome outcome = mm::resolve_fault(*proc::current_space(), fault_of(frame, cr2));
+  if (outcome != FaultOutcome::Resolved) [[unlikely]] end_process(frame, cr2, outcome);
 }
 
 }  // namespace mobius::arch

@@ -51,11 +51,13 @@ std::byte SimFile::byte_at(uint64_t offset) const {
 Result<void> SimFile::read(uint64_t offset, FrameSpan into) {
   Lock::assert_no_lock_held();
   KASSERT(into.offset + into.bytes <= kPageSize);
+  KASSERT(!memory_.is_free(into.frame));
   const bool bad = fails(behaviour, offset, into.bytes);
   ++behaviour.in_flight;
   std::memset(memory_.hardware(into.frame) + into.offset, kJunk, into.bytes);
   if (behaviour.latency != 0) scheduler_.sleep(behaviour.latency);
   --behaviour.in_flight;
+  KASSERT(!memory_.is_free(into.frame));  // freed under DMA
   if (bad) return Failure(Error::IoError);
   std::byte* const to = memory_.hardware(into.frame) + into.offset;
   for (uint32_t i = 0; i < into.bytes; ++i) to[i] = byte_at(offset + i);

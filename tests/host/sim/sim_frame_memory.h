@@ -6,6 +6,8 @@
 // window's life, or one window used for two frames, shows as wrong contents.
 #pragma once
 
+#include <functional>
+
 #include "mm/ports/frame_memory.h"
 
 namespace mobius::sim {
@@ -26,6 +28,10 @@ class SimFrameMemory final : public mm::FrameMemory {
   // A frame's bytes as the processor's page walker, user code and DMA see them: any frame, no
   // window. The pointer is for one access: do not keep it.
   std::byte* hardware(FrameNumber frame);
+
+  // Set by SimMachine: whether the allocator has the frame. A device that still writes into such a
+  // frame would destroy whatever comes next (asserted by SimFile).
+  std::function<bool(FrameNumber)> is_free = [](FrameNumber) { return false; };
 
   uint64_t windows_opened() const { return windows_opened_; }
 

@@ -39,6 +39,11 @@ FrameNumber SimMachine::start(const SimMachineConfig& config) {
   const FrameRange usable{{config.reserved_frames}, {config.frames}};
   const auto initialized = frames.initialize(std::span(&usable, 1));
   KASSERT(initialized.has_value());
+  memory.is_free = [this](FrameNumber f) {
+    if (!frames.has_record(f)) return false;
+    const mm::FrameUse use = frames.record(f).use;
+    return use == mm::FrameUse::Free || use == mm::FrameUse::FreeZeroed;
+  };
   write_kernel_directory(memory, {0}, {1});
   mmu.load_cr3({0});
   return {0};

@@ -191,7 +191,8 @@ TEST(AtapiSense, IsJudgedByItsKey) {
   EXPECT_EQ(judge(0x6, 0x29), SenseAdvice::Repeat);
   EXPECT_EQ(judge(0x2, 0x04), SenseAdvice::GetsReady);
   EXPECT_EQ(judge(0x2, 0x3A), SenseAdvice::GiveUp);
-  EXPECT_EQ(judge(0x5, 0x21), SenseAdvice::GiveUp);
+  EXPECT_EQ(judge(0x5, 0x20), SenseAdvice::GiveUp);
+  EXPECT_EQ(judge(0x5, 0x21), SenseAdvice::Retry) << "a block that must be there";
   EXPECT_EQ(judge(0x7, 0x27), SenseAdvice::GiveUp);
   for (uint8_t key : {0x0, 0x1, 0x3, 0x4, 0x8, 0xB, 0xF}) {
     EXPECT_EQ(judge(key, 0), SenseAdvice::Retry) << int{key};

@@ -21,57 +21,58 @@ struct Breakage {
   Error error = Error::BadImage;
 };
 
+constexpr Breakage kBreakages[] = {
+    {"machine", [](PeWriter& p) { p.machine = 0x8664; }},
+    {"not executable", [](PeWriter& p) { p.file_flags = 0x0101; }},
+    {"a DLL", [](PeWriter& p) { p.file_flags = 0x2103; }},
+    {"PE32+", [](PeWriter& p) { p.magic = 0x20B; }},
+    {"short optional header", [](PeWriter& p) { p.optional_bytes = 0x58, p.directories = 0; }},
+    {"no sections", [](PeWriter& p) { p.sections.clear(); }},
+    {"more directories than there is room for", [](PeWriter& p) { p.directories = 17; }},
+    {"base 0", [](PeWriter& p) { p.base = 0; }},
+    {"base not a page's", [](PeWriter& p) { p.base = 0x400800; }},
+    {"base in the kernel's half", [](PeWriter& p) { p.base = 0x80000000; }},
+    {"image across the user range's end", [](PeWriter& p) { p.base = 0x80000000 - 0xC000; }},
+    {"image that wraps", [](PeWriter& p) { p.base = 0xFFFFF000; }},
+    {"image larger than all", [](PeWriter& p) { p.image_bytes = 0xFFFFFFFF; }},
+    {"image smaller than its sections", [](PeWriter& p) { p.image_bytes = 0xC000; }},
+    {"image smaller than its headers",
+     [](PeWriter& p) { p.image_bytes = 1, p.header_bytes = 0x1001; }},
+    {"headers shorter than the table", [](PeWriter& p) { p.header_bytes = 0x1F0; }},
+    {"headers into the first section", [](PeWriter& p) { p.header_bytes = 0x1001; }},
+    {"section alignment 0", [](PeWriter& p) { p.image_bytes = 0xD000, p.section_alignment = 0; }},
+    {"section alignment 3000", [](PeWriter& p) { p.section_alignment = 3000; }},
+    {"file alignment 0", [](PeWriter& p) { p.file_alignment = 0; }},
+    {"a section not aligned", [](PeWriter& p) { p.sections[1].address = 0x3800; }},
+    {"sections overlap", [](PeWriter& p) { p.sections[0].virtual_bytes = 0x2001; }},
+    {"sections out of order", [](PeWriter& p) { std::swap(p.sections[1], p.sections[2]); }},
+    {"a section that wraps",
+     [](PeWriter& p) { p.image_bytes = 0xD000, p.sections[3].virtual_bytes = 0xFFFFFFFF; }},
+    {"a section outside",
+     [](PeWriter& p) { p.image_bytes = 0xD000, p.sections[3].address = 0xFFFFF000; }},
+    {"raw data after the file",
+     [](PeWriter& p) {
+       p.file_bytes = 0x3000, p.sections[3].raw_bytes = 1, p.sections[3].raw_offset = 0x3000;
+     }},
+    {"raw data far away",
+     [](PeWriter& p) {
+       p.file_bytes = 0x3000, p.sections[3].raw_bytes = 1, p.sections[3].raw_offset = 0xFFFFFFFF;
+     }},
+    {"entry 0", [](PeWriter& p) { p.entry = 0; }},
+    {"entry in the headers", [](PeWriter& p) { p.entry = 0x200; }},
+    {"entry behind the code", [](PeWriter& p) { p.entry = 0x2234; }},
+    {"entry in data", [](PeWriter& p) { p.entry = 0x4000; }},
+    {"entry outside", [](PeWriter& p) { p.entry = 0xFFFFFFFF; }},
+    {"imports", [](PeWriter& p) { p.import_address = 0x3000, p.import_bytes = 40; },
+     Error::NotSupported},
+    {"shared writable section", [](PeWriter& p) { p.sections[2].flags |= 0x10000000; },
+     Error::NotSupported},
+};
+
 TEST(PeRefusal, R17_EachBrokenFieldIsRefused) {
-  const Breakage breakages[] = {
-      {"machine", [](PeWriter& p) { p.machine = 0x8664; }},
-      {"not executable", [](PeWriter& p) { p.file_flags = 0x0101; }},
-      {"a DLL", [](PeWriter& p) { p.file_flags = 0x2103; }},
-      {"PE32+", [](PeWriter& p) { p.magic = 0x20B; }},
-      {"short optional header", [](PeWriter& p) { p.optional_bytes = 0x58, p.directories = 0; }},
-      {"no sections", [](PeWriter& p) { p.sections.clear(); }},
-      {"more directories than there is room for", [](PeWriter& p) { p.directories = 17; }},
-      {"base 0", [](PeWriter& p) { p.base = 0; }},
-      {"base not a page's", [](PeWriter& p) { p.base = 0x400800; }},
-      {"base in the kernel's half", [](PeWriter& p) { p.base = 0x80000000; }},
-      {"image across the user range's end", [](PeWriter& p) { p.base = 0x80000000 - 0xC000; }},
-      {"image that wraps", [](PeWriter& p) { p.base = 0xFFFFF000; }},
-      {"image larger than all", [](PeWriter& p) { p.image_bytes = 0xFFFFFFFF; }},
-      {"image smaller than its sections", [](PeWriter& p) { p.image_bytes = 0xC000; }},
-      {"image smaller than its headers",
-       [](PeWriter& p) { p.image_bytes = 1, p.header_bytes = 0x1001; }},
-      {"headers shorter than the table", [](PeWriter& p) { p.header_bytes = 0x1F0; }},
-      {"headers into the first section", [](PeWriter& p) { p.header_bytes = 0x1001; }},
-      {"section alignment 0", [](PeWriter& p) { p.image_bytes = 0xD000, p.section_alignment = 0; }},
-      {"section alignment 3000", [](PeWriter& p) { p.section_alignment = 3000; }},
-      {"file alignment 0", [](PeWriter& p) { p.file_alignment = 0; }},
-      {"a section not aligned", [](PeWriter& p) { p.sections[1].address = 0x3800; }},
-      {"sections overlap", [](PeWriter& p) { p.sections[0].virtual_bytes = 0x2001; }},
-      {"sections out of order", [](PeWriter& p) { std::swap(p.sections[1], p.sections[2]); }},
-      {"a section that wraps",
-       [](PeWriter& p) { p.image_bytes = 0xD000, p.sections[3].virtual_bytes = 0xFFFFFFFF; }},
-      {"a section outside",
-       [](PeWriter& p) { p.image_bytes = 0xD000, p.sections[3].address = 0xFFFFF000; }},
-      {"raw data after the file",
-       [](PeWriter& p) {
-         p.file_bytes = 0x3000, p.sections[3].raw_bytes = 1, p.sections[3].raw_offset = 0x3000;
-       }},
-      {"raw data far away",
-       [](PeWriter& p) {
-         p.file_bytes = 0x3000, p.sections[3].raw_bytes = 1, p.sections[3].raw_offset = 0xFFFFFFFF;
-       }},
-      {"entry 0", [](PeWriter& p) { p.entry = 0; }},
-      {"entry in the headers", [](PeWriter& p) { p.entry = 0x200; }},
-      {"entry behind the code", [](PeWriter& p) { p.entry = 0x2234; }},
-      {"entry in data", [](PeWriter& p) { p.entry = 0x4000; }},
-      {"entry outside", [](PeWriter& p) { p.entry = 0xFFFFFFFF; }},
-      {"imports", [](PeWriter& p) { p.import_address = 0x3000, p.import_bytes = 40; },
-       Error::NotSupported},
-      {"shared writable section", [](PeWriter& p) { p.sections[2].flags |= 0x10000000; },
-       Error::NotSupported},
-  };
   ImageLayout layout;
   ASSERT_TRUE(parse(usual().file(), layout));
-  for (const Breakage& b : breakages) {
+  for (const Breakage& b : kBreakages) {
     PeWriter pe = usual();
     b.apply(pe);
     EXPECT_EQ(error_of(pe.file()), b.error) << b.name;

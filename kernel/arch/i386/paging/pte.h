@@ -48,8 +48,10 @@ struct EntryValue {
 
 // A user page. Requires: frame.value < kFrameLimit, access is not None.
 constexpr EntryValue page_entry(FrameNumber frame, Access access) {
-  return {(frame.value << kPageShift) | kUser | kPresent |
-          (access == Access::ReadWrite ? kWritable : 0)};
+  static_assert((static_cast<uint32_t>(Access::ReadWrite) & kWritable) == kWritable);
+  static_assert((static_cast<uint32_t>(Access::Read) & kWritable) == 0);
+  const uint32_t writable = static_cast<uint32_t>(access) & kWritable;
+  return {(frame.value << kPageShift) | kUser | kPresent | writable};
 }
 // A page table of the user half: the rights are decided in the table, so this entry allows all.
 constexpr EntryValue table_entry(FrameNumber frame) {

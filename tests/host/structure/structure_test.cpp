@@ -1,0 +1,98 @@
+// The tools of the structure tests, tested: each must see what it is there to see.
+#include <gtest/gtest.h>
+
+#include "structure/functions.h"
+#include "structure/source_tree.h"
+
+namespace mobius::structure {
+namespace {
+
+TEST(SourceTree, HoldsThisFileAndNoBuildProducts) {
+  bool found = false;
+  for (const SourceFile& f : source_tree()) {
+    found = found || f.path == "tests/host/structure/structure_test.cpp";
+    EXPECT_FALSE(f.under("build") || f.under(".git")) << f.path;
+  }
+  EXPECT_TRUE(found);
+}
+
+TEST(CodeOnly, BlanksCommentsLiteralsAndDirectives) {
+  EXPECT_EQ(code_only("a // b {\nc"), "a       \nc");
+  EXPECT_EQ(code_only("a /* { \n } */ b"), "a      \n      b");
+  EXPECT_EQ(code_only("x = \"{\\\"{\"; y"), "x = \"    \"; y");
+  EXPECT_EQ(code_only("c = '{'; d = '\\''; e"), "c = ' '; d = '  '; e");
+  EXPECT_EQ(code_only("n = 100'000 + 0xA'B; {"), "n = 100'000 + 0xA'B; {");
+  EXPECT_EQ(code_only("#define A { \\\n  }\nb"), "             \n   \nb");
+  EXPECT_EQ(code_only("s = R\"(a\n\"{)\"; b"), "s = R\"  \n   \"; b");
+}
+
+struct Expected {
+  const char* head;
+  unsigned first, last;
+};
+
+void expect_functions(const char* text, std::vector<Expected> expected) {
+  const auto found = functions_of(text);
+  ASSERT_EQ(found.size(), expected.size()) << text;
+  for (size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].head, expected[i].head);
+    EXPECT_EQ(found[i].first_line, expected[i].first) << expected[i].head;
+    EXPECT_EQ(found[i].last_line, expected[i].last) << expected[i].head;
+  }
+}
+
+TEST(Functions, InNamespacesAndClasses) {
+  expect_functions(
+      "namespace a {\n"
+      "class CAPABILITY(\"x\") B final : public C {\n"
+      " public:\n"
+      "  explicit B(int i) : i_{i}, j_(i) {\n"
+      "    if (i) { f(); }\n"
+      "  }\n"
+      "  int get() const { return i_; }\n"
+      "\n"
+      " private:\n"
+      "  int i_ = 3, j_{4};\n"
+      "};\n"
+      "enum class E : int { A, B };\n"
+      "template <typename T>\n"
+      "T g(\n"
+      "    T t) {\n"
+      "  auto l = [&](int) { return t; };\n"
+      "  struct Local { int x() { return 1; } };\n"
+      "  return l(1);\n"
+      "}\n"
+      "}\n",
+      {{"explicit B(int i) : i_, j_(i)", 4, 6},
+       {"int get() const", 7, 7},
+       {"template <typename T> T g( T t)", 13, 19}});
+}
+
+TEST(Functions, InC) {
+  expect_functions(
+      "static const struct { const char *n; } names[] = {{\"a\"}, {\"b\"}};\n"
+      "struct block *find(int a)\n"
+      "{\n"
+      "  return (struct block *)0;\n"
+      "}\n"
+      "extern \"C\" {\n"
+      "void f(void) {}\n"
+      "}\n",
+      {{"struct block *find(int a)", 2, 5}, {"void f(void)", 7, 7}});
+}
+
+TEST(Functions, TestsAndBoundLambdasCountAndInitializersDoNot) {
+  expect_functions(
+      "constexpr int kTable[] = {1,\n 2};\n"
+      "TEST(A, B) {\n"
+      "  f({1, 2});\n"
+      "}\n"
+      "const auto lambda = [](int x) {\n"
+      "  return x;\n"
+      "};\n"
+      "Rule rule = make({1, 2}, [] { return 3; });\n",
+      {{"TEST(A, B)", 3, 5}, {"const auto lambda = [](int x)", 6, 8}});
+}
+
+}  // namespace
+}  // namespace mobius::structure
