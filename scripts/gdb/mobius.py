@@ -16,43 +16,36 @@ KERNEL_BASE = 0x80000000
 PAGE = 4096
 
 
-def cast_link(link, element_type, tag):
-    """The element of an intrusive list (base/list.h) that a ListLink belongs to."""
-    linked = gdb.lookup_type(f"mobius::Link<{tag}>").pointer()
-    return link.cast(linked).dynamic_cast(element_type.pointer()) if False else \
-        link.cast(linked).cast(element_type.pointer())
-
-
 def elements(list_value):
     """All elements of a mobius::List<T, Tag>, as references."""
     kind = list_value.type.strip_typedefs()
-    element, tag = kind.template_argument(0), kind.template_argument(1)
+    element = kind.template_argument(0).pointer()
+    linked = gdb.lookup_type(f"mobius::Link<{kind.template_argument(1)}>").pointer()
     head = list_value["head_"].address
     link = list_value["head_"]["next"]
     while link != head:
-        yield cast_link(link, element, tag).dereference()
+        yield link.cast(linked).cast(element).dereference()
         link = link["next"]
 
 
-def system():
-    """The proc::System, or None before it has started."""
-    pointer = gdb.parse_and_eval("mobius::proc::running_system") if has_symbol() else None
-    return pointer.dereference() if pointer else None
-
-
-def has_symbol():
-    try:
-        gdb.parse_and_eval("mobius::proc::running_system")
-        return True
-    except gdb.error:
-        return False
-
-
 def started():
-    found = system()
-    if found is None:
+    """The proc::System."""
+    pointer = gdb.parse_and_eval("'mobius::proc::(anonymous namespace)::running_system'")
+    if not pointer:
         raise gdb.GdbError("the process layer has not started yet")
-    return found
+    return pointer.dereference()
+
+
+def owned(pointer):
+    """What a std::unique_ptr points to, or None."""
+    while pointer.type.strip_typedefs().code == gdb.TYPE_CODE_STRUCT:
+        pointer = pointer[pointer.type.strip_typedefs().fields()[0]]
+        heads = [f for f in pointer.type.strip_typedefs().fields()
+                 if f.name and "_Head_base<0" in f.name] \
+            if pointer.type.strip_typedefs().code == gdb.TYPE_CODE_STRUCT else []
+        if heads:
+            pointer = pointer[heads[0]]["_M_head_impl"]
+    return pointer.dereference() if pointer else None
 
 
 def process(pid):
@@ -74,10 +67,10 @@ def regions(space):
 
     def walk(node):
         if node:
-            yield from walk(node["left_"])
+            yield from walk(node["child_"][0])
             if node != end:
                 yield node.cast(region).dereference()
-            yield from walk(node["right_"])
+            yield from walk(node["child_"][1])
     yield from walk(space["regions_"]["root_"])
 
 
@@ -135,10 +128,10 @@ class Regions(gdb.Command):
         super().__init__("mobius regions", gdb.COMMAND_DATA)
 
     def invoke(self, argument, _from_tty):
-        space = process(int(argument, 0))["space"]["object_"]
-        if not space:
+        space = owned(process(int(argument, 0))["space"])
+        if space is None:
             raise gdb.GdbError("it has no memory any more")
-        for region in regions(space.dereference()):
+        for region in regions(space):
             begin = int(region["range"]["begin"]["value"])
             end = int(region["range"]["end"]["value"])
             held = region["object"]["object_"]
@@ -156,40 +149,15 @@ class Translate(gdb.Command):
     def invoke(self, argument, _from_tty):
         words = gdb.string_to_argv(argument)
         address = int(gdb.parse_and_eval(words[1])) & 0xFFFFFFFF
-        directory = directory_of(process(int(words[0], 0)))
+        thread = next(elements(process(int(words[0], 0))["threads"]))
+        directory = int(thread["context"]["directory"])
         entry = physical_word(directory + (address >> 22) * 4)
         print(f"PDE 0x{entry:08x} {flags(entry)}")
         if entry & 1 and not entry & 0x80:
             entry = physical_word((entry & ~0xFFF) + (address >> 12 & 1023) * 4)
             print(f"PTE 0x{entry:08x} {flags(entry)}")
             if entry & 1:
-                record = gdb.parse_and_eval(f"frame 0x{entry >> 12:x}") if False else None
-                print(f"frame 0x{entry >> 12:x}" + (f" {record}" if record else ""))
-
-
-def directory_of(one):
-    """Physical address of the page directory of a process."""
-    target = one["map"].dynamic_type
-    concrete = one["map"].cast(target).dereference()
-    for name in ("directory_", "page_directory_"):
-        found = find_field(concrete, name)
-        if found is not None:
-            return int(found["value"]) * PAGE
-    raise gdb.GdbError("no page directory found in the translation map")
-
-
-def find_field(value, name, depth=4):
-    """A member called `name` in a value, its bases or its members."""
-    if depth == 0 or value.type.strip_typedefs().code != gdb.TYPE_CODE_STRUCT:
-        return None
-    for field in value.type.strip_typedefs().fields():
-        if field.name == name:
-            return value[field]
-        if getattr(field, "bitpos", None) is not None:
-            found = find_field(value[field], name, depth - 1)
-            if found is not None:
-                return found
-    return None
+                print(f"frame 0x{entry >> 12:x}")
 
 
 def flags(entry):
