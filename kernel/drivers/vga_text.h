@@ -3,7 +3,8 @@
 // Text scrolls; \n begins a new line at its left end; of the ANSI escape sequences it knows those a
 // line editor uses: cursor movement (A B C D G H f), erasing (J K), colours (m). All others are
 // swallowed. What is written goes into a copy in RAM; refresh() brings the rows that changed to the
-// video memory, which is slow to write and slower to read. Source: IBM VGA Technical Reference, text mode; ECMA-48 for the sequences.
+// video memory, which is slow to write and slower to read.
+// Source: IBM VGA Technical Reference, text mode; ECMA-48 for the sequences.
 #pragma once
 
 #include <array>

@@ -11,11 +11,13 @@ namespace mobius::proc {
 namespace {
 
 constexpr uint32_t kPointerBytes = 4;
+constexpr uint32_t kStartBytes = 16;
 
 // struct mobius_start as the i386 program sees it, whatever machine this is compiled for.
 struct UserStart {
   uint32_t argc, argv, envp, flags;
 };
+static_assert(sizeof(UserStart) == kStartBytes);
 static_assert(sizeof(void*) != 4 || sizeof(UserStart) == sizeof(mobius_start));
 
 // Pointers go out through a small buffer: one copy to the user for many of them.
@@ -118,7 +120,7 @@ Result<VirtAddr> ArgumentBlock::write(Cpu& cpu, VirtAddr stack_top, uint32_t sta
   const VirtAddr strings{(stack_top.value - used_) & ~15u};
   const VirtAddr argv{(strings.value - pointers) & ~15u};
   const VirtAddr envp = argv + (counts_[0] + 1) * kPointerBytes;
-  const VirtAddr start{argv.value - sizeof(UserStart)};
+  const VirtAddr start{argv.value - kStartBytes};
   if (used_ > 0) TRY(cpu.copy_to_user(strings, bytes_, used_));
   TRY(write_pointers(cpu, argv, strings));
   TRY(copy_out(cpu, start, UserStart{counts_[0], argv.value, envp.value, start_flags}));

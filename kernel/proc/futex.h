@@ -1,5 +1,5 @@
-// The futex calls: sleep while a word has a value, wake those who sleep on it. Private to a process:
-// the key is the process and the word's address.
+// The futex calls: sleep while a word has a value, wake those who sleep on it. Private to a
+// process: the key is the process and the word's address.
 #pragma once
 
 #include "proc/system.h"

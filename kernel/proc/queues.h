@@ -1,4 +1,4 @@
-// The queues a thread can be on: ready queues by priority, and waiters hashed by what they wait for.
+// The queues a thread can be on: ready queues by priority, and waiters by what they wait for.
 //
 // Pure: no processor, no clock. The links live in the thread, so queueing cannot fail and nothing
 // has a fixed size. A thread is on a ready queue or among the waiters, never both.

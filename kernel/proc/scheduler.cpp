@@ -5,6 +5,9 @@
 #include "proc/user_exception.h"
 
 namespace mobius::proc {
+
+volatile uint32_t user_return_work = 0;
+
 namespace {
 
 Thread& thread_of(QueuedThread& queued) { return static_cast<Thread&>(queued); }

@@ -25,7 +25,10 @@ struct Outside {
 
 struct System : Outside {
   explicit System(const Outside& outside)
-      : Outside(outside), processes(cpu, memory), programs(memory.heap, volume, loader), reaper(*this),
+      : Outside(outside),
+        processes(cpu, memory),
+        programs(memory.heap, volume, loader),
+        reaper(*this),
         console(*this) {}
   System(const System&) = delete;
 

@@ -1,4 +1,4 @@
-// Calls that have a number but are not built yet: sharing, file views, locking. They say so (ENOSYS).
+// Calls that have a number but are not built yet: sharing, file views, locking. They give ENOSYS.
 #include "syscall/calls.h"
 
 namespace mobius::syscall::calls {

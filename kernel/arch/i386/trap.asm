@@ -11,9 +11,9 @@ bits 32
 FRAME_CS equ 13 * 4
 
 extern arch_hooks, page_fault, trap_exception, trap_interrupt, panic_double_fault
-extern before_user_return_c
+extern before_user_return_c, user_return_work
 global trap_entries, system_call_entry, double_fault_entry, double_fault_stack_top
-global user_return_work, trap_return
+global trap_return
 
 section .text
 
@@ -140,9 +140,6 @@ trap_entries:
     dd entry%+vector
   %assign vector vector + 1
 %endrep
-
-section .data
-user_return_work: dd 0
 
 section .bss
 align 16

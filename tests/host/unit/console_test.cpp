@@ -1,0 +1,154 @@
+// The console: both inputs, flow control, the end of the input; the runner's control line.
+#include "drivers/console.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <string>
+
+#include "drivers/console_control.h"
+
+namespace mobius::drivers {
+namespace {
+
+struct FakeLine final : ByteLine {
+  std::deque<uint8_t> incoming;
+  std::string sent;
+  size_t capacity = SIZE_MAX;  // how much it takes before it is busy for ever
+
+  size_t write_some(std::string_view bytes) override {
+    const size_t n = std::min({bytes.size(), size_t{16}, capacity - sent.size()});
+    sent += bytes.substr(0, n);
+    return n;
+  }
+  std::optional<uint8_t> read() override {
+    if (incoming.empty()) return std::nullopt;
+    const uint8_t byte = incoming.front();
+    incoming.pop_front();
+    return byte;
+  }
+  void arrive(std::string_view bytes) { incoming.insert(incoming.end(), bytes.begin(), bytes.end()); }
+};
+
+struct FakeScreen final : TextScreen {
+  std::string shown;
+  void write(std::string_view text) override { shown += text; }
+};
+
+struct WakeCounter final : mm::Waiting {
+  int wakes = 0;
+  void wait(const void*) override { ADD_FAILURE() << "the console itself never waits"; }
+  void wake(const void*) override { ++wakes; }
+};
+
+struct CountingListener final : InterruptKeyListener {
+  int keys = 0;
+  void interrupt_key_pressed() override { ++keys; }
+};
+
+struct ConsoleTest : testing::Test {
+  WakeCounter waiting;
+  FakeLine line;
+  FakeScreen screen;
+  Console console{waiting, line, screen};
+
+  std::string take() {
+    char bytes[100];
+    const auto input = console.take(bytes);
+    return std::string(bytes, input.bytes) + (input.ended ? "<end>" : "");
+  }
+};
+
+TEST_F(ConsoleTest, OutputGoesToTheLineAsItIsAndToTheScreen) {
+  const std::string text = "a\nb\x1b[K, and more than sixteen bytes";
+  EXPECT_EQ(console.write_some(text), text.size());
+  EXPECT_EQ(line.sent, text);
+  EXPECT_EQ(screen.shown, line.sent);
+}
+
+TEST_F(ConsoleTest, ALineThatTakesNoMoreTakesThePartItCan) {
+  line.capacity = 20;
+  EXPECT_EQ(console.write_some(std::string(50, 'x')), 20u);
+  EXPECT_EQ(screen.shown.size(), 20u);
+  line.capacity = SIZE_MAX;
+  EXPECT_EQ(console.write_some(std::string(30, 'y')), 30u);
+}
+
+TEST_F(ConsoleTest, AReaderIsWokenByALineFromEitherSide) {
+  line.arrive("ab");
+  console.receive_from_line();
+  EXPECT_EQ(waiting.wakes, 0);
+  console.receive_key("c\r");
+  EXPECT_EQ(waiting.wakes, 1);
+  EXPECT_EQ(take(), "abc\n");
+  EXPECT_EQ(line.sent, "abc\n");  // the echo
+}
+
+TEST_F(ConsoleTest, BytesWithoutRoomStayInTheLineAndAreNotLost) {
+  console.discipline().set_source(LineDiscipline::Source::Pipe);
+  std::string all;
+  for (int i = 0; i < 30000; ++i) all += static_cast<char>(i * 7);
+  line.arrive(all);
+  console.receive_from_line();
+  EXPECT_FALSE(line.incoming.empty());
+  std::string read;
+  for (std::string part = take(); !part.empty(); part = take()) read += part;
+  EXPECT_EQ(read, all);
+}
+
+TEST_F(ConsoleTest, TheInputEndsAfterAsManyBytesAsTheRunnerSaid) {
+  console.discipline().set_source(LineDiscipline::Source::Pipe);
+  line.arrive("abc");
+  console.receive_from_line();
+  console.end_input_after(5);
+  EXPECT_EQ(take(), "abc");
+  EXPECT_EQ(take(), "");  // two are still to come
+  line.arrive("de");
+  console.receive_from_line();
+  EXPECT_EQ(take(), "de");
+  EXPECT_EQ(take(), "<end>");
+  EXPECT_EQ(take(), "<end>");
+}
+
+TEST_F(ConsoleTest, AnEndThatHasPassedAlreadyWakesTheReader) {
+  const int before = waiting.wakes;
+  console.end_input_after(0);
+  EXPECT_GT(waiting.wakes, before);
+  EXPECT_EQ(take(), "<end>");
+}
+
+TEST_F(ConsoleTest, CtrlCTellsTheListenerInCookedModeOnly) {
+  CountingListener listener;
+  console.set_listener(&listener);
+  console.receive_key("\x03");
+  EXPECT_EQ(listener.keys, 1);
+  console.set_mode(LineDiscipline::Mode::Raw);
+  console.receive_key("\x03");
+  EXPECT_EQ(listener.keys, 1);
+  EXPECT_EQ(take(), "\x03");
+}
+
+std::optional<uint64_t> control(std::string_view text) {
+  ConsoleControl control;
+  std::optional<uint64_t> last;
+  for (char byte : text) {
+    if (const auto bytes = control.receive(static_cast<uint8_t>(byte))) last = bytes;
+  }
+  return last;
+}
+
+TEST(ConsoleControl, OnlyAWholeLineThatSaysEofCounts) {
+  EXPECT_EQ(control("eof 0\n"), 0u);
+  EXPECT_EQ(control("eof 123456789012\n"), 123456789012u);
+  EXPECT_EQ(control("noise\neof 7\r\n"), 7u);
+  EXPECT_EQ(control("eof 7"), std::nullopt);
+  EXPECT_EQ(control("eof\n"), std::nullopt);
+  EXPECT_EQ(control("eof x\n"), std::nullopt);
+  EXPECT_EQ(control("eof 7 8\n"), std::nullopt);
+  EXPECT_EQ(control("eof 99999999999999999999999\n"), std::nullopt);
+  EXPECT_EQ(control(std::string(1000, 'e') + "\neof 3\n"), 3u);
+  EXPECT_EQ(control("eof 3" + std::string(1000, '3') + "\n"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace mobius::drivers
