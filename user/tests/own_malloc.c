@@ -18,7 +18,7 @@ void *malloc(size_t bytes) {
 void free(void *p) { (void)p; }
 
 void *calloc(size_t count, size_t bytes) {
-  void *p = malloc(count * bytes);
+  void *volatile p = malloc(count * bytes); /* or malloc and memset become a call of calloc */
   return p ? memset(p, 0, count * bytes) : NULL;
 }
 
