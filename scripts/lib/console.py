@@ -91,16 +91,16 @@ class Console:
         if self._ready and self._com2_open and self._to_com2:
             writes.append(com2)
         readable, writable, _ = select.select(reads, writes, [], timeout)
+        if com1 in reads:  # before COM2: what the program wrote before a line of the log
+            self._read_com1()
         if com2 in readable:
             self._read_com2()
-        if com1 in readable:
-            self._read_com1()
         if self.source in readable:
             self._read_source()
-        if self.log in writable:
-            self._write_log()
         if self.out in writable:
             self._write_out()
+        if self.log in writable and (not self._to_out or self.out not in writable):
+            self._write_log()
         if com1 in writable:
             self._send_com1()
         if com2 in writable:

@@ -1,5 +1,5 @@
-"""scripts/run --gdb and scripts/gdb/mobius.py: gdb attaches by the line it was told, and our commands
-read a live kernel."""
+"""scripts/run --gdb and scripts/gdb/mobius.py: gdb attaches by the line it was told, and our
+commands read a live kernel."""
 import re
 import subprocess
 

@@ -62,7 +62,7 @@ static inline struct vmm_stats stats_now(void) {
 }
 
 static inline char *take_pages(size_t pages) {
-  char *p = VmmAlloc(pages, NULL, RW);
+  char *p = (char *)VmmAlloc(pages, NULL, RW);
   if (!p) die("VmmAlloc");
   return p;
 }
@@ -85,12 +85,12 @@ static inline struct raw_result raw_call(uint32_t number, const void *arguments,
 /* Starts another copy of a program with the given arguments; its pid. */
 static inline uint32_t start_program(const char *path, const char *const *argv) {
   static const char *const environment[] = {NULL};
-  struct proc_spawn spawn = {.path = path, .argv = argv, .envp = environment};
+  struct proc_spawn spawn = {path, argv, environment, 0, {0, 0, 0}};
   return ProcSpawn(&spawn);
 }
 
 static inline struct proc_status wait_for(uint32_t pid) {
-  struct proc_status status = {0};
+  struct proc_status status = {0, 0, 0};
   if (!ProcWait(pid, UINT64_MAX, &status)) die("ProcWait");
   return status;
 }

@@ -107,7 +107,7 @@ static void new_thread(void) {
   bool ok = true;
   for (int i = 0; i < 7; i++) EXPECT(ok, seen.registers[i] == 0);
   CHECK("D2_new_thread_has_clean_registers", ok);
-  CHECK("D2_new_thread_has_clean_flags", (seen.flags & 0x47FD7) == 0x2);
+  CHECK("D2_new_thread_has_clean_flags", (seen.flags & 0x47FD7) == 0x202);
   uint16_t control = (uint16_t)(seen.fpu[0] | seen.fpu[1] << 8);
   uint16_t tags = (uint16_t)(seen.fpu[8] | seen.fpu[9] << 8);
   ok = control == 0x37F && tags == 0xFFFF;

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "fs/iso9660.h"
-#include "sim/memory_disc.h"
+#include "sim/sim_memory_disc.h"
 #include "sim/sim_frame_memory.h"
 #include "sim/sim_scheduler.h"
 
