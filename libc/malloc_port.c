@@ -1,6 +1,5 @@
 /* malloc_port.c: what malloc.c leaves to libc: its lock, its complaint, and newlib's reentrant
  * names. These names call plain malloc, so a program's own malloc serves stdio too. */
-#include <malloc.h>
 #include <reent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,9 +44,4 @@ void *_calloc_r(struct _reent *reent, size_t count, size_t bytes) {
 void *_realloc_r(struct _reent *reent, void *p, size_t bytes) {
   (void)reent;
   return realloc(p, bytes);
-}
-
-void *_memalign_r(struct _reent *reent, size_t alignment, size_t bytes) {
-  (void)reent;
-  return memalign(alignment, bytes);
 }

@@ -35,10 +35,15 @@ static size_t number_of(struct emutls_object *object) {
   return number;
 }
 
+/* The word before a variable is what malloc gave. (Not aligned_alloc: a program may bring a malloc
+ * of its own and nothing else.) */
 static void *new_variable(const struct emutls_object *object) {
-  void *p = object->alignment > 16 ? aligned_alloc(object->alignment, object->bytes)
-                                   : malloc(object->bytes);
-  if (!p) abort(); /* the language has no way to say no */
+  size_t alignment = object->alignment > sizeof(void *) ? object->alignment : sizeof(void *);
+  char *block = malloc(object->bytes + alignment + sizeof(void *));
+  if (!block) abort(); /* the language has no way to say no */
+  uintptr_t at = ((uintptr_t)block + sizeof(void *) + alignment - 1) & ~(alignment - 1);
+  void *p = (void *)at;
+  ((void **)p)[-1] = block;
   if (object->initial) memcpy(p, object->initial, object->bytes);
   else memset(p, 0, object->bytes);
   return p;
@@ -61,7 +66,10 @@ void *__emutls_get_address(struct emutls_object *object) {
 }
 
 void thread_block_finish(struct thread_block *block) {
-  for (size_t i = 0; i < block->emutls_count; i++) free(block->emutls[i]);
+  for (size_t i = 0; i < block->emutls_count; i++) {
+    void **variable = block->emutls[i];
+    if (variable) free(variable[-1]);
+  }
   free(block->emutls);
   block->emutls = NULL;
   block->emutls_count = 0;

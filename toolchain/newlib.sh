@@ -25,7 +25,6 @@ tar -C "$scratch" -xf "$tarball"
 cd "$scratch/newlib-salsa/newlib/libc/include/sys"
 # What newlib is to know of Mobius, in the places where its other systems tell it the same.
 sed -i '/^\/\* exceptions first \*\//i\
-#define MALLOC_PROVIDED\
 #define __DYNAMIC_REENT__\
 #define _READ_WRITE_RETURN_TYPE _ssize_t\
 #define _READ_WRITE_BUFSIZE_TYPE size_t\
@@ -48,7 +47,7 @@ export READELF_FOR_TARGET=readelf CC_FOR_TARGET=$cross-gcc
 # and REP MOVS make newlib's i386 memset and memcpy; nothing here may need more than an i586.
 headers=$(gcc -print-file-name=include)
 flags="-O2 -g0 -march=i586 -ffreestanding -fno-builtin -fno-asynchronous-unwind-tables"
-flags+=" -nostdinc -isystem $headers -D__mobius__=1"
+flags+=" -nostdinc -isystem $headers -D__mobius__=1 -DMALLOC_PROVIDED"
 for name in _WIN32 __WIN32__ WIN32 __WIN32 _WIN32_ __MINGW32__ __MINGW64__ __MSVCRT__ \
             WINNT __WINNT __WINNT__; do
   flags+=" -U$name"
@@ -68,9 +67,14 @@ if ! { ../newlib-salsa/configure --target=i686-pe --prefix="$scratch/installed" 
   exit 1
 fi
 
-# Members that libc/ has versions of its own of: left in, they would clash or shadow.
+# Members that libc/ has versions of its own of: left in, they would clash or, worse, shadow.
 cd "$scratch/installed/i686-pe"
-$cross-ar d lib/libc.a lib_a-getreent.o lib_a-lock.o
+members=(getreent lock sbrkr mlock aligned_alloc malloc mallocr calloc callocr realloc reallocr free
+         freer cfreer malign malignr mallinfor mallstatsr msize msizer mstats mtrim pvallocr valloc
+         vallocr)
+for member in "${members[@]}"; do
+  $cross-ar d lib/libc.a "lib_a-$member.o"
+done
 # In mingw's compilers the archetype `printf` means Microsoft's format letters.
 sed -i 's/(__printf__/(__gnu_printf__/; s/(__scanf__/(__gnu_scanf__/' include/stdio.h
 cp "$scratch/newlib-salsa/COPYING.NEWLIB" .

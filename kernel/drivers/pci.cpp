@@ -11,8 +11,8 @@ constexpr uint16_t kDataPort = 0xCFC;
 constexpr uint16_t kClassPciBridge = 0x0604;
 
 uint32_t address_of(PciFunction at, uint8_t offset) {
-  return 0x80000000u | static_cast<uint32_t>(at.bus) << 16 | static_cast<uint32_t>(at.device) << 11 |
-         static_cast<uint32_t>(at.function) << 8 | (offset & 0xFCu);
+  const uint32_t bus = at.bus, device = at.device, function = at.function;
+  return 0x80000000u | bus << 16 | device << 11 | function << 8 | (offset & 0xFCu);
 }
 
 }  // namespace

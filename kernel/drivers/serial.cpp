@@ -10,11 +10,13 @@ constexpr uint16_t kData = 0, kInterruptEnable = 1, kFifoControl = 2, kLineContr
 constexpr uint16_t kModemControl = 4, kLineStatus = 5, kScratch = 7;
 
 constexpr uint8_t kDivisorAccess = 0x80, kEightBits = 0x03;
-constexpr uint8_t kFifoOnCleared = 0x07;   // enabled, both cleared, interrupt at 1 byte
+// The FIFOs stay off: Bochs goes on receiving when its FIFO is full and drops what came, and
+// switching them on would clear what has come already. Without, both emulators hold a byte back
+// until the last one was read.
+constexpr uint8_t kFifoOff = 0x00;
 constexpr uint8_t kDtrRtsOut2 = 0x0B;      // OUT2 gates the interrupt line in a PC
 constexpr uint8_t kDataReady = 0x01, kTransmitterReady = 0x20, kTransmitterIdle = 0x40;
 constexpr uint8_t kReceiveInterrupt = 0x01;
-constexpr unsigned kFifoBytes = 16;
 // Status reads, of about a microsecond; a byte takes 87 us at this speed, but an emulator's
 // transmitter is ready only when its host has taken what was sent before.
 constexpr unsigned kPatience = 30'000'000;
@@ -39,7 +41,7 @@ void Serial::initialize() {
   out(base_ + 0, 1);  // 115,200 baud
   out(base_ + 1, 0);
   out(base_ + kLineControl, kEightBits);
-  out(base_ + kFifoControl, kFifoOnCleared);
+  out(base_ + kFifoControl, kFifoOff);
   out(base_ + kModemControl, kDtrRtsOut2);
 }
 
@@ -60,9 +62,9 @@ void Serial::drain() {
 size_t Serial::write_some(std::string_view bytes) {
   if (!present_) return bytes.size();
   if ((in(base_ + kLineStatus) & kTransmitterReady) == 0) return 0;
-  const std::string_view chunk = bytes.substr(0, kFifoBytes);
-  for (char byte : chunk) out(base_ + kData, static_cast<uint8_t>(byte));
-  return chunk.size();
+  if (bytes.empty()) return 0;
+  out(base_ + kData, static_cast<uint8_t>(bytes.front()));
+  return 1;
 }
 
 void Serial::write(std::string_view bytes) {

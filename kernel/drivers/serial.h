@@ -1,7 +1,7 @@
 // Serial: one 16550 serial port. COM1 is the user's console, COM2 the kernel's log.
 //
-// Sending waits until the transmitter takes the byte (at most 16 at a time, its FIFO's size);
-// receiving never waits: an interrupt says when there is something to read. 115,200 baud, 8N1.
+// Sending is byte by byte: the FIFOs stay off; receiving never waits: an interrupt says when there
+// is something to read. 115,200 baud, 8N1.
 // Source: National Semiconductor PC16550D data sheet, section 8.
 #pragma once
 
@@ -29,8 +29,8 @@ class Serial {
   // As many of the first bytes as the transmitter takes now; never waits. 0: it is not ready.
   size_t write_some(std::string_view bytes);
 
-  // Waits until the last bit is on the line: what is still in the FIFO when the machine is switched
-  // off is lost.
+  // Waits until the last bit is on the line: what is still in the transmitter when the machine is
+  // switched off is lost.
   void drain();
 
   // The next byte received, or nothing if there is none now.

@@ -108,8 +108,8 @@ bool is_usable_name(std::string_view name) {
 }
 
 bool same_name_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::optional<SystemUse::Continuation> SystemUse::feed(IsoBytes area) {

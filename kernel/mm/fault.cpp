@@ -39,8 +39,8 @@ struct Attempt {
   Next map_backing();
   Next copy_backing();
   Next map_own();
-  Result<void> give_frame(OwnedFrame frame);
-  Result<void> enter(FrameNumber frame, Access access);
+  Next give(OwnedFrame& frame);
+  bool enter(FrameNumber frame, Access access);
 };
 
 // What the slot does not say by itself: where the backing has the page.
@@ -95,13 +95,21 @@ Next Attempt::on_its_way(Next next) {
   return next;
 }
 
-// Enters `frame` at the page, in place of what may be there with fewer rights.
-Result<void> Attempt::enter(FrameNumber frame, Access access) {
-  if (slot->kind != SlotKind::Empty) space.unmap_folding(*region, VirtRange::of_pages(page, 1));
-  PreparedMapping prepared = TRY(space.map().prepare(page));
-  // From here on nothing fails.
-  space.map().map(std::move(prepared), page, frame, access);
-  return {};
+// Enters `frame` at the page, in place of what may be there with fewer rights. False: no frame for
+// a page table; nothing has changed then.
+bool Attempt::enter(FrameNumber frame, Access access) {
+  TranslationMap& map = space.map();
+  if (slot->kind != SlotKind::Empty) {
+    if (auto old = map.replace(page, frame, access)) {
+      if (old->dirty) slot->dirty = true;
+      return true;
+    }
+  }
+  if (map.map_in_table(page, frame, access)) [[likely]] return true;
+  auto prepared = map.prepare(page);
+  if (!prepared) return false;
+  map.map(std::move(*prepared), page, frame, access);
+  return true;
 }
 
 Next Attempt::map_zero_frame() {
@@ -116,18 +124,17 @@ Next Attempt::map_backing() {
   return Next::Done;
 }
 
-// The page gets `frame`, with all the region allows.
-Result<void> Attempt::give_frame(OwnedFrame frame) {
-  TRY(enter(frame.number(), region->access));
+// The page gets the frame, with all the region allows.
+Next Attempt::give(OwnedFrame& frame) {
+  if (!enter(frame.number(), region->access)) return Next::NoFrame;
   object().install(*slot, index, std::move(frame));
-  return {};
+  return Next::Done;
 }
 
 Next Attempt::zero_fill() {
   auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero,
                                          space.claim());
-  if (!frame || !give_frame(std::move(*frame))) return Next::NoFrame;
-  return Next::Done;
+  return frame ? give(*frame) : Next::NoFrame;
 }
 
 Next Attempt::copy_backing() {
@@ -135,7 +142,7 @@ Next Attempt::copy_backing() {
                                          space.claim());
   if (!frame) return Next::NoFrame;
   manager().memory.copy(frame->number(), backing_slot->frame());
-  return give_frame(std::move(*frame)) ? Next::Done : Next::NoFrame;
+  return give(*frame);
 }
 
 Next Attempt::map_own() {

@@ -16,7 +16,7 @@ namespace mobius::mm {
 
 class AddressSpace;
 
-enum class FaultAccess : uint8_t { Read, Write };
+enum class FaultAccess : uint32_t { Read, Write };
 
 struct PageFault {
   VirtAddr address;

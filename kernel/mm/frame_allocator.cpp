@@ -26,9 +26,9 @@ Result<void> FrameAllocator::initialize(std::span<const FrameRange> usable) {
   TRY(records_.build(memory_, usable));
   FrameNumber direct_end = memory_.direct_end();
   FrameNumber low_end = std::min(direct_end, kEnd16M);
-  zones_[0].initialize(records_, 0, {{0}, low_end});
-  zones_[1].initialize(records_, 1, {low_end, direct_end});
-  zones_[2].initialize(records_, 2, {direct_end, kNoFrame});
+  zones_[0].initialize(0, {{0}, low_end});
+  zones_[1].initialize(1, {low_end, direct_end});
+  zones_[2].initialize(2, {direct_end, kNoFrame});
   for (const FrameRange& range : usable) {
     for (unsigned zone = 0; zone < kZones; ++zone) add_to_zone(zone, range);
   }
@@ -45,85 +45,57 @@ void FrameAllocator::add_to_zone(unsigned zone, FrameRange range) {
       ++f.value;
       continue;
     }
-    zones_[zone].add({f, run_end});
+    zones_[zone].add(records_, {f, run_end});
     total_ += run_end - f;
     unpromised_ += run_end - f;
     top_zone_ = std::max(top_zone_, zone);
+    top_ = &zones_[top_zone_];
     f = run_end;
   }
 }
 
+// Requires: a failure is planned.
 bool FrameAllocator::planned_to_fail() {
-  if (plan_.after == kNever) return false;
   if (plan_.after != 0) {
     --plan_.after;
     return false;
   }
-  if (!plan_.for_good) plan_.after = kNever;
+  if (!plan_.for_good) set_plan({});
   return true;
 }
 
-bool FrameAllocator::may_take(uint32_t frames, Claim claim) {
-  if (claim == Claim::Promised) {
-    KASSERT(promised_ >= frames);
-    return true;
-  }
-  return !planned_to_fail() && unpromised_ >= frames;
+void FrameAllocator::set_plan(FailurePlan plan) {
+  plan_ = plan;
+  for (FrameZone& zone : zones_) zone.keep_hot(plan.after == kNever);
 }
 
-void FrameAllocator::account_taken(uint32_t frames, FrameUse use, Claim claim) {
-  KASSERT(use > FrameUse::FreeZeroed);
-  (claim == Claim::Promised ? promised_ : unpromised_) -= frames;
-  used_[static_cast<unsigned>(use)] += frames;
-}
-
-Result<OwnedFrame> FrameAllocator::allocate(FrameUse use, Placement placement, Fill fill,
-                                            Claim claim) {
-  LeafGuard guard(lock_);
-  if (!may_take(1, claim)) [[unlikely]] return Failure(Error::OutOfFrames);
-  unsigned zone = highest_zone(placement);
-  FrameNumber frame = take_from(zone, fill);
-  while (frame == kNoFrame) {
-    if (zone-- == 0) return Failure(Error::OutOfFrames);
-    frame = take_from(zone, fill);
+FrameRecord* FrameAllocator::allocate_slowly(FrameUse use, Placement placement, Fill fill,
+                                             Claim claim) {
+  if (!may_take(1, claim)) [[unlikely]] return nullptr;
+  FrameZone* zone = &zones_[highest_zone(placement)];
+  FrameRecord* record = take_from(*zone, fill);
+  while (record == nullptr) {
+    if (zone-- == zones_) return nullptr;
+    record = take_from(*zone, fill);
   }
   account_taken(1, use, claim);
-  FrameRecord& record = records_.at(frame);
-  record.owner = nullptr;
-  record.index = 0;
-  record.count = 0;
-  record.use = use;
-  record.order = 0;
-  return OwnedFrame(*this, frame);
+  record->state = frame_state(use, 0, 0);
+  return record;
 }
 
-FrameNumber FrameAllocator::take_from(unsigned zone, Fill fill) {
-  if (fill == Fill::Zero) {
-    FrameNumber frame = take_zeroed(zone);
-    if (frame != kNoFrame) return frame;
-  }
-  FrameNumber frame = zones_[zone].take_one();
-  if (frame == kNoFrame) [[unlikely]] return take_zeroed(zone);
-  if (fill == Fill::Zero) memory_.zero(frame);
-  return frame;
+inline FrameRecord* FrameAllocator::take_from(FrameZone& zone, Fill fill) {
+  if (fill == Fill::Zero && zone.has_zeroed()) return &take_zeroed(zone);
+  FrameRecord* record = zone.take_one();
+  if (record == nullptr) return zone.has_zeroed() ? &take_zeroed(zone) : nullptr;
+  if (fill == Fill::Zero) memory_.zero(record->number);
+  return record;
 }
 
-FrameNumber FrameAllocator::take_zeroed(unsigned zone) {
-  FrameNumber frame = zones_[zone].take_zeroed();
-  if (frame != kNoFrame) --zeroed_count_;
-  return frame;
+FrameRecord& FrameAllocator::take_zeroed(FrameZone& zone) {
+  --zeroed_count_;
+  return zone.take_zeroed();
 }
 
-void FrameAllocator::free(FrameNumber frame, FrameUse use) {
-  LeafGuard guard(lock_);
-  KASSERT(records_.contains(frame) && use > FrameUse::FreeZeroed);
-  FrameRecord& record = records_.at(frame);
-  KASSERT(record.use == use && record.order == 0);
-  record.use = FrameUse::Free;
-  record.order = kOrderHot;
-  --used_[static_cast<unsigned>(use)];
-  ++unpromised_;
-  zone_of(frame).give_one(frame);
-}
+void FrameAllocator::give_slowly(FrameRecord& record) { zone_of(record.number).give_one(record); }
 
 }  // namespace mobius::mm

@@ -36,7 +36,7 @@ class FrameAllocator {
   Result<void> initialize(std::span<const FrameRange> usable);
   FrameAllocator(const FrameAllocator&) = delete;
 
-  // One frame; the record's owner, index and count are 0. Fails: OutOfFrames.
+  // One frame; its record's count is 0, owner and index are junk. Fails: OutOfFrames.
   // Requires: with Claim::Promised, that a frame is set aside.
   Result<OwnedFrame> allocate(FrameUse use, Placement placement = Placement::Any,
                               Fill fill = Fill::None, Claim claim = Claim::Unpromised);
@@ -89,13 +89,17 @@ class FrameAllocator {
   static constexpr uint32_t kNever = 0xFFFFFFFF;
 
   void add_to_zone(unsigned zone, FrameRange range) REQUIRES(lock_);
+  FrameRecord* allocate_slowly(FrameUse use, Placement placement, Fill fill, Claim claim)
+      REQUIRES(lock_);
+  void give_slowly(FrameRecord& record) REQUIRES(lock_);
   bool planned_to_fail() REQUIRES(lock_);
+  void set_plan(FailurePlan plan) REQUIRES(lock_);
   bool may_take(uint32_t frames, Claim claim) REQUIRES(lock_);
   void account_taken(uint32_t frames, FrameUse use, Claim claim) REQUIRES(lock_);
-  FrameNumber take_from(unsigned zone, Fill fill) REQUIRES(lock_);
-  FrameNumber take_zeroed(unsigned zone) REQUIRES(lock_);
-  FrameNumber take_run_from(unsigned order, unsigned zone) REQUIRES(lock_);
-  void drop_zeroed(unsigned zone) REQUIRES(lock_);
+  FrameRecord* take_from(FrameZone& zone, Fill fill) REQUIRES(lock_);
+  FrameRecord& take_zeroed(FrameZone& zone) REQUIRES(lock_);
+  FrameRecord* take_run_from(unsigned order, unsigned highest_zone) REQUIRES(lock_);
+  void drop_zeroed(FrameZone& zone) REQUIRES(lock_);
   // All placements fall back to the zones below their highest.
   unsigned highest_zone(Placement placement) const {
     unsigned zone = kZones - 1 - static_cast<unsigned>(placement);
@@ -107,9 +111,10 @@ class FrameAllocator {
 
   FrameMemory& memory_;
   FrameRecords records_;   // as initialize() left them: what they point to is guarded
-  unsigned top_zone_ = 0;  // the highest with RAM
   mutable LeafLock lock_{LockRank::Frames};
   FrameZone zones_[kZones] GUARDED_BY(lock_);
+  unsigned top_zone_ = 0;  // the highest with RAM
+  FrameZone* top_ = &zones_[0];
   // Free frames are unpromised_ + promised_: an allocation changes one of them.
   uint32_t total_ = 0;
   uint32_t unpromised_ GUARDED_BY(lock_) = 0;
@@ -120,3 +125,5 @@ class FrameAllocator {
 };
 
 }  // namespace mobius::mm
+
+#include "mm/frame_allocator_inline.h"

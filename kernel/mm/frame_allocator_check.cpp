@@ -3,57 +3,58 @@
 
 namespace mobius::mm {
 
-FrameZone::Counts FrameZone::check() const {
+FrameZone::Counts FrameZone::check(const FrameRecords& records) const {
   Counts counts;
   for (unsigned order = 0; order <= kMaxFrameOrder; ++order) counts.listed += check_list(order);
-  KASSERT(hot_top_ - hot_bottom_ <= kHotFrames);
+  KASSERT(hot_limit_ - hot_bottom_ == kHotFrames || hot_limit_ == hot_bottom_);
+  counts.hot = hot_top_ - hot_bottom_;
+  KASSERT(counts.hot <= hot_limit_ - hot_bottom_);
   for (uint32_t i = hot_bottom_; i != hot_top_; ++i) {
-    FrameNumber f = hot_[i & kHotMask];
-    const FrameRecord& record = records_->at(f);
-    KASSERT(span_.contains(f));
-    KASSERT(record.use == FrameUse::Free && record.order == kOrderHot);
-    ++counts.hot;
+    const FrameRecord* record = hot_[i & kHotMask];
+    KASSERT(span_.contains(record->number) && &records.at(record->number) == record);
+    KASSERT(record->use == FrameUse::Free && record->order == kOrderHot);
   }
-  for (FrameNumber f = zeroed_; f != kNoFrame; f = records_->at(f).next) {
-    const FrameRecord& record = records_->at(f);
-    KASSERT(span_.contains(f) && counts.zeroed < span_.size_frames());
-    KASSERT(record.use == FrameUse::FreeZeroed && record.count == id_);
+  for (const FrameRecord* record = zeroed_; record != nullptr; record = record->next) {
+    KASSERT(span_.contains(record->number) && counts.zeroed < span_.size_frames());
+    KASSERT(record->use == FrameUse::FreeZeroed && record->count == id_);
     ++counts.zeroed;
   }
   return counts;
 }
 
 uint32_t FrameZone::check_list(unsigned order) const {
-  KASSERT(((orders_ >> order) & 1) == (runs_[order] != kNoFrame));
+  const FrameRecord* list = &lists_[order];
+  KASSERT(((orders_ >> order) & 1) == (list->next != list));
   uint32_t frames = 0;
-  FrameNumber prev = kNoFrame;
-  for (FrameNumber f = runs_[order]; f != kNoFrame; f = records_->at(f).next) {
-    KASSERT(records_->at(f).prev == prev);  // so the list cannot run in a circle
-    check_run(f, order);
+  const FrameRecord* before = list;
+  for (const FrameRecord* head = list->next; head != list; head = head->next) {
+    KASSERT(head->prev == before);  // so the list cannot run in a circle of its own
+    check_run(*head, order);
     frames += 1u << order;
-    prev = f;
+    before = head;
   }
+  KASSERT(list->prev == before);
   return frames;
 }
 
-void FrameZone::check_run(FrameNumber first, unsigned order) const {
+void FrameZone::check_run(const FrameRecord& head, unsigned order) const {
   uint32_t size = 1u << order;
-  KASSERT((first.value & (size - 1)) == 0);
-  KASSERT(span_.contains(first) && span_.contains(first + (size - 1)));
-  const FrameRecord* section = records_->section(first);
-  uint32_t at = first.value & FrameRecords::kSectionMask;
-  KASSERT(is_free_run(section[at], order));
+  KASSERT((head.number.value & (size - 1)) == 0);
+  KASSERT(span_.contains(head.number) && span_.contains(head.number + (size - 1)));
+  uint32_t at = head.number.value & FrameRecords::kSectionMask;
+  const FrameRecord* section = &head - at;
+  KASSERT(head.state == free_state(order));
   for (uint32_t i = 1; i < size; ++i) {
     KASSERT(section[at + i].use == FrameUse::Free && section[at + i].order == kOrderInside);
   }
-  KASSERT(order == kMaxFrameOrder || !is_free_run(section[at ^ size], order));  // else: merged
+  KASSERT(order == kMaxFrameOrder || section[at ^ size].state != free_state(order));  // merged
 }
 
 void FrameAllocator::check() const {
   LeafGuard guard(lock_);
   uint32_t free = 0, zeroed = 0;
   for (const FrameZone& zone : zones_) {
-    FrameZone::Counts counts = zone.check();
+    FrameZone::Counts counts = zone.check(records_);
     free += counts.listed + counts.hot;
     zeroed += counts.zeroed;
   }
@@ -66,6 +67,7 @@ void FrameAllocator::check() const {
     const FrameRecord* section = records_.section_at(i);
     for (uint32_t n = 0; section != nullptr && n < FrameRecords::kSectionFrames; ++n) {
       const FrameRecord& record = section[n];
+      KASSERT(record.number.value == i * FrameRecords::kSectionFrames + n);
       if (record.use == FrameUse::Unusable) continue;
       if (record.use == FrameUse::Free) {
         ++free_records;

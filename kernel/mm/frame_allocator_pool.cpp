@@ -11,38 +11,35 @@ Result<FrameNumber> FrameAllocator::allocate_run(unsigned order, FrameUse use, P
   LeafGuard guard(lock_);
   uint32_t frames = 1u << order;
   if (!may_take(frames, claim)) return Failure(Error::OutOfFrames);
-  FrameNumber first = take_run_from(order, highest_zone(placement));
-  if (first == kNoFrame) return Failure(Error::OutOfFrames);
+  FrameRecord* head = take_run_from(order, highest_zone(placement));
+  if (head == nullptr) return Failure(Error::OutOfFrames);
   account_taken(frames, use, claim);
-  FrameRecord& head = records_.at(first);
-  head = FrameRecord{};
-  head.use = use;
-  head.order = static_cast<uint8_t>(order);
-  return first;
+  head->state = frame_state(use, static_cast<uint8_t>(order), 0);
+  return head->number;
 }
 
-FrameNumber FrameAllocator::take_run_from(unsigned order, unsigned highest) {
+FrameRecord* FrameAllocator::take_run_from(unsigned order, unsigned highest) {
   for (unsigned zone = highest + 1; zone-- > 0;) {
-    FrameNumber first = zones_[zone].take_run(order);
-    if (first != kNoFrame) return first;
+    FrameRecord* head = zones_[zone].take_run(order);
+    if (head != nullptr) return head;
   }
   for (unsigned zone = highest + 1; zone-- > 0;) {
     zones_[zone].spill_hot();
-    drop_zeroed(zone);
-    FrameNumber first = zones_[zone].take_run(order);
-    if (first != kNoFrame) return first;
+    drop_zeroed(zones_[zone]);
+    FrameRecord* head = zones_[zone].take_run(order);
+    if (head != nullptr) return head;
   }
-  return kNoFrame;
+  return nullptr;
 }
 
 void FrameAllocator::free_run(FrameNumber first, unsigned order, FrameUse use) {
   LeafGuard guard(lock_);
   KASSERT(records_.contains(first) && use > FrameUse::FreeZeroed);
-  const FrameRecord& head = records_.at(first);
+  FrameRecord& head = records_.at(first);
   KASSERT(head.use == use && head.order == order);
   used_[static_cast<unsigned>(use)] -= 1u << order;
   unpromised_ += 1u << order;
-  zone_of(first).give_run(first, order);
+  zone_of(first).give_run(head, order);
 }
 
 Result<void> FrameAllocator::promise(uint32_t frames) {
@@ -64,32 +61,28 @@ bool FrameAllocator::zero_one_free_frame() {
   LeafGuard guard(lock_);
   if (zeroed_count_ >= std::min(kMaxZeroed, (unpromised_ + promised_) / 8)) return false;
   for (unsigned zone = top_zone_ + 1; zone-- > 0;) {
-    FrameNumber frame = zones_[zone].take_cold();
-    if (frame == kNoFrame) continue;
-    memory_.zero(frame);
-    zones_[zone].give_zeroed(frame);
+    FrameRecord* record = zones_[zone].take_cold();
+    if (record == nullptr) continue;
+    memory_.zero(record->number);
+    zones_[zone].give_zeroed(*record);
     ++zeroed_count_;
     return true;
   }
   return false;
 }
 
-void FrameAllocator::drop_zeroed(unsigned zone) {
-  for (;;) {
-    FrameNumber frame = take_zeroed(zone);
-    if (frame == kNoFrame) return;
-    zones_[zone].give_run(frame, 0);
-  }
+void FrameAllocator::drop_zeroed(FrameZone& zone) {
+  while (zone.has_zeroed()) zone.give_run(take_zeroed(zone), 0);
 }
 
 void FrameAllocator::drop_zeroed_pool() {
   LeafGuard guard(lock_);
-  for (unsigned zone = 0; zone < kZones; ++zone) drop_zeroed(zone);
+  for (FrameZone& zone : zones_) drop_zeroed(zone);
 }
 
 void FrameAllocator::plan_failure(FailurePlan plan) {
   LeafGuard guard(lock_);
-  plan_ = plan;
+  set_plan(plan);
 }
 
 uint32_t FrameAllocator::free_frames() const {

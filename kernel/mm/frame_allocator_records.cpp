@@ -64,7 +64,9 @@ Result<void> FrameRecords::build(const FrameMemory& memory, std::span<const Fram
     FrameNumber place = carver.take(kFramesForRecords);
     if (place == kNoFrame) return Failure(Error::OutOfFrames);
     sections[i] = memory.direct_as<FrameRecord>(place);
-    for (uint32_t n = 0; n < kSectionFrames; ++n) new (&sections[i][n]) FrameRecord{};
+    for (uint32_t n = 0; n < kSectionFrames; ++n) {
+      new (&sections[i][n]) FrameRecord(part.begin + n);
+    }
   }
   sections_ = sections;
   section_count_ = count;
@@ -81,8 +83,7 @@ void FrameRecords::mark_usable(std::span<const FrameRange> usable) {
   for (const FrameRange& range : usable) {
     for (FrameNumber f = range.begin; f < range.end; ++f.value) {
       if (!contains(f)) continue;
-      at(f).use = FrameUse::Free;
-      at(f).order = kOrderInside;
+      at(f).state = frame_state(FrameUse::Free, kOrderInside, 0);
     }
   }
 }
@@ -96,7 +97,7 @@ void FrameRecords::mark_own(const FrameMemory& memory) {
 
 void FrameRecords::mark_taken(FrameNumber first, uint32_t frames) {
   for (FrameNumber f = first; f < first + frames; ++f.value) {
-    if (contains(f)) at(f) = FrameRecord{};
+    if (contains(f)) at(f).state = frame_state(FrameUse::Unusable, 0, 0);
   }
 }
 

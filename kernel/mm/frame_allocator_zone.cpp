@@ -6,121 +6,182 @@
 
 namespace mobius::mm {
 
-void FrameZone::initialize(FrameRecords& records, uint16_t id, FrameRange span) {
-  KASSERT(records_ == nullptr);
-  records_ = &records;
-  id_ = id;
-  span_ = span;
-  std::fill(std::begin(runs_), std::end(runs_), kNoFrame);
+namespace {
+constexpr FrameRecord kListHead{kNoFrame};
 }
 
-void FrameZone::add(FrameRange run) {
+FrameZone::FrameZone()
+    : lists_{kListHead, kListHead, kListHead, kListHead, kListHead, kListHead,
+             kListHead, kListHead, kListHead, kListHead, kListHead} {
+  for (FrameRecord& list : lists_) list.next = list.prev = &list;
+}
+
+void FrameZone::initialize(uint16_t id, FrameRange span) {
+  id_ = id;
+  span_ = span;
+}
+
+void FrameZone::add(const FrameRecords& records, FrameRange run) {
   KASSERT(span_.begin <= run.begin && run.end <= span_.end);
   for (FrameNumber f = run.begin; f < run.end;) {
     unsigned aligned = f.value == 0 ? kMaxFrameOrder : std::countr_zero(f.value);
     unsigned fits = std::bit_width(run.end - f) - 1;
     unsigned order = std::min({aligned, fits, kMaxFrameOrder});
-    give_run(f, order);
+    give_run(records.at(f), order);
     f = f + (1u << order);
   }
 }
 
-FrameNumber FrameZone::take_run(unsigned order) {
+// Keeps the first 2^to of 2^from frames and lists the rest, one run of each order between: their
+// lists are empty, or the run would have come from them.
+inline void FrameZone::split(FrameRecord& first, unsigned from, unsigned to) {
+  uint32_t half = 1u << from;
+  orders_ |= half - (1u << to);
+  uint32_t state = free_state(from);
+  FrameRecord* const last = &lists_[to];
+  FrameRecord* list = &lists_[from];
+  do {
+    --list;
+    half >>= 1;
+    state -= kOneOrder;
+    FrameRecord* upper = &first + half;
+    upper->next = list;
+    upper->prev = list;
+    list->next = upper;
+    list->prev = upper;
+    upper->state = state;
+  } while (list != last);
+}
+
+FrameRecord* FrameZone::take_run(unsigned order) {
   uint32_t fitting = orders_ >> order;
-  if (fitting == 0) return kNoFrame;
+  if (fitting == 0) return nullptr;
   unsigned found = order + std::countr_zero(fitting);
-  FrameNumber first = runs_[found];
-  FrameRecord& head = records_->at(first);
-  FrameNumber next = head.next;
-  runs_[found] = next;
-  if (next == kNoFrame) {
-    orders_ &= ~(1u << found);
-  } else {
-    records_->at(next).prev = kNoFrame;
-  }
-  head.order = kOrderInside;
-  if (found != order) split(first, found, order);
+  FrameRecord* list = &lists_[found];
+  FrameRecord* first = list->next;
+  FrameRecord* next = first->next;
+  list->next = next;
+  next->prev = list;
+  if (next == list) orders_ ^= 1u << found;
+  first->order = kOrderInside;
+  if (found != order) split(*first, found, order);
   return first;
 }
 
-// Keeps the first 2^to of 2^from frames and lists the rest, one run of each order between: their
-// lists are empty, or the run would have come from them.
-void FrameZone::split(FrameNumber first, unsigned from, unsigned to) {
-  FrameRecord* head = &records_->at(first);
-  orders_ |= (1u << from) - (1u << to);
-  while (from-- != to) {
-    uint32_t half = 1u << from;
-    runs_[from] = first + half;
-    FrameRecord& upper = head[half];
-    upper.next = kNoFrame;
-    upper.prev = kNoFrame;
-    upper.count = id_;
-    upper.order = static_cast<uint8_t>(from);
+void FrameZone::give_run(FrameRecord& first, unsigned order) {
+  uint32_t at = first.number.value & FrameRecords::kSectionMask;
+  FrameRecord* section = &first - at;
+  first.state = frame_state(FrameUse::Free, kOrderInside, 0);
+  // Both belong to the order at hand, which rises with every merge.
+  uint32_t size = 1u << order;
+  uint32_t state = free_state(order);
+  while (size != FrameRecords::kSectionFrames) {
+    FrameRecord* buddy = &section[at ^ size];
+    if (buddy->state != state) break;
+    FrameRecord* next = buddy->next;
+    FrameRecord* prev = buddy->prev;
+    prev->next = next;
+    next->prev = prev;
+    if (next == prev) [[likely]] {
+      if (next->number == kNoFrame) orders_ ^= size;  // the list's head alone is left
+    }
+    buddy->order = kOrderInside;
+    at &= ~size;
+    size <<= 1;
+    state += kOneOrder;
   }
+  FrameRecord* head = &section[at];
+  FrameRecord* list = &lists_[state >> 24];
+  FrameRecord* next = list->next;
+  head->state = state;
+  head->next = next;
+  head->prev = list;
+  next->prev = head;
+  list->next = head;
+  orders_ |= size;
 }
 
-void FrameZone::give_run(FrameNumber first, unsigned order) {
-  FrameRecord* section = records_->section(first);
-  uint32_t base = first.value & ~FrameRecords::kSectionMask;
-  uint32_t at = first.value & FrameRecords::kSectionMask;
-  section[at].use = FrameUse::Free;
-  section[at].order = kOrderInside;
-  for (; order < kMaxFrameOrder; ++order) {
-    FrameRecord& buddy = section[at ^ (1u << order)];
-    if (!is_free_run(buddy, order)) break;
-    remove(buddy, order);
-    buddy.order = kOrderInside;
-    at &= ~(1u << order);
+bool FrameZone::refill_hot() {
+  uint32_t frames = kBatch;
+  FrameRecord* record = take_run(kBatchOrder);
+  if (record == nullptr) {
+    frames = 1;
+    record = take_run(0);
+    if (record == nullptr) return false;
   }
-  push({base + at}, section[at], order);
-}
-
-void FrameZone::push(FrameNumber first, FrameRecord& head, unsigned order) {
-  FrameNumber next = runs_[order];
-  head.next = next;
-  head.prev = kNoFrame;
-  head.count = id_;
-  head.order = static_cast<uint8_t>(order);
-  if (next != kNoFrame) records_->at(next).prev = first;
-  runs_[order] = first;
-  orders_ |= 1u << order;
-}
-
-void FrameZone::remove(const FrameRecord& head, unsigned order) {
-  FrameNumber next = head.next;
-  FrameNumber prev = head.prev;
-  if (next != kNoFrame) records_->at(next).prev = prev;
-  if (prev != kNoFrame) {
-    records_->at(prev).next = next;
-    return;
+  hot_bottom_ = 0;
+  hot_top_ = frames;
+  hot_limit_ = kHotFrames;
+  for (FrameRecord** hot = &hot_[frames]; hot != hot_; ++record) {  // the lowest comes out first
+    record->state = frame_state(FrameUse::Free, kOrderHot, 0);
+    *--hot = record;
   }
-  runs_[order] = next;
-  if (next == kNoFrame) orders_ &= ~(1u << order);
+  return true;
 }
 
-FrameNumber FrameZone::take_cold() {
-  FrameNumber f = take_run(0);
-  if (f == kNoFrame && hot_top_ != hot_bottom_) f = hot_[hot_bottom_++ & kHotMask];
-  return f;
+FrameRecord* FrameZone::take_one() {
+  if (!has_hot()) {
+    if (hot_limit_ == hot_bottom_) return take_run(0);  // none are kept hot
+    if (!refill_hot()) return nullptr;
+  }
+  return &take_hot();
 }
 
-FrameNumber FrameZone::take_zeroed() {
-  FrameNumber f = zeroed_;
-  if (f != kNoFrame) zeroed_ = records_->at(f).next;
-  return f;
+void FrameZone::give_one(FrameRecord& record) {
+  if (hot_is_full()) {
+    if (!has_hot()) return give_run(record, 0);  // none are kept hot
+    spill_oldest();
+  }
+  give_hot(record);
 }
 
-void FrameZone::give_zeroed(FrameNumber f) {
-  FrameRecord& record = records_->at(f);
-  record.use = FrameUse::FreeZeroed;
-  record.order = 0;
-  record.count = id_;
-  record.next = zeroed_;
-  zeroed_ = f;
+// How many of the oldest hot frames are a batch, in ascending order; 1 if they are not.
+inline uint32_t FrameZone::oldest_neighbours() const {
+  const FrameRecord* oldest = hot_[hot_bottom_ & kHotMask];
+  if ((oldest->number.value & (kBatch - 1)) != 0 || hot_top_ - hot_bottom_ < kBatch) return 1;
+  for (uint32_t i = kBatch - 1; i != 0; --i) {
+    if (hot_[(hot_bottom_ + i) & kHotMask] != oldest + i) return 1;
+  }
+  return kBatch;
+}
+
+// Memory freed in address order comes in batches: one merge for eight frames.
+void FrameZone::spill_oldest() {
+  FrameRecord* oldest = hot_[hot_bottom_ & kHotMask];
+  uint32_t frames = oldest_neighbours();
+  hot_bottom_ += frames;
+  hot_limit_ += frames;
+  if (frames == 1) return give_run(*oldest, 0);
+  for (uint32_t i = 1; i < kBatch; ++i) oldest[i].order = kOrderInside;
+  give_run(*oldest, kBatchOrder);
 }
 
 void FrameZone::spill_hot() {
-  while (hot_top_ != hot_bottom_) spill_oldest();
+  while (has_hot()) spill_oldest();
+}
+
+void FrameZone::keep_hot(bool keep) {
+  if (!keep) spill_hot();
+  hot_limit_ = keep ? hot_bottom_ + kHotFrames : hot_bottom_;
+}
+
+FrameRecord* FrameZone::take_cold() {
+  FrameRecord* record = take_run(0);
+  if (record != nullptr || !has_hot()) return record;
+  ++hot_limit_;
+  return hot_[hot_bottom_++ & kHotMask];
+}
+
+FrameRecord& FrameZone::take_zeroed() {
+  FrameRecord& record = *zeroed_;
+  zeroed_ = record.next;
+  return record;
+}
+
+void FrameZone::give_zeroed(FrameRecord& record) {
+  record.state = frame_state(FrameUse::FreeZeroed, 0, id_);
+  record.next = zeroed_;
+  zeroed_ = &record;
 }
 
 }  // namespace mobius::mm

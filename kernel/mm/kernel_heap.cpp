@@ -8,32 +8,11 @@
 // out and are linked in one by one, so that a new slab costs no walk through its frame.
 #include "mm/kernel_heap.h"
 
-#include <array>
 #include <bit>
 
 namespace mobius::mm {
 
 namespace {
-
-constexpr size_t kGrain = 16;
-constexpr size_t kHeader = 32;
-constexpr size_t kMaxObject = 2032;
-
-// From 288 on: the biggest multiple of 16 of which 14, 12, 10, 8, 7, 6, 5, 4, 3, 2 fit.
-constexpr std::array<uint16_t, 22> kSizes = {16,  32,  48,  64,  80,  96,  112, 128,
-                                             160, 192, 224, 256, 288, 336, 400, 496,
-                                             576, 672, 800, 1008, 1344, kMaxObject};
-
-// The class for each number of grains.
-constexpr auto kClassOf = [] {
-  std::array<uint8_t, kMaxObject / kGrain + 1> table{};
-  for (size_t grains = 0; grains < table.size(); ++grains) {
-    while (kSizes[table[grains]] < grains * kGrain) ++table[grains];
-  }
-  return table;
-}();
-
-unsigned class_of(size_t bytes) { return kClassOf[(bytes + kGrain - 1) / kGrain]; }
 
 unsigned order_for(size_t bytes) {
   return static_cast<unsigned>(std::bit_width((bytes - 1) >> kPageShift));
@@ -43,79 +22,69 @@ unsigned order_for(size_t bytes) {
 
 KernelHeap::KernelHeap(FrameAllocator& frames, FrameMemory& memory)
     : frames_(frames), memory_(memory) {
-  static_assert(kSizes.size() == kClasses && sizeof(Slab) <= kHeader);
+  static_assert(sizeof(Slab) <= kSlabHeader);
+  none_.fresh = kPageSize;  // nothing left
+  for (SlabClass& slabs : classes_) slabs.current = &none_;
 }
 
-Result<void*> KernelHeap::allocate(size_t bytes, Claim claim) {
-  LeafGuard guard(lock_);
-  if (bytes > kMaxObject) [[unlikely]] return allocate_run(bytes, claim);
+// The current slab has no free object: continues with its fresh ones, else with another slab.
+Result<void*> KernelHeap::allocate_slowly(size_t bytes, Claim claim) {
   KASSERT(bytes != 0);
-  unsigned size_class = class_of(bytes);
+  unsigned size_class = slab_class_of(bytes);
   SlabClass& slabs = classes_[size_class];
-  Slab* slab = slabs.partial.front();
-  if (slab == nullptr) [[unlikely]] {
-    slab = TRY(add_slab(size_class, claim));
+  size_t size = kSlabSizes[size_class];
+  if (!use_fresh(*slabs.current, size)) {
+    Slab* next = TRY(next_slab(size_class, claim));
+    if (slabs.current != &none_) slabs.full.push_front(*slabs.current);
+    slabs.current = next;
+    if (next->free == nullptr) use_fresh(*next, size);
   }
+  Slab* slab = slabs.current;
   FreeObject* object = slab->free;
   slab->free = object->next;
   ++slab->used;
-  if (slab->free == nullptr) [[unlikely]] use_fresh(*slab, size_class);
   return object;
 }
 
-void KernelHeap::free(void* p, size_t bytes) {
-  if (p == nullptr) return;
-  LeafGuard guard(lock_);
-  if (bytes > kMaxObject) [[unlikely]] return free_run(p, bytes);
-  unsigned size_class = class_of(bytes);
-  auto address = reinterpret_cast<uintptr_t>(p);
-  auto* slab = reinterpret_cast<Slab*>(address & ~uintptr_t{kPageOffsetMask});
-  auto* object = static_cast<FreeObject*>(p);
-  KASSERT(slab->tag == kTag + size_class && object != slab->free);
-  object->next = slab->free;
-  slab->free = object;
-  --slab->used;
-  if (object->next == nullptr) [[unlikely]] {
-    classes_[size_class].full.remove(*slab);
-    classes_[size_class].partial.push_front(*slab);
+// Makes some more fresh objects free; false if there are none left.
+bool KernelHeap::use_fresh(Slab& slab, size_t size) {
+  constexpr unsigned kAtATime = 8;
+  FreeObject** link = &slab.free;
+  for (unsigned i = 0; i < kAtATime && slab.fresh + size <= kPageSize; ++i) {
+    std::byte* place = reinterpret_cast<std::byte*>(&slab) + slab.fresh;
+    slab.fresh = static_cast<uint16_t>(slab.fresh + size);
+    *link = reinterpret_cast<FreeObject*>(place);
+    link = &(*link)->next;
   }
-  if (slab->used == 0) [[unlikely]] emptied(*slab, size_class);
+  *link = nullptr;
+  return slab.free != nullptr;
 }
 
-// The free list is empty: links the next fresh object in, or the slab is full.
-void KernelHeap::use_fresh(Slab& slab, unsigned size_class) {
-  uint16_t size = kSizes[size_class];
-  if (slab.fresh + size <= static_cast<int>(kPageSize)) {
-    slab.free = reinterpret_cast<FreeObject*>(reinterpret_cast<std::byte*>(&slab) + slab.fresh);
-    slab.free->next = nullptr;
-    slab.fresh += size;
-    return;
-  }
-  classes_[size_class].partial.remove(slab);
-  classes_[size_class].full.push_front(slab);
-}
-
-Result<KernelHeap::Slab*> KernelHeap::add_slab(unsigned size_class, Claim claim) {
-  OwnedFrame frame =
-      TRY(frames_.allocate(FrameUse::Slab, Placement::Direct, Fill::None, claim));
+Result<KernelHeap::Slab*> KernelHeap::next_slab(unsigned size_class, Claim claim) {
+  Slab* partial = classes_[size_class].partial.pop_front();
+  if (partial != nullptr) return partial;
+  OwnedFrame frame = TRY(frames_.allocate(FrameUse::Slab, Placement::Direct, Fill::None, claim));
   Slab* slab = new (memory_.direct(frame.release())) Slab{};
   slab->tag = kTag + size_class;
-  slab->fresh = kHeader;
+  slab->fresh = kSlabHeader;
   ++slab_frames_;
-  classes_[size_class].partial.push_front(*slab);
-  use_fresh(*slab, size_class);
   return slab;
 }
 
-// Keeps an empty slab only while its class has no other with a free object.
-void KernelHeap::emptied(Slab& slab, unsigned size_class) {
-  List<Slab, SlabTag>& partial = classes_[size_class].partial;
-  if (partial.front() == &slab && partial.next_of(slab) == nullptr) return;
-  remove_slab(slab);
+// An object was freed: the only free one, or nothing is in use any more.
+void KernelHeap::first_or_last_free(Slab& slab) {
+  if (!slab.linked()) return;  // the current one stays what it is
+  if (slab.free->next == nullptr) {
+    slab.unlink();
+    classes_[slab.tag - kTag].partial.push_front(slab);
+  }
+  if (slab.used == 0) {
+    slab.unlink();
+    remove_slab(slab);
+  }
 }
 
 void KernelHeap::remove_slab(Slab& slab) {
-  slab.unlink();
   slab.tag = 0;
   --slab_frames_;
   frames_.free(memory_.frame_at(&slab), FrameUse::Slab);
@@ -124,11 +93,9 @@ void KernelHeap::remove_slab(Slab& slab) {
 void KernelHeap::trim() {
   LeafGuard guard(lock_);
   for (SlabClass& slabs : classes_) {
-    for (Slab* slab = slabs.partial.front(); slab != nullptr;) {
-      Slab* next = slabs.partial.next_of(*slab);
-      if (slab->used == 0) remove_slab(*slab);
-      slab = next;
-    }
+    if (slabs.current == &none_ || slabs.current->used != 0) continue;
+    remove_slab(*slabs.current);
+    slabs.current = &none_;
   }
 }
 
@@ -155,18 +122,22 @@ uint32_t KernelHeap::frames_used() const {
 
 void KernelHeap::check() const {
   LeafGuard guard(lock_);
+  KASSERT(none_.free == nullptr && none_.used == 0 && none_.fresh == kPageSize);
   uint32_t slabs = 0;
-  for (unsigned size_class = 0; size_class < kClasses; ++size_class) {
-    unsigned empty = 0;
-    for (const Slab& slab : classes_[size_class].partial) {
-      KASSERT(slab.free != nullptr);
-      check_slab(slab, size_class);
-      if (slab.used == 0) ++empty;
+  for (size_t size_class = 0; size_class < kSlabSizes.size(); ++size_class) {
+    const SlabClass& of_class = classes_[size_class];
+    if (of_class.current != &none_) {
+      KASSERT(!of_class.current->linked());
+      check_slab(*of_class.current, size_class);
       ++slabs;
     }
-    KASSERT(empty <= 1);
-    for (const Slab& slab : classes_[size_class].full) {
-      KASSERT(slab.free == nullptr);
+    for (const Slab& slab : of_class.partial) {
+      KASSERT(slab.free != nullptr && slab.used != 0);
+      check_slab(slab, size_class);
+      ++slabs;
+    }
+    for (const Slab& slab : of_class.full) {
+      KASSERT(slab.free == nullptr && slab.fresh + size_t{kSlabSizes[size_class]} > kPageSize);
       check_slab(slab, size_class);
       ++slabs;
     }
@@ -175,15 +146,15 @@ void KernelHeap::check() const {
   KASSERT(slab_frames_ + run_frames_ == frames_.used_frames(FrameUse::Slab));
 }
 
-void KernelHeap::check_slab(const Slab& slab, unsigned size_class) const {
+void KernelHeap::check_slab(const Slab& slab, size_t size_class) const {
   KASSERT(slab.tag == kTag + size_class);
-  size_t size = kSizes[size_class];
-  size_t touched = (slab.fresh - kHeader) / size;
+  size_t size = kSlabSizes[size_class];
+  size_t touched = (slab.fresh - kSlabHeader) / size;
   size_t free = 0;
   for (const FreeObject* object = slab.free; object != nullptr; object = object->next) {
     auto offset = static_cast<size_t>(reinterpret_cast<const std::byte*>(object) -
                                       reinterpret_cast<const std::byte*>(&slab));
-    KASSERT(offset >= kHeader && offset < slab.fresh && (offset - kHeader) % size == 0);
+    KASSERT(offset >= kSlabHeader && offset < slab.fresh && (offset - kSlabHeader) % size == 0);
     ++free;
     KASSERT(free + slab.used <= touched);
   }

@@ -15,14 +15,6 @@ void VmObject::drop_reference() {
   if (backing != nullptr) backing->drop_reference();
 }
 
-void VmObject::install(PageSlot& slot, PageIndex page, OwnedFrame frame) {
-  FrameRecord& record = manager_.frames.record(frame.number());
-  record.owner = this;
-  record.index = page;
-  slot.make_resident(frame.release());
-  ++resident_;
-}
-
 void VmObject::empty_slot(PageSlot& slot) {
   KASSERT(slot.kind != SlotKind::Busy);
   if (slot.kind == SlotKind::Resident) {

@@ -42,7 +42,13 @@ class VmObject : public Link<AllObjects> {
   virtual Result<void> read_page(PageIndex page, FrameNumber frame) = 0;
 
   // The slot takes the frame over. Requires: slot is this object's slot of `page`.
-  void install(PageSlot& slot, PageIndex page, OwnedFrame frame);
+  void install(PageSlot& slot, PageIndex page, OwnedFrame frame) {
+    FrameRecord& record = manager_.frames.record(frame.number());
+    record.owner = this;
+    record.index = page;
+    slot.make_resident(frame.release());
+    ++resident_;
+  }
   // Frees the frame of a Resident slot, if it is one; the slot is Empty then.
   // Requires: not Busy, no translation shows the frame any more.
   void empty_slot(PageSlot& slot);

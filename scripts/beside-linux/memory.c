@@ -143,8 +143,8 @@ static uint64_t malloc_loop(int mode) {
       state ^= state << 17;
       words[k] = (uint32_t)(state >> 11);
     }
-    uint32_t s = words[0] & 4095, r = words[1];
-    size_t bytes = mode == 2 ? 16 + (r & 0x3fff) : 16 + ((r & 7) ? (r >> 3) % 112 : (r >> 3) % 1008);
+    uint32_t s = words[0] & 4095, r = words[1], small = (r & 7) ? (r >> 3) % 112 : (r >> 3) % 1008;
+    size_t bytes = 16 + (mode == 2 ? (r & 0x3fff) : small);
     if (mode == 0) {
       sink += s + bytes;
       continue;

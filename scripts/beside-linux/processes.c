@@ -89,8 +89,8 @@ static void yields(void) {
 static void copy_on_write(void) {
   enum { kBytes = 8 << 20 };
   struct rounds rounds = {.count = 0};
-  volatile char *block =
-      mmap(NULL, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  volatile char *block = mmap(NULL, kBytes, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   madvise((void *)block, kBytes, MADV_NOHUGEPAGE);
   for (size_t i = 0; i < kBytes; i += kPage) block[i] = 1;
   for (int r = 0; r < kRounds; r++) {

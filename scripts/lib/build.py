@@ -14,7 +14,8 @@ import time
 from project import BUILD, ROOT, SetupError, main_guard, say, setup
 
 WHAT = {"kernel": "the kernel", "kernel-debug": "the kernel with junk fill",
-        "user": "libc (newlib: two minutes, once) and the programs", "host": "the host tests (ASan, UBSan)",
+        "user": "libc (newlib: two minutes, once) and the programs",
+        "host": "the host tests (ASan, UBSan)",
         "host-fast": "the host benchmarks", "host-clang": "thread safety checks and fuzzers"}
 _STEP = re.compile(r"^\[(\d+)/(\d+)\] ")
 

@@ -3,8 +3,9 @@
 COM1 is the program's console: its bytes go to `out` as they are, ours go in from `source`. COM2 is
 the log, to `log`; its last `mobius: ` line is the verdict; into it goes one line of ours, `eof N`,
 once the source has ended after N bytes. Nothing is sent before the kernel has written its first
-byte on COM2: by then both ports are set up and their FIFOs are cleared.
-Flow control all the way: a program whose output nobody takes is held up, not buffered for ever.
+byte on COM2: until then the ports are the BIOS's and GRUB's.
+Flow control all the way: a program whose output nobody takes is held up, not buffered for ever. The
+log is always taken, so that the kernel never waits for a reader of it.
 """
 import os
 import select
@@ -31,7 +32,7 @@ class Console:
         self.terminal = terminal
         self.deadline = machine.started + timeout if timeout is not None else None
         self.verdict = None
-        self._to_out, self._to_com1 = bytearray(), bytearray()
+        self._to_out, self._to_log, self._to_com1 = bytearray(), bytearray(), bytearray()
         self._to_com2 = b""
         self._sent, self._ready = 0, False
         self._com1_open = self._com2_open = True
@@ -83,19 +84,23 @@ class Console:
             reads.append(self.source)
         if self._to_out:
             writes.append(self.out)
+        if self._to_log:
+            writes.append(self.log)
         if self._ready and self._com1_open and self._to_com1:
             writes.append(com1)
         if self._ready and self._com2_open and self._to_com2:
             writes.append(com2)
         readable, writable, _ = select.select(reads, writes, [], timeout)
+        if com1 in reads:  # before COM2: what the program wrote before a line of the log
+            self._read_com1()
         if com2 in readable:
             self._read_com2()
-        if com1 in readable:
-            self._read_com1()
         if self.source in readable:
             self._read_source()
         if self.out in writable:
             self._write_out()
+        if self.log in writable and (not self._to_out or self.out not in writable):
+            self._write_log()
         if com1 in writable:
             self._send_com1()
         if com2 in writable:
@@ -138,7 +143,7 @@ class Console:
             self._com2_open = False
             return
         self._ready = True
-        self._write_log(data)
+        self._to_log += data
         *lines, self._line = (self._line + data).split(b"\n")
         for line in lines:
             found = verdicts.verdict_of_line(line.decode(errors="replace"))
@@ -167,9 +172,11 @@ class Console:
             self._to_out.clear()
             raise Stopped from None
 
-    def _write_log(self, data):
-        while data:
-            data = data[os.write(self.log, data):]
+    def _write_log(self):
+        try:
+            del self._to_log[:os.write(self.log, self._to_log[:_CHUNK])]
+        except BrokenPipeError:  # nobody reads it: the exit status still tells
+            self._to_log.clear()
 
     def _drain(self):
         """What the ports still hold (the machine is dead: no more comes), and all that waits."""
@@ -195,5 +202,7 @@ class Console:
             if text == verdicts.NO_VERDICT:
                 for line in self.machine.complaint():
                     gap += b"emulator: " + line.encode(errors="replace") + b"\n"
-            self._write_log(gap + b"mobius: " + text.encode() + b"\n")
+            self._to_log += gap + b"mobius: " + text.encode() + b"\n"
+        while self._to_log:
+            self._write_log()
         return text

@@ -1,7 +1,7 @@
 """emulator_tests: the tables in tests/qemu and tests/bochs, and how one entry is run.
 
 An entry is a Boot (one call of scripts/run and what must come of it) or a Script (a function that
-raises AssertionError). A table is a Python file with a list TESTS. tests/qemu/README.md is the manual.
+raises AssertionError). A table is a Python file with a list TESTS. Manual: tests/qemu/README.md.
 """
 import importlib.util
 import os

@@ -105,6 +105,7 @@ def make(iso, contents):
         grafts.write_text("".join(_graft(i, str(o)) for i, o in files.items()),
                           errors="surrogateescape")
         _call(["xorriso", "-as", "mkisofs", "-quiet", "-graft-points", "-iso-level", "3", "-r",
-               "-V", "MOBIUS", "-b", "boot/grub/eltorito.img", "-no-emul-boot",
+               "-V", "MOBIUS", "-b", "boot/grub/eltorito.img",
+               "-c", "boot/grub/boot.catalog", "-no-emul-boot",
                "-boot-load-size", "4", "-boot-info-table", "--grub2-boot-info",
                "-o", str(iso), "-path-list", str(grafts)])

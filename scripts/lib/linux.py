@@ -46,10 +46,11 @@ def _kernel():
     if not found:
         say("fetching Debian's i386 Linux (about 70 MB), once")
         FOLDER.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(SetupError):  # one of several lists may fail; what matters comes next
+        with contextlib.suppress(SetupError):  # one of several lists may fail: see what comes
             _apt("apt-get", "update", "-qq")
         depends = _apt("apt-cache", "depends", "--important", "linux-image-686")
-        names = [line.split()[-1] for line in depends.splitlines() if "Depends: linux-image" in line]
+        names = [line.split()[-1] for line in depends.splitlines()
+                 if "Depends: linux-image" in line]
         if not names:
             raise SetupError("no i386 Linux kernel package found")
         _apt("apt-get", "download", "-qq", names[0])

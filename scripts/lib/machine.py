@@ -1,9 +1,9 @@
 """machine: the emulators, headless, with COM1 and COM2 in our hands.
 
-A Machine is a running emulator in a process group of its own, killed as one, which dies with us even
-if we are killed. The ports are descriptors: QEMU has the other ends of two socket pairs, Bochs the
-other sides of two pseudo-terminals (its own TCP sockets lose the last bytes when it ends with input
-unread). Both give flow control: a byte not yet read waits, none is lost.
+A Machine is a running emulator in a process group of its own, killed as one, which dies with us
+even if we are killed. The ports are descriptors: QEMU has the other ends of two socket pairs, Bochs
+the other sides of two pseudo-terminals (its own TCP sockets lose the last bytes when it ends with
+input unread). Both give flow control: a byte not yet read waits, none is lost.
 """
 import os
 import shutil

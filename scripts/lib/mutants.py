@@ -1,8 +1,8 @@
 """mutants: breaks the code one line at a time and sees that a test goes red.
 
 tests/mutants.toml lists the breakages. Each is applied alone to a copy of the tree (build/mutants),
-the host tests it names are run (optimised first; if they stay green, once more with ASan and UBSan),
-or a test in QEMU where the host cannot see it. A breakage that no test notices is a survivor.
+the host tests it names are run (optimised first; if they stay green, again with ASan and UBSan), or
+a test in QEMU where the host cannot see it. A breakage that no test notices is a survivor.
 
     scripts/mutants [-R PATTERN]      scripts/mutants --list
 """
@@ -60,8 +60,9 @@ def _copy_tree():
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                             cwd=ROOT, check=True, capture_output=True, text=True).stdout
     wanted = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
-    for path in [p for p in TREE.rglob("*") if p.is_file() and "build" != p.relative_to(TREE).parts[0]]:
-        if str(path.relative_to(TREE)) not in wanted:
+    for path in list(TREE.rglob("*")):
+        name = path.relative_to(TREE)
+        if name.parts[0] != "build" and path.is_file() and str(name) not in wanted:
             path.unlink()
     for name in wanted:
         source, target = ROOT / name, TREE / name

@@ -106,8 +106,6 @@ def contents(options):
     kernel_options = options.append
     if not sys.stdin or not os.isatty(0):
         kernel_options += " stdin=pipe"
-    if options.emulator == "bochs":
-        kernel_options += " serial=16450"  # Bochs drops what it reads while a receive FIFO is full
     return image.Contents(options.kernel or KERNEL, kernel_options, init, PROGRAMS, files)
 
 

@@ -1,6 +1,7 @@
 """verdict: the last line of a run, `mobius: TEXT`, and the exit status it stands for.
 
-The kernel writes it as its last line on COM2; where it cannot (timeout, no verdict) the runner does.
+The kernel writes it as its last line on COM2; where it cannot (timeout, no verdict) the
+runner does.
 """
 import re
 

@@ -161,7 +161,8 @@ def terminal_is_given_back(context):
 
 
 def image_keeps_names(context):
-    names = ["A Long Name With Spaces And Capitals.exe", "x=y.exe", "back\\slash.txt", "ümlaut.exe"]
+    names = ["A Long Name With Spaces And Capitals.exe", "x=y.exe", "back\\slash.txt",
+             "ümlaut.exe"]
     files = {}
     for name in names:
         path = context.folder / name
@@ -172,8 +173,8 @@ def image_keeps_names(context):
                                    options="a=b;c $e"))
     for name in names:
         out = context.folder / "out"
-        subprocess.run(["xorriso", "-osirrox", "on", "-indev", iso, "-extract", f"/run/{name}", out],
-                       check=True, capture_output=True)
+        subprocess.run(["xorriso", "-osirrox", "on", "-indev", iso, "-extract", f"/run/{name}",
+                        out], check=True, capture_output=True)
         assert out.read_text() == name
         out.chmod(0o600)
         out.unlink()

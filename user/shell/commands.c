@@ -1,5 +1,5 @@
 /* commands.c: a line cut into commands and words. `;` ends a command, `&` sends it to the
- * background, `#` starts a comment; quotes '...' and "...", backslash; $? and $NAME but in '...'. */
+ * background, `#` starts a comment; quotes '...' and "...", backslash; $? and $NAME. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 
 #include "arch/i386/interrupts.h"
 #include "arch/i386/panic.h"
-#include "arch/i386/trap_frame.h"
+#include "arch/i386/trap.h"
 
 extern "C" const char sysenter_entry[], sysenter_flags_clean[];
 
@@ -15,7 +15,7 @@ namespace mobius::arch {
 
 namespace {
 
-constexpr unsigned kDebug = 1, kNonMaskable = 2;
+constexpr unsigned kDebug = 1, kNonMaskable = 2, kGeneralProtection = 13;
 
 // The verdict's and the report's names (docs list them), by vector.
 constexpr std::string_view kExceptionNames[32] = {
@@ -45,6 +45,11 @@ proc::UserRegisters registers_at_sysenter(const TrapFrame& frame) {
 
 }  // namespace
 
+void end_virtual_8086(const TrapFrame& frame) {
+  proc::end_process_by_fault(kExceptionNames[kGeneralProtection], {frame.eip},
+                             frame.user_registers(), nullptr);
+}
+
 extern "C" void trap_exception(const TrapFrame& frame) {
   std::string_view name = kExceptionNames[frame.vector];
   if (is_step_into_sysenter(frame))
@@ -55,6 +60,8 @@ extern "C" void trap_exception(const TrapFrame& frame) {
 
 extern "C" void trap_interrupt(const TrapFrame& frame) {
   handle_interrupt(frame.vector - kFirstInterruptVector);
+  // Nobody can run on there: the way back looks at CS, so it would never be preempted.
+  if (frame.from_virtual_8086()) [[unlikely]] end_virtual_8086(frame);
 }
 
 extern "C" void before_user_return_c() { proc::before_user_return(); }

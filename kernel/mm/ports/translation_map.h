@@ -45,6 +45,14 @@ class TranslationMap {
   // page with no other call on this map in between; access is not None. Cannot fail.
   virtual void map(PreparedMapping prepared, VirtAddr page, FrameNumber frame, Access access) = 0;
 
+  // prepare() and map() in one where the page table is there already: the common case of a fault.
+  // Otherwise false, and nothing has changed. Requires: as map().
+  virtual bool map_in_table(VirtAddr page, FrameNumber frame, Access access) = 0;
+
+  // Puts another entry in the place of the one that is there, and returns what that was; nothing
+  // where the page is not mapped. Never needs a frame. Requires: access is not None.
+  virtual std::optional<Mapping> replace(VirtAddr page, FrameNumber frame, Access access) = 0;
+
   // Takes the entry out, if there is one. The page table goes with its last entry.
   virtual std::optional<Mapping> unmap(VirtAddr page) = 0;
 

@@ -138,7 +138,8 @@ std::string record(uint32_t extent, uint32_t size, char flags, const std::string
 }
 
 const std::string kSelf(1, '\0'), kParent(1, '\1');
-const std::string kDirectoryMode = use("PX", number(040755)), kFileMode = use("PX", number(0100644));
+const std::string kDirectoryMode = use("PX", number(040755));
+const std::string kFileMode = use("PX", number(0100644));
 
 // Sound volumes to start from: plain, Joliet, Rock Ridge with continuation and child link.
 std::vector<uint8_t> seed(unsigned style) {

@@ -14,7 +14,7 @@ constexpr SimIdeFault kSurvivable[] = {
     SimIdeFault::DmaBusError,  SimIdeFault::DmaNeverEnds,   SimIdeFault::EarlyInterrupt,
     SimIdeFault::ErrorAndNoSense,
 };
-// Longer than the engine's latest late data (ide_drive.cpp), in ticks of 1 ms.
+// Longer than the engine's latest late data (sim_ide_drive.cpp), in ticks of 1 ms.
 constexpr uint64_t kLongAfter = 40'000;
 
 struct FaultCase {

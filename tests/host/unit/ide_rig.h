@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "drivers/ide_controller.h"
-#include "sim/ide_controller.h"
+#include "sim/sim_ide_controller.h"
 
 namespace mobius::drivers {
 

@@ -101,6 +101,28 @@ void PageTables::map(mm::PreparedMapping prepared, VirtAddr page, FrameNumber fr
   ++frames_.record(table.frame()).count;
 }
 
+bool PageTables::map_in_table(VirtAddr page, FrameNumber frame, Access access) {
+  KASSERT(is_user_page(page));
+  KASSERT(frame.value < kFrameLimit && access != Access::None);
+  const EntryValue table = directory_entry(page).load();
+  if (!table.present()) [[unlikely]] return false;
+  Entry& entry = table_entry_of(table, page);
+  KASSERT(!entry.load().present());
+  entry.store(page_entry(frame, access));
+  ++frames_.record(table.frame()).count;
+  return true;
+}
+
+std::optional<Mapping> PageTables::replace(VirtAddr page, FrameNumber frame, Access access) {
+  KASSERT(frame.value < kFrameLimit && access != Access::None);
+  Entry* const entry = find_entry(page);
+  if (entry == nullptr || !entry->load().present()) return std::nullopt;
+  const EntryValue old = entry->take();
+  entry->store(page_entry(frame, access));
+  tlb_.flush_page(directory(), page);
+  return mapping_of(old);
+}
+
 std::optional<Mapping> PageTables::unmap(VirtAddr page) {
   KASSERT(is_user_page(page));
   const EntryValue table = directory_entry(page).load();
@@ -150,7 +172,7 @@ void PageTables::unmap_in_table(VirtRange part, EntryValue table, mm::MappingVis
   }
   record.count = static_cast<uint16_t>(left);
   if (left == 0) {
-    record.next = pending.emptied;
+    record.index = pending.emptied.value;
     pending.emptied = remove_table(part.begin);
   }
 }
@@ -164,7 +186,7 @@ void PageTables::finish(const Pending& pending) {
     }
   }
   for (FrameNumber table = pending.emptied; table != kNoFrame;) {
-    const FrameNumber next = frames_.record(table).next;
+    const FrameNumber next{frames_.record(table).index};
     frames_.free(table, FrameUse::PageTable);
     table = next;
   }

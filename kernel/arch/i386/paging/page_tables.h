@@ -44,6 +44,8 @@ class PageTables final : public mm::TranslationMap {
 
   Result<mm::PreparedMapping> prepare(VirtAddr page) override;
   void map(mm::PreparedMapping prepared, VirtAddr page, FrameNumber frame, Access access) override;
+  bool map_in_table(VirtAddr page, FrameNumber frame, Access access) override;
+  std::optional<mm::Mapping> replace(VirtAddr page, FrameNumber frame, Access access) override;
   std::optional<mm::Mapping> unmap(VirtAddr page) override;
   // Calls the visitor before the flush. That is right on one processor in a kernel that is not
   // preempted: nobody can use a stale translation before this returns, only walk ahead by it.

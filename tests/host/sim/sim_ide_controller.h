@@ -1,6 +1,6 @@
 // SimIdeController: a PIIX3-like IDE controller behind a RegisterPort, for the real driver.
 //
-// Two channels with up to two drives each (ide_drive.h), a bus master for each that moves bytes
+// Two channels with up to two drives each (sim_ide_drive.h), a bus master for each that moves bytes
 // into the simulated RAM a little per tick, the PCI function that tells about them, and interrupt
 // lines that reach the driver as edges, when nobody is in the kernel. Time comes from the
 // SimScheduler: one tick is one millisecond; a fiber (`run`) plays the hardware and the timer.
@@ -12,7 +12,7 @@
 
 #include "drivers/register_port.h"
 #include "mm/ports/clock.h"
-#include "sim/ide_drive.h"
+#include "sim/sim_ide_drive.h"
 #include "sim/sim_frame_memory.h"
 #include "sim/sim_scheduler.h"
 

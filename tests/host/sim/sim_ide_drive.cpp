@@ -1,5 +1,5 @@
-// The device's side of a packet command (ide_drive.h). Numbers from ATA/ATAPI-6 and MMC-3.
-#include "sim/ide_drive.h"
+// The device's side of a packet command (sim_ide_drive.h). Numbers from ATA/ATAPI-6 and MMC-3.
+#include "sim/sim_ide_drive.h"
 
 #include <algorithm>
 #include <cstring>

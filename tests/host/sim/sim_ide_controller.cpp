@@ -1,5 +1,5 @@
 // The controller: who answers which port, PCI, the bus masters and the interrupt lines.
-#include "sim/ide_controller.h"
+#include "sim/sim_ide_controller.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,0 +1,57 @@
+// The two calls of every page fault: a hot frame of the highest zone comes and goes in some thirty
+// instructions each. Everything else is in frame_allocator.cpp. While a failure is planned there
+// are no hot frames, so that every allocation goes the slow way, where plans are looked at.
+#pragma once
+
+#include "mm/frame_allocator.h"
+
+namespace mobius::mm {
+
+inline bool FrameAllocator::may_take(uint32_t frames, Claim claim) {
+  if (claim == Claim::Promised) {
+    KASSERT(promised_ >= frames);
+    return true;
+  }
+  return (plan_.after == kNever || !planned_to_fail()) && unpromised_ >= frames;
+}
+
+inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use, Claim claim) {
+  KASSERT(use > FrameUse::FreeZeroed);
+  (claim == Claim::Promised ? promised_ : unpromised_) -= frames;
+  used_[static_cast<unsigned>(use)] += frames;
+}
+
+[[gnu::always_inline]] inline Result<OwnedFrame> FrameAllocator::allocate(FrameUse use,
+                                                                          Placement placement,
+                                                                          Fill fill, Claim claim) {
+  LeafGuard guard(lock_);
+  FrameRecord* record;
+  bool plain = placement == Placement::Any && fill == Fill::None && claim == Claim::Unpromised;
+  if (plain && top_->has_hot() && unpromised_ != 0) [[likely]] {
+    record = &top_->take_hot();
+    --unpromised_;
+    ++used_[static_cast<unsigned>(use)];
+    record->state = frame_state(use, 0, 0);
+  } else {
+    record = allocate_slowly(use, placement, fill, claim);
+    if (record == nullptr) return Failure(Error::OutOfFrames);
+  }
+  return OwnedFrame(*this, record->number);
+}
+
+[[gnu::always_inline]] inline void FrameAllocator::free(FrameNumber frame, FrameUse use) {
+  LeafGuard guard(lock_);
+  KASSERT(records_.contains(frame) && use > FrameUse::FreeZeroed);
+  FrameRecord& record = records_.at(frame);
+  KASSERT(record.use == use && record.order == 0);
+  record.state = frame_state(FrameUse::Free, kOrderHot, 0);
+  --used_[static_cast<unsigned>(use)];
+  ++unpromised_;
+  if (frame >= top_->span().begin && !top_->hot_is_full()) [[likely]] {
+    top_->give_hot(record);
+  } else {
+    give_slowly(record);
+  }
+}
+
+}  // namespace mobius::mm
