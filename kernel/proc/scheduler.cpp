@@ -161,10 +161,10 @@ void Scheduler::idle_loop(mm::FrameAllocator& frames) {
   for (;;) {
     if (!ready_.empty()) {
       switch_to(choose());
-    } else if (!frames.zero_one_free_frame()) {
-      cpu_.wait_for_interrupt();
-    } else {
+    } else if (zero_when_idle_ && frames.zero_one_free_frame()) {
       cpu_.let_interrupts_in();
+    } else {
+      cpu_.wait_for_interrupt();
     }
   }
 }

@@ -57,6 +57,7 @@ class Scheduler final : public mm::Waiting {
 
   // The boot thread's end: runs what is ready, else zeroes free frames, else waits.
   [[noreturn]] void idle_loop(mm::FrameAllocator& frames);
+  void zero_when_idle(bool on) { zero_when_idle_ = on; }  // for benchmarks; on at first
 
   // Time stamp counter ticks spent in the boot thread, up to now.
   uint64_t idle_ticks();
@@ -78,6 +79,7 @@ class Scheduler final : public mm::Waiting {
   uint64_t running_since_ = 0;  // time stamp
   uint32_t ticks_ = 0;
   bool favour_lowest_ = false;
+  bool zero_when_idle_ = true;
 };
 
 }  // namespace mobius::proc

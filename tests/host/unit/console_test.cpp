@@ -27,7 +27,9 @@ struct FakeLine final : ByteLine {
     incoming.pop_front();
     return byte;
   }
-  void arrive(std::string_view bytes) { incoming.insert(incoming.end(), bytes.begin(), bytes.end()); }
+  void arrive(std::string_view bytes) {
+    incoming.insert(incoming.end(), bytes.begin(), bytes.end());
+  }
 };
 
 struct FakeScreen final : TextScreen {
