@@ -60,8 +60,10 @@ class FrameAllocator {
   void unpromise(uint32_t frames);
 
   // Zeroes one free frame for the pool; false when the pool is full or nothing is free. For the
-  // idle loop.
+  // idle loop, which keeps an eighth of what is free zeroed, and no more than kMaxZeroed.
   bool zero_one_free_frame();
+  // The same for a pool of up to `most` frames (benchmarks).
+  bool zero_one_free_frame(uint32_t most);
   // Empties the pool into the free lists (benchmarks, tests).
   void drop_zeroed_pool();
 

@@ -43,8 +43,9 @@ inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use, Claim c
 
 [[gnu::always_inline]] inline void FrameAllocator::free(FrameNumber frame, FrameUse use) {
   LeafGuard guard(lock_);
-  KASSERT(records_.contains(frame) && use > FrameUse::FreeZeroed);
-  FrameRecord& record = records_.at(frame);
+  FrameRecord* const found = records_.find(frame);
+  KASSERT(found != nullptr && use > FrameUse::FreeZeroed);
+  FrameRecord& record = *found;
   KASSERT(record.use == use && record.order == 0);
   record.state = frame_state(FrameUse::Free, kOrderHot, 0);
   --used_[static_cast<unsigned>(use)];

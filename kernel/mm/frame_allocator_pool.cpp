@@ -58,8 +58,12 @@ void FrameAllocator::unpromise(uint32_t frames) {
 }
 
 bool FrameAllocator::zero_one_free_frame() {
+  return zero_one_free_frame(std::min(kMaxZeroed, free_frames() / 8));
+}
+
+bool FrameAllocator::zero_one_free_frame(uint32_t most) {
   LeafGuard guard(lock_);
-  if (zeroed_count_ >= std::min(kMaxZeroed, (unpromised_ + promised_) / 8)) return false;
+  if (zeroed_count_ >= most) return false;
   for (unsigned zone = top_zone_ + 1; zone-- > 0;) {
     FrameRecord* record = zones_[zone].take_cold();
     if (record == nullptr) continue;

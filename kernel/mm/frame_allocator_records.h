@@ -33,6 +33,12 @@ class FrameRecords {
     uint32_t section = f.value >> kSectionShift;
     return section < section_count_ && sections_[section] != nullptr;
   }
+  // The record, or null where there is none.
+  FrameRecord* find(FrameNumber f) const {
+    uint32_t section = f.value >> kSectionShift;
+    if (section >= section_count_ || sections_[section] == nullptr) return nullptr;
+    return &sections_[section][f.value & kSectionMask];
+  }
   // Requires: contains(f).
   FrameRecord& at(FrameNumber f) const { return section(f)[f.value & kSectionMask]; }
   bool is_free(FrameNumber f) const { return contains(f) && at(f).use == FrameUse::Free; }
