@@ -36,7 +36,9 @@ proc::Terminal::Input UserConsole::take(std::span<char> into) {
 }
 
 proc::TerminalMode UserConsole::mode() {
-  const bool raw = console_.discipline().mode() == LineDiscipline::Mode::Raw;
+  // A pipe is raw whatever was asked for: that is how the shell knows that nobody types.
+  const bool pipe = console_.discipline().source() == LineDiscipline::Source::Pipe;
+  const bool raw = pipe || console_.discipline().mode() == LineDiscipline::Mode::Raw;
   return raw ? proc::TerminalMode::Raw : proc::TerminalMode::Cooked;
 }
 

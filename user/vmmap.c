@@ -26,14 +26,33 @@ static const char *kind_name(uint32_t kind) {
   return "?";
 }
 
+static const char *rights_name(uint32_t flags) {
+  if (flags & VM_MEM_WRITE) return "rw";
+  return flags & VM_MEM_READ ? "r-" : "--";
+}
+
+/* The parts of an EXE or DLL differ in their rights: a line for each part. */
+static void print_parts(handle_t process, const struct vmm_block *region) {
+  const char *from = region->base;
+  struct vmm_block page;
+  uint32_t flags = region->flags;
+  for (uint32_t i = 1; i <= region->pages; i++) {
+    const char *at = (const char *)region->base + (size_t)i * PAGE;
+    bool last = i == region->pages;
+    if (!last && VmmQuery(process, at, &page) && page.flags == flags) continue;
+    printf("  %08x-%08x %s\n", (unsigned)(uintptr_t)from, (unsigned)(uintptr_t)at,
+           rights_name(flags));
+    from = at;
+    flags = page.flags;
+  }
+}
+
 static void print_region(const struct vmm_block *region) {
   uintptr_t base = (uintptr_t)region->base;
-  char rights[] = "--";
-  if (region->flags & (VM_MEM_READ | VM_MEM_WRITE)) rights[0] = 'r';
-  if (region->flags & VM_MEM_WRITE) rights[1] = 'w';
+  const char *rights = region->kind == VMM_STACK ? "rw" : rights_name(region->flags);
   printf("%08x-%08x %7u pages  %s  %-8s", (unsigned)base,
-         (unsigned)(base + region->pages * PAGE), (unsigned)region->pages, rights,
-         kind_name(region->kind));
+         (unsigned)(base + region->pages * PAGE), (unsigned)region->pages,
+         region->kind == VMM_IMAGE ? "  " : rights, kind_name(region->kind));
   if (region->kind != VMM_FREE && region->kind != VMM_RESERVED) {
     printf("  untouched %u, clean %u, dirty %u, out %u", (unsigned)region->uncommitted,
            (unsigned)region->committed_clean, (unsigned)region->committed_dirty,
@@ -83,6 +102,7 @@ int main(int argc, char **argv) {
     }
     if (region.kind == VMM_FREE && !gaps) continue;
     print_region(&region);
+    if (region.kind == VMM_IMAGE) print_parts(process, &region);
     if (region.kind != VMM_FREE && region.kind != VMM_RESERVED) print_strip(process, &region);
   }
   HndClose(process);

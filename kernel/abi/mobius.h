@@ -88,7 +88,7 @@ bool FileStat(handle_t file, struct file_info *out);
 /* From where it was left. */
 size_t DirRead(handle_t directory, struct dir_entry *out, size_t count);
 /* Raw: bytes as they come, no echo; cooked: lines with echo and editing, Ctrl-D ends, Ctrl-C kills
- * the foreground process. */
+ * the foreground process. A console that nobody sits at (its input is a pipe) is always raw. */
 enum { CONSOLE_COOKED = 0, CONSOLE_RAW = 1 };
 bool ConsoleMode(handle_t console, uint32_t mode, uint32_t *previous);
 bool ConsoleForeground(uint32_t pid); /* whom Ctrl-C kills; 0: nobody */

@@ -35,28 +35,28 @@ enum class LockRank : unsigned char {
 
 class CAPABILITY("lock") Lock {
  public:
-  explicit Lock(LockRank rank) : rank_(rank) {}
+  explicit Lock(LockRank rank) : bit_(1u << static_cast<unsigned>(rank)) {}
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
 
   void acquire() ACQUIRE() {
-    KASSERT(!held_ && (held_ranks_ >> static_cast<unsigned>(rank_)) == 0);
-    held_ = true;
-    held_ranks_ |= 1u << static_cast<unsigned>(rank_);
+    // Every held rank is below this one, so the lock itself is free too.
+    KASSERT(held_ranks_ < bit_);
+    held_ranks_ |= bit_;
   }
   void release() RELEASE() {
-    KASSERT(held_);
-    held_ = false;
-    held_ranks_ &= ~(1u << static_cast<unsigned>(rank_));
+    assert_held();
+    held_ranks_ ^= bit_;
   }
-  void assert_held() const ASSERT_CAPABILITY(this) { KASSERT(held_); }
+  void assert_held() const ASSERT_CAPABILITY(this) {
+    KASSERT((held_ranks_ & bit_) != 0);
+  }
 
   // Called before every wait, I/O and access to user memory.
   static void assert_no_lock_held() { KASSERT(held_ranks_ == 0); }
 
  private:
-  const LockRank rank_;
-  bool held_ = false;
+  const unsigned bit_;  // of its rank
   // Ranks held by the running processor. One processor: one word, never carried across a wait.
   static inline unsigned held_ranks_ = 0;
 };

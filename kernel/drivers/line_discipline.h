@@ -37,6 +37,7 @@ class LineDiscipline {
   // Bytes of an unfinished line stay with it until they are handed over or erased; to Raw they go
   // at once.
   void set_mode(Mode mode);
+  Source source() const { return source_; }
   void set_source(Source source) { source_ = source; }
 
   // Whether receive() may be called.

@@ -71,6 +71,7 @@ void AddressSpace::split(Region& region, VirtAddr at, NewRegion upper) {
   upper->kind = region.kind;
   upper->access = region.access;
   upper->code = region.code;
+  upper->part = region.part = true;
   upper->block_base = region.block_base;
   upper->reservation = region.reservation;
   upper->first_page = region.page_at(at);

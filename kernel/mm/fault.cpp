@@ -39,8 +39,8 @@ struct Attempt {
   Next map_backing();
   Next copy_backing();
   Next map_own();
-  Next give(OwnedFrame& frame);
-  bool enter(FrameNumber frame, Access access);
+  [[gnu::always_inline]] Next give(OwnedFrame& frame);
+  [[gnu::always_inline]] bool enter(FrameNumber frame, Access access);
 };
 
 // What the slot does not say by itself: where the backing has the page.
@@ -97,7 +97,7 @@ Next Attempt::on_its_way(Next next) {
 
 // Enters `frame` at the page, in place of what may be there with fewer rights. False: no frame for
 // a page table; nothing has changed then.
-bool Attempt::enter(FrameNumber frame, Access access) {
+inline bool Attempt::enter(FrameNumber frame, Access access) {
   TranslationMap& map = space.map();
   if (slot->kind != SlotKind::Empty) {
     if (auto old = map.replace(page, frame, access)) {
@@ -125,7 +125,7 @@ Next Attempt::map_backing() {
 }
 
 // The page gets the frame, with all the region allows.
-Next Attempt::give(OwnedFrame& frame) {
+inline Next Attempt::give(OwnedFrame& frame) {
   if (!enter(frame.number(), region->access)) return Next::NoFrame;
   object().install(*slot, index, std::move(frame));
   return Next::Done;

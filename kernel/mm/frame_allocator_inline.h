@@ -26,12 +26,14 @@ inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use, Claim c
                                                                           Fill fill, Claim claim) {
   LeafGuard guard(lock_);
   FrameRecord* record;
-  bool plain = placement == Placement::Any && fill == Fill::None && claim == Claim::Unpromised;
+  bool plain = placement == Placement::Any && claim == Claim::Unpromised &&
+               (fill == Fill::None || zeroed_count_ == 0);
   if (plain && top_->has_hot() && unpromised_ != 0) [[likely]] {
     record = &top_->take_hot();
     --unpromised_;
     ++used_[static_cast<unsigned>(use)];
     record->state = frame_state(use, 0, 0);
+    if (fill == Fill::Zero) memory_.zero(record->number);
   } else {
     record = allocate_slowly(use, placement, fill, claim);
     if (record == nullptr) return Failure(Error::OutOfFrames);

@@ -3,8 +3,6 @@
 
 namespace mobius::mm {
 
-void FrameMemory::zero(FrameNumber f) { std::memset(bytes(0, f), 0, kPageSize); }
-
 void FrameMemory::copy(FrameNumber to, FrameNumber from) {
   std::byte* target = bytes(0, to);
   std::memcpy(target, bytes(1, from), kPageSize);

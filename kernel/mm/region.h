@@ -17,6 +17,7 @@ struct Region : RegionNode {
   RegionKind kind = RegionKind::Block;
   Access access = Access::None;
   bool code = false;                // of an image: for the words of a fault report
+  bool part = false;                // cut by split() at some time: its block may go on next to it
   VirtAddr block_base;              // Reserved: base of the reservation
   VirtAddr reservation{0};          // of a block: base of the reservation it was taken from
   ObjectReference object;           // none in Reserved

@@ -34,6 +34,7 @@ Result<PageSlot*> SlotTable::make(PageIndex page) {
 }
 
 void SlotTable::clear() {
+  if (untouched()) return;
   if (pages_ == 1) {
     inline_ = PageSlot{};
   } else if (pages_ <= kLeafSlots) {

@@ -25,6 +25,11 @@ class SlotTable {
 
   PageCount pages() const { return pages_; }
 
+  // Whether no slot has ever been needed: then every one is Empty.
+  bool untouched() const {
+    return pages_ == 1 ? inline_.kind == SlotKind::Empty : leaves_ == nullptr;
+  }
+
   // The slot, or null where it has never been needed (which means Empty). The pointer holds until
   // the table is resized or destroyed. Requires: page < pages().
   PageSlot* find(PageIndex page) const {

@@ -6,9 +6,8 @@ namespace mobius::mm {
 void VmObject::drop_reference() {
   KASSERT(references_ > 0);
   if (--references_ > 0) return;
-  empty_slots(0, pages());
+  if (!slots_.untouched()) empty_slots(0, pages());
   KASSERT(resident_ == 0);
-  slots_.clear();
   manager_.objects.remove(*this);
   VmObject* backing = backing_;
   destroy();

@@ -36,7 +36,8 @@ Result<Region*> carve(AddressSpace& space, Region& reserved, VirtRange range) {
 
 // The region of a new block, in the set, with nothing in it yet.
 Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base) {
-  if (Region* reserved = reserved_around(space, pages, base)) {
+  Region* reserved = base.value == 0 ? nullptr : reserved_around(space, pages, base);
+  if (reserved != nullptr) {
     VirtAddr reservation = reserved->block_base;
     Region* region = TRY(carve(space, *reserved, VirtRange::of_pages(base.page_down(), pages)));
     region->reservation = reservation;
@@ -87,6 +88,7 @@ Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, 
     Region* region = TRY(place_block(space, pages, base));
     // From here on nothing fails.
     region->kind = RegionKind::Block;
+    region->part = false;
     region->access = guaranteed ? Access::ReadWrite : access;
     region->block_base = region->range.begin;
     region->first_page = 0;
@@ -105,8 +107,10 @@ Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
   auto block = find_block(space, address);
   if (!block || block->first->kind != RegionKind::Block) return Failure(Error::BadArgument);
   // From here on nothing fails.
-  DropMappings drop;
-  space.map().unmap_range(block->range, drop);
+  if (!block->first->object.get()->slots().untouched()) {
+    DropMappings drop;
+    space.map().unmap_range(block->range, drop);
+  }
   while (block->last != block->first) {
     Region* before = space.previous(*block->last);
     space.erase(*block->last);

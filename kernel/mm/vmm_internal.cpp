@@ -23,6 +23,7 @@ Result<VirtRange> user_range(VirtAddr base, PageCount pages) {
 std::optional<Block> find_block(AddressSpace& space, VirtAddr address) {
   Region* at = space.find(address);
   if (at == nullptr || at->kind == RegionKind::Reserved) return std::nullopt;
+  if (!at->part) [[likely]] return Block{at, at, at->range};
   Region* first = at->range.begin == at->block_base ? at : space.find(at->block_base);
   Region* last = at;
   for (Region* n = space.next(*last); n != nullptr && n->same_block(*first); n = space.next(*n)) {

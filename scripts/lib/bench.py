@@ -36,6 +36,7 @@ def measure_mobius(verbose):
     for line in result.stdout.splitlines():
         if match := _LINE.match(line):
             figures[match[1]] = float(match[2])
+        if match or line.startswith("NOTE "):
             print(line)
     if result.returncode != 0:
         sys.stderr.write((result.stderr or "") + result.stdout)

@@ -35,7 +35,8 @@ def panic(kind, text, *log_has):
                 verdict=f"panic: {text}", log_has=(r"^backtrace:", *log_has), emulators=BOTH)
 
 
-NEWER = re.compile(r"\t(cmov\w+|fcmov\w+|fcomi\w*|fucomi\w*|[a-z]+[sp][sd]|movd|movq|emms|syscall)\b")
+NEWER = re.compile(r"\t(cmov\w+|fcmov\w+|fcomi\w*|fucomi\w*|[a-z]+[sp][sd]|movd|movq|emms|syscall)"
+                   r"\b")
 
 
 def only_i586_instructions(_context):
@@ -60,7 +61,8 @@ TESTS = [
     Script("Kernel_has_only_i586_instructions", only_i586_instructions),
     panic("assert", r"assertion failed: .* at forced_panic\.cpp:\d+",
           r"^  [0-9a-f]{8}  assert_failed\+", r"^  [0-9a-f]{8}  kernel_main\+"),
-    panic("null-read", "kernel read of 0x0 eip 0x801[0-9a-f]{5}", r"force_panic\+", r"cr2 00000000"),
+    panic("null-read", "kernel read of 0x0 eip 0x801[0-9a-f]{5}", r"force_panic\+",
+          r"cr2 00000000"),
     panic("write-text", "kernel write to 0x801[0-9a-f]{5} eip 0x801[0-9a-f]{5}", r"error 0x3 "),
     panic("write-rodata", "kernel write to 0x801[0-9a-f]{5} eip 0x801[0-9a-f]{5}", r"error 0x3 "),
     panic("stack-overflow", "kernel stack overflow", r"descend\+"),

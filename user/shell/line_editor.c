@@ -163,7 +163,7 @@ static bool edit(void) {
     edit_by(key, &back);
   }
   line.text[line.length] = '\0';
-  show("\r\n", 2);
+  show("\n", 1);
   remember(line.text);
   return true;
 }

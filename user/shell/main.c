@@ -42,7 +42,7 @@ static int talk(void) {
   return last_status;
 }
 
-/* The console starts raw when no person sits at it: then there is nothing to echo or to edit. */
+/* A console that is raw before anybody made it so is a pipe: nothing to echo, nothing to edit. */
 static bool somebody_is_there(void) {
   uint32_t mode;
   if (!ConsoleMode(1, CONSOLE_RAW, &mode)) return false;

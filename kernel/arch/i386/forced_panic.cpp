@@ -24,7 +24,8 @@ void write(const void* address) {
 
 }  // namespace
 
-void force_panic(std::string_view kind) {
+// On its own, so that its name is in the backtrace.
+[[gnu::noinline]] void force_panic(std::string_view kind) {
   if (kind == "assert") KASSERT(kind.empty());
   if (kind == "null-read") {
     const volatile uint32_t* null = nullptr;

@@ -36,7 +36,7 @@ class FrameMemory {
   }
 
   // Any frame, direct or not. None of these waits or fails.
-  void zero(FrameNumber f);
+  void zero(FrameNumber f) { std::memset(bytes(0, f), 0, kPageSize); }
   void copy(FrameNumber to, FrameNumber from);
   void read(FrameSpan from, void* to);
   void write(FrameSpan to, const void* from);

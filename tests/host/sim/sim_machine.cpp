@@ -39,14 +39,22 @@ FrameNumber SimMachine::start(const SimMachineConfig& config) {
   const FrameRange usable{{config.reserved_frames}, {config.frames}};
   const auto initialized = frames.initialize(std::span(&usable, 1));
   KASSERT(initialized.has_value());
-  memory.is_free = [this](FrameNumber f) {
-    if (!frames.has_record(f)) return false;
-    const mm::FrameUse use = frames.record(f).use;
-    return use == mm::FrameUse::Free || use == mm::FrameUse::FreeZeroed;
-  };
+  memory.is_free = [this](FrameNumber f) { return frame_is_free(f); };
   write_kernel_directory(memory, {0}, {1});
   mmu.load_cr3({0});
   return {0};
+}
+
+// Of a run only the first frame says who uses it.
+bool SimMachine::frame_is_free(FrameNumber f) {
+  for (unsigned order = 0; order <= mm::kMaxFrameOrder; ++order) {
+    const FrameNumber head{f.value >> order << order};
+    if (!frames.has_record(head)) return false;
+    const mm::FrameRecord& record = frames.record(head);
+    if (record.order == mm::kOrderInside) continue;
+    return record.use == mm::FrameUse::Free || record.use == mm::FrameUse::FreeZeroed;
+  }
+  return false;
 }
 
 Result<mm::KernelHeap::Owned<paging::PageTables>> SimMachine::create_map() {

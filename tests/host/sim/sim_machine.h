@@ -49,6 +49,7 @@ class SimMachine {
 
  private:
   FrameNumber start(const SimMachineConfig& config);
+  bool frame_is_free(FrameNumber f);
 };
 
 }  // namespace mobius::sim

@@ -56,6 +56,15 @@ bool is_access_label(std::string_view head) {
   return head == "public:" || head == "protected:" || head == "private:";
 }
 
+// "MACRO(...)" on a line of its own, as a statement without a semicolon.
+bool is_macro_line(std::string_view head) {
+  const size_t parenthesis = head.find('(');
+  if (parenthesis == std::string_view::npos || !head.ends_with(')')) return false;
+  return std::ranges::all_of(head.substr(0, parenthesis), [](char c) {
+    return std::isupper(static_cast<unsigned char>(c)) || c == '_';
+  });
+}
+
 enum class Opens { Scope, Initializer, Function };
 
 Opens what_opens(std::string_view whole_head) {
@@ -94,6 +103,7 @@ class Scanner {
   void outside(char c) {
     if (head_.empty() && !is_space(c)) head_line_ = line_;
     parentheses_ += (c == '(') - (c == ')');
+    if (c == '\n' && parentheses_ == 0 && is_macro_line(head_) && next_char() != '{') head_.clear();
     if (parentheses_ > 0 || (c != ';' && c != '{' && c != '}')) {
       if (!head_.empty() || !is_space(c)) head_ += c;
       if (c == ':' && is_access_label(head_)) head_.clear();
@@ -116,13 +126,18 @@ class Scanner {
     body_depth_ = 1;
   }
 
+  // The next one that is no space; 0 at the end.
+  char next_char() const {
+    size_t next = at_ + 1;
+    while (next < code_.size() && is_space(code_[next])) ++next;
+    return next < code_.size() ? code_[next] : '\0';
+  }
+
   void in_body(char c) {
     body_depth_ += (c == '{') - (c == '}');
     if (body_depth_ > 0) return;
     // "Class() : a_{1}, b_{2} {": that was a member's initializer, the head goes on.
-    size_t next = at_ + 1;
-    while (next < code_.size() && is_space(code_[next])) ++next;
-    if (function_ && next < code_.size() && (code_[next] == ',' || code_[next] == '{')) return;
+    if (function_ && (next_char() == ',' || next_char() == '{')) return;
     if (function_) functions_.push_back({one_line(head_), head_line_, line_});
     head_.clear();
   }

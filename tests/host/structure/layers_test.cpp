@@ -21,6 +21,7 @@ const std::map<std::string, Seen>& layers() {
                             "mm/ports",
                             "mm/owned_frame.h",
                             "mm/frame_allocator.h",
+                            "mm/frame_allocator_inline.h",
                             "mm/frame_record.h",
                             "mm/frame_allocator_zone.h",
                             "mm/frame_allocator_records.h"};

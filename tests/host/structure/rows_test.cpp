@@ -28,10 +28,10 @@ std::set<std::string> rows_in(std::string_view name) {
   return rows;
 }
 
-// The names of tests: in C++ what stands second in TEST(...), TEST_F(...), TEST_P(...); elsewhere
-// every word like R01_something.
+// The names of tests: of host tests what stands second in TEST(...), TEST_F(...), TEST_P(...);
+// elsewhere, as in test programs and what runs them, every word like R01_something.
 std::set<std::string> rows_named_by(const SourceFile& file) {
-  const bool cpp = file.has_ending(".cpp");
+  const bool cpp = file.has_ending(".cpp") && !file.under("user");
   const std::string code = cpp ? code_only(file.text) : file.text;
   std::set<std::string> rows;
   int since_test = 0;  // words
@@ -58,7 +58,8 @@ class Row : public testing::TestWithParam<const char*> {};
 
 TEST_P(Row, IsNamedByATest) {
   for (const SourceFile& f : source_tree()) {
-    if (f.under("tests") && !f.under("tests/host/structure") && !f.has_ending(".md") &&
+    const bool tests = f.under("tests") || f.under("user/tests");
+    if (tests && !f.under("tests/host/structure") && !f.has_ending(".md") &&
         rows_named_by(f).contains(GetParam())) {
       return;
     }

@@ -77,8 +77,13 @@ TEST(Functions, InC) {
       "}\n"
       "extern \"C\" {\n"
       "void f(void) {}\n"
+      "}\n"
+      "THING(a, \"b\")\n"
+      "THING(c,\n"
+      "      d)\n"
+      "int g(void) {\n"
       "}\n",
-      {{"struct block *find(int a)", 2, 5}, {"void f(void)", 7, 7}});
+      {{"struct block *find(int a)", 2, 5}, {"void f(void)", 7, 7}, {"int g(void)", 12, 13}});
 }
 
 TEST(Functions, TestsAndBoundLambdasCountAndInitializersDoNot) {
