@@ -11,6 +11,7 @@
 #include <utility>
 
 namespace std {
+
 namespace {
 
 using Node = _Rb_tree_node_base;
