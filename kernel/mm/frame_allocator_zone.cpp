@@ -82,9 +82,7 @@ void FrameZone::give_run(FrameRecord& first, unsigned order) {
     FrameRecord* prev = buddy->prev;
     prev->next = next;
     next->prev = prev;
-    if (next == prev) [[likely]] {
-      if (next->number == kNoFrame) orders_ ^= size;  // the list's head alone is left
-    }
+    if (next == prev) orders_ ^= size;  // the list's head alone is left
     buddy->order = kOrderInside;
     at &= ~size;
     size <<= 1;
