@@ -1,5 +1,5 @@
-"""The test programs of user/tests: memory calls, faults and exceptions, the kernel's entry, processes,
-threads, libc. Every check that they print is a test of its own."""
+"""The test programs of user/tests: memory calls, faults and exceptions, the kernel's entry,
+processes, threads, libc. Every check that they print is a test of its own."""
 import re
 import zlib
 
@@ -83,14 +83,6 @@ def hog(what, verdict="exit 0", got=1):
         assert found and int(found[1]) >= got, "it got too little"
     return Boot(f"S1_{what}", f"hog.exe {what}", verdict=verdict, verify=verify if got else None,
                 timeout=120)
-
-
-def shell_ends(what):
-    """With everything of one kind taken, the shell still starts ps and kill."""
-    return Boot(f"S1_the_shell_ends_a_hog_of_{what}",
-                f"-c 'hog {what} stay & sleep 3; ps; kill 2; wait; check; hello'",
-                f"--with '{TEST_PROGRAMS / 'hog.exe'}'",
-                stdout_has=(r"hog\.exe$", r"killed$", "^Hello from Mobius!$"), timeout=120)
 
 
 def own_programs():
