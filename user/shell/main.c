@@ -11,21 +11,26 @@
 #include "mobius.h"
 #include "shell.h"
 
+static char script_line[16 * LINE_BYTES]; /* -c and files may have long ones */
+
 /* A line from `descriptor`, a byte at a time: what follows is for the commands to read. */
-static bool read_line(int descriptor, char line[LINE_BYTES]) {
+static bool read_line(int descriptor) {
   size_t length = 0;
   char byte;
   ssize_t count;
   while ((count = read(descriptor, &byte, 1)) == 1 && byte != '\n') {
-    if (byte != '\r' && length + 1 < LINE_BYTES) line[length++] = byte;
+    if (byte != '\r' && length < sizeof script_line) script_line[length++] = byte;
   }
-  line[length] = '\0';
+  if (length == sizeof script_line) {
+    fprintf(stderr, "shell: a line is too long\n");
+    exit(2);
+  }
+  script_line[length] = '\0';
   return count == 1 || length > 0;
 }
 
 static int run_lines_of(int descriptor) {
-  char line[LINE_BYTES];
-  while (read_line(descriptor, line)) run_line(line);
+  while (read_line(descriptor)) run_line(script_line);
   return last_status;
 }
 
@@ -59,9 +64,8 @@ int main(int argc, char **argv) {
     return 2;
   }
   if (getpid() == 1) {
-    char first[LINE_BYTES];
     int commands = open("/boot/init.cmd", O_RDONLY);
-    if (commands >= 0 && read_line(commands, first) && strcmp(first, "commands") == 0) {
+    if (commands >= 0 && read_line(commands) && strcmp(script_line, "commands") == 0) {
       return run_lines_of(commands);
     }
     if (commands >= 0) close(commands);
