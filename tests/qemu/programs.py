@@ -136,5 +136,5 @@ TESTS = [
     Boot("Files_of_any_name_read_in_every_way", "files.exe " + " ".join(
         f"'/run/{name}'" for name in TEXTS), prepare=long_names, each=same_files, checks=14,
          emulators=BOTH),
-    Boot("R16_exe_of_96_MiB_at_16_MiB", "big.exe", "--memory 16M", prepare=big_exe, checks=2),
+    Boot("R16_exe_of_96_MiB_at_16_MiB", "-c big.exe", "--memory 16M", prepare=big_exe, checks=2),
 ]
