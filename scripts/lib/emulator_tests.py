@@ -58,6 +58,7 @@ class Boot:
     long: bool = False
     prepare: object = None               # prepare(folder) -> more options, a list
     verify: object = None                # verify(Result) raises AssertionError
+    each: object = None                  # each(Result, emulator) yields (name, problem or None)
 
 
 @dataclass
@@ -141,6 +142,8 @@ def run_boot(boot, emulator, report):
             arguments += boot.prepare(Path(folder))
         result = call_run(emulator, arguments + shlex.split(boot.command), boot.stdin, timeout)
     problems = list(_judge(boot, result))
+    for check, problem in boot.each(result, emulator) if boot.each else ():
+        report.add(f"{name}/{check}", problem, result.show())
     if boot.checks:
         count = _count_checks(boot, name, result, report)
         if count < boot.checks:

@@ -14,7 +14,6 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from build import build_lock
 from project import BUILD, KERNEL, PROGRAMS, ROOT, SetupError
 
 CACHE = BUILD / "image"
@@ -90,9 +89,7 @@ def make(iso, contents):
     if not contents.kernel.exists():
         raise SetupError(f"no kernel at {contents.kernel}")
     CACHE.mkdir(parents=True, exist_ok=True)
-    with build_lock():
-        grub, kernel = _grub(), _stripped(contents.kernel)
-    files = {"/boot/grub/eltorito.img": grub, "/boot/kernel.elf": kernel}
+    files = {"/boot/grub/eltorito.img": _grub(), "/boot/kernel.elf": _stripped(contents.kernel)}
     if contents.programs and contents.programs.is_dir():
         files |= {f"/bin/{p.name}": p for p in sorted(contents.programs.glob("*.exe"))}
     files |= contents.files

@@ -70,9 +70,12 @@ def _with_files(specifications):
     """--with FILE, --with FOLDER, --with FILE=/PATH as {path on the CD: file}."""
     files = {}
     for text in specifications:
-        outside, inside = Path(text), f"/run/{Path(text).name}"
+        outside, place = Path(text), ""
         if not outside.exists() and "=/" in text:
-            outside, inside = Path(text.rpartition("=/")[0]), "/" + text.rpartition("=/")[2]
+            outside, place = Path(text.rpartition("=/")[0]), "/" + text.rpartition("=/")[2]
+        if not outside.exists() and (TEST_PROGRAMS / outside).exists():
+            outside = TEST_PROGRAMS / outside
+        inside = place or f"/run/{outside.name}"
         if not outside.exists():
             raise SetupError(f"{outside}: no such file")
         files[inside] = outside
