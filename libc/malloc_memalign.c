@@ -1,5 +1,5 @@
-/* malloc_memalign.c: newlib's reentrant name of memalign. In a file of its own: a program that brings
- * its own malloc, but no memalign, must not get malloc.c by way of it. */
+/* malloc_memalign.c: newlib's reentrant name of memalign. In a file of its own: a program that
+ * brings its own malloc, but no memalign, must not get malloc.c by way of it. */
 #include <malloc.h>
 #include <reent.h>
 

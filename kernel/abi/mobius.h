@@ -19,7 +19,7 @@ struct sys_time { uint64_t ns; uint64_t tsc; };
 
 uint32_t SysNull(void);                                  /* returns 0: measures a call */
 bool SysClock(uint32_t clock, struct sys_time *out);
-bool SysCheckMachine(void);    /* walks every structure of the memory manager; panics if one is off */
+bool SysCheckMachine(void);  /* walks all of the memory manager; panics if something is off */
 bool SysShutdown(int32_t status);                        /* ends the machine: `mobius: exit N` */
 /* Kernel self-benchmarks: fills `out` with up to `count` samples, returns how many. */
 enum sys_bench { SYS_BENCH_FRAME_PAIR_HOT = 1, SYS_BENCH_FRAME_PAIR_WORST = 2,
@@ -84,7 +84,8 @@ size_t FileRead(handle_t file, void *buffer, size_t bytes);
 size_t FileWrite(handle_t file, const void *buffer, size_t bytes);
 bool FileSeek(handle_t file, int64_t offset, uint32_t whence, uint64_t *position);
 bool FileStat(handle_t file, struct file_info *out);
-size_t DirRead(handle_t directory, struct dir_entry *out, size_t count); /* from where it was left */
+/* Goes on where it was left. */
+size_t DirRead(handle_t directory, struct dir_entry *out, size_t count);
 /* Raw: bytes as they come, no echo; cooked: lines with echo and editing, Ctrl-D ends, Ctrl-C kills
  * the foreground process. A console that nobody sits at (its input is a pipe) is always raw. */
 enum { CONSOLE_COOKED = 0, CONSOLE_RAW = 1 };
