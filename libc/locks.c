@@ -67,4 +67,3 @@ void __retarget_lock_release_recursive(_LOCK_T lock) {
   lock->owner = NULL;
   futex_unlock(&lock->word);
 }
-

@@ -5,7 +5,7 @@
   long double name##l(long double x) { return name((double)x); }
 #define MOBIUS_MATH_2(name) \
   long double name##l(long double x, long double y) { return name((double)x, (double)y); }
-#include <mobius_math.h>
+#include <mobius_math.def>
 
 long double nexttowardl(long double x, long double y) { return nextafterl(x, y); }
 double nexttoward(double x, long double y) { return nextafter(x, (double)y); }

@@ -1,4 +1,5 @@
-// Mapping an EXE: one private object in front of its image, one region for each run of equal rights.
+// Mapping an EXE: one private object in front of its image, one region for each run of equal
+// rights.
 #include "mm/address_space.h"
 #include "mm/anonymous_object.h"
 

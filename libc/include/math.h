@@ -11,7 +11,7 @@ extern "C" {
 #endif
 #define MOBIUS_MATH_1(name) long double name##l(long double);
 #define MOBIUS_MATH_2(name) long double name##l(long double, long double);
-#include <mobius_math.h>
+#include <mobius_math.def>
 #undef MOBIUS_MATH_1
 #undef MOBIUS_MATH_2
 long double nexttowardl(long double, long double);

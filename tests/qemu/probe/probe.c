@@ -17,7 +17,9 @@ __asm__(".section .multiboot,\"a\"\n"
 
 enum { kCom1 = 0x3F8, kCom2 = 0x2F8, kLsr = 5, kReady = 1, kEmpty = 0x20, kIdle = 0x40 };
 
-static void outb(u32 port, u8 value) { __asm__ volatile("outb %0, %w1" : : "a"(value), "Nd"(port)); }
+static void outb(u32 port, u8 value) {
+  __asm__ volatile("outb %0, %w1" : : "a"(value), "Nd"(port));
+}
 static u8 inb(u32 port) {
   u8 value;
   __asm__ volatile("inb %w1, %0" : "=a"(value) : "Nd"(port));
