@@ -4,7 +4,8 @@
 #include <vmm.h>
 
 extern const uint32_t big[];
-__asm__(".section .rdata,\"dr\"\n.balign 4096\n.globl _big\n_big: .incbin \"" PAGES_FILE "\"\n.text");
+__asm__(".section .rdata,\"dr\"\n.balign 4096\n.globl _big\n"
+        "_big: .incbin \"" PAGES_FILE "\"\n.text");
 
 int main(void) {
   static struct vmm_stats before, after;

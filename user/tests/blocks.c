@@ -104,7 +104,35 @@ static void merging(void) {
   VmmFree(whole);
 }
 
+/* Past libc: the calls have the numbers 0x500 and 0x501, by int 0x30. */
+static void system_calls(void) {
+  const uint32_t wanted[] = {2, 0x33000000, RW};
+  struct raw_result block = raw_call(0x500, wanted, sizeof wanted);
+  char *base = AT(block.value);
+  CHECK("R20_VmmAlloc_is_a_system_call", base == AT(0x33000000) && block.error == 0 &&
+                                             page_state(base) == VMM_PAGE_UNCOMMITTED);
+  const uint32_t inside[] = {block.value + PAGE};
+  struct raw_result freed = raw_call(0x501, inside, sizeof inside);
+  CHECK("R20_VmmFree_is_a_system_call", freed.value == 1 && freed.error == 0 &&
+                                            page_state(base) == VMM_PAGE_FREE);
+}
+
+/* Code and data came with the EXE, the rest by VmmAlloc. */
+static void sources(void) {
+  static int data = 1;
+  struct vmm_block code_block, data_block, run_time;
+  char *block = take_pages(1);
+  bool ok = VmmQuery(0, (void *)(uintptr_t)sources, &code_block) &&
+            VmmQuery(0, &data, &data_block) && VmmQuery(0, block, &run_time);
+  CHECK("R07_the_EXE_brings_code_and_data",
+        ok && code_block.kind == VMM_IMAGE && data_block.kind == VMM_IMAGE);
+  CHECK("R07_VmmAlloc_gives_more_at_run_time", ok && run_time.kind == VMM_BLOCK);
+  VmmFree(block);
+}
+
 int main(void) {
+  system_calls();
+  sources();
   sizes();
   flags();
   bases();
