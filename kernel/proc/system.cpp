@@ -6,9 +6,12 @@
 #include "proc/user_exception.h"
 
 namespace mobius::proc {
-namespace {
 
+// Kept by its name for the debugger (scripts/gdb), which finds everything from here.
+[[gnu::externally_visible, gnu::used]] extern System* running_system;
 System* running_system = nullptr;
+
+namespace {
 
 void first_thread(void* argument) {
   System& system = *static_cast<System*>(argument);

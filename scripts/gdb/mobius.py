@@ -30,7 +30,7 @@ def elements(list_value):
 
 def started():
     """The proc::System."""
-    pointer = gdb.parse_and_eval("'mobius::proc::(anonymous namespace)::running_system'")
+    pointer = gdb.parse_and_eval("'mobius::proc::running_system'")
     if not pointer:
         raise gdb.GdbError("the process layer has not started yet")
     return pointer.dereference()
