@@ -68,6 +68,10 @@ void SimIdeDrive::command(uint8_t code, uint64_t) {
   busy_looks_ = kBusyLooks;
   if (code == (options_.disk ? 0xEC : 0xA1)) return identify();
   if (code == 0xA0 && !options_.disk) {
+    if (!faults.empty() && faults.front() == SimIdeFault::RefusesPacket) {
+      faults.pop_front();
+      return check_condition(3, 0x11);
+    }
     limit_ = byte_count_;
     if (limit_ == 0 || limit_ == 0xFFFF) violation("byte count limit");
     packet_bytes_ = 0;
@@ -196,6 +200,7 @@ void SimIdeDrive::perform() {
     std::vector<std::byte> capacity(8);
     put_be32(&capacity[0], static_cast<uint32_t>(image_.size() / 2048) - 1);
     put_be32(&capacity[4], options_.block_bytes);
+    if (options_.long_answers) capacity.resize(601);
     return answer(std::move(capacity));
   }
   if (operation == 0x28) return start_read(be32(&packet_[2]), packet_[7] << 8 | packet_[8]);
@@ -234,7 +239,8 @@ void SimIdeDrive::answer(std::vector<std::byte> bytes) {
 }
 
 void SimIdeDrive::offer() {
-  size_t piece = std::min<size_t>(data_.size() - sent_, limit_);
+  const size_t left = data_.size() - sent_;
+  size_t piece = options_.long_answers ? left : std::min<size_t>(left, limit_);
   if (piece < data_.size() - sent_) piece &= ~size_t{1};
   piece_end_ = sent_ + piece;
   byte_count_ = static_cast<uint16_t>(fault_ == SimIdeFault::ZeroOffer ? 0 : piece);
