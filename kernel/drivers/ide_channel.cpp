@@ -66,7 +66,7 @@ bool IdeChannel::reached(Until until, uint8_t status, bool looked_unasked) const
       return data || (status & ide_status::kError) != 0;
     case Until::DmaDone:
       // The engine passes the interrupt on once all data is in memory. A device that has given up
-      // moves none, and after `look_again_ns` the data has long arrived.
+      // moves none, and after `look_again_ns` what will come has long arrived.
       return !data && (bus_master_.interrupted() || (status & ide_status::kError) != 0 ||
                        looked_unasked);
   }

@@ -190,7 +190,6 @@ void SimIdeController::empty_buffer(Channel& c) {
   } else {
     write_memory(c.buffer_to, c.buffer.data(), static_cast<uint32_t>(c.buffer.size()));
   }
-  c.engine_status &= static_cast<uint8_t>(~kActive);
   c.buffer.clear();
   // Whoever has read the status meanwhile has taken the drive's interrupt back, not the engine's.
   if (c.held_back && !c.drive()->interrupting()) {
@@ -222,6 +221,7 @@ void SimIdeController::move_data(Channel& c) {
   if (c.moved == size) {
     c.buffer.assign(from, from + bytes);
     c.buffer_to = to;
+    c.engine_status &= static_cast<uint8_t>(~kActive);
   } else {
     write_memory(to, from, bytes);
   }

@@ -61,7 +61,7 @@ class SimIdeController final : public drivers::RegisterPort, public mm::Clock {
     uint8_t engine_command = 0, engine_status = 0x60;
     uint32_t table = 0;
     uint32_t moved = 0;  // bytes of the one descriptor
-    // The engine's buffer: the last bytes reach memory a tick after the drive is rid of them, and
+    // The engine's buffer: the last bytes reach memory a tick after the engine has taken them, and
     // the drive's interrupt is held back until then (bus master specification, 1.1).
     std::vector<std::byte> buffer;
     uint32_t buffer_to = 0;

@@ -28,6 +28,7 @@ enum class SimIdeFault : uint8_t {
   ZeroOffer,       // PIO: DRQ with a byte count of 0
   DmaBusError,     // the engine meets an error half way
   DmaErrorAtEnd,   // the engine loses the last bytes; the drive is content
+  DmaSlow,         // takes half a second for the last bytes
   DmaNeverEnds,    // the last bytes come when the engine is asked for them much later
   EarlyInterrupt,  // an interrupt before there is anything to tell
   RefusesPacket,   // CHECK CONDITION before it has seen the packet

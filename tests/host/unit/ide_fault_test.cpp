@@ -129,6 +129,16 @@ TEST(IdeFault, AnEarlyInterruptCostsNothing) {
   }
 }
 
+TEST(IdeFault, SlowIsNotStuck) {
+  Rig rig;
+  auto& drive = rig.attach(1, 0);
+  rig.start();
+  drive.faults = {SimIdeFault::DmaSlow};
+  rig.run({[&] { EXPECT_TRUE(rig.read(1, 2, kDirectFrame)); }});
+  EXPECT_EQ(drive.reads, 1u);
+  EXPECT_EQ(rig.driver->cd_drive()->counters().dma_failures, 0u);
+}
+
 TEST(IdeFault, ABusErrorIsSeenAtTheNextLook) {
   Rig rig;
   auto& drive = rig.attach(1, 0);
