@@ -88,8 +88,7 @@ Result<void> AtapiDrive::execute(const AtapiPacket& packet, Sink& sink) {
       note_dma_failure();
       way = Way::Pio;
     }
-    // A reset that does not help shows in the next attempt.
-    if (end == End::Stuck) static_cast<void>(channel_.reset());
+    if (end == End::Stuck) channel_.reset();
     if (++retries > kRetries) return Failure(Error::IoError);
   }
 }
@@ -102,7 +101,7 @@ SenseAdvice AtapiDrive::ask_sense() {
   uint8_t sense[kSenseBytes] = {};
   Sink sink{.frame = {}, .bytes = sense, .size_bytes = sizeof sense};
   const End end = attempt(sense_packet(), sink, Way::Pio);
-  if (end == End::Stuck) static_cast<void>(channel_.reset());
+  if (end == End::Stuck) channel_.reset();
   // Some drives send fewer bytes than asked for: the key is in the third.
   return sink.filled_bytes > 2 && end != End::Stuck ? judge_sense(sense) : SenseAdvice::Retry;
 }

@@ -30,11 +30,16 @@ void IdeBusMaster::prepare_read(FrameSpan into) {
   memory_.write({table_.frame, table_.offset, sizeof descriptor}, descriptor);
   port_.out8(ports_ + bus_master::kCommand, bus_master::kCommandToMemory);
   port_.out32(ports_ + bus_master::kTable, bus_address(table_));
+}
+
+void IdeBusMaster::clear_status() {
   const uint8_t kept = status() & bus_master::kStatusDrivesMask;
   port_.out8(status_port(), kept | bus_master::kStatusError | bus_master::kStatusInterrupt);
 }
 
 void IdeBusMaster::start_read() {
+  // Only now: some devices interrupt when they want the packet.
+  clear_status();
   port_.out8(ports_ + bus_master::kCommand,
              bus_master::kCommandToMemory | bus_master::kCommandStart);
 }
@@ -46,10 +51,9 @@ bool IdeBusMaster::failed() const { return (status() & bus_master::kStatusError)
 IdeBusMaster::End IdeBusMaster::stop() {
   const uint8_t before = status();
   port_.out8(ports_ + bus_master::kCommand, bus_master::kCommandToMemory);
-  // The read makes sure that the posted write has reached the engine before anybody reuses the
-  // frame; the write clears what this run has left behind.
-  const uint8_t kept = status() & bus_master::kStatusDrivesMask;
-  port_.out8(status_port(), kept | bus_master::kStatusError | bus_master::kStatusInterrupt);
+  // Its read makes sure that the posted write has reached the engine before anybody reuses the
+  // frame.
+  clear_status();
   if (before & bus_master::kStatusError) return End::BusError;
   return before & bus_master::kStatusActive ? End::Short : End::Complete;
 }

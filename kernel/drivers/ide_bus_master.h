@@ -26,7 +26,8 @@ class IdeBusMaster {
   void prepare_read(FrameSpan into);
   // Requires: prepare_read, and the device has its command.
   void start_read();
-  // Since prepare_read: whether the device has interrupted; whether the engine met a bus error.
+  // Since start_read: whether the device has interrupted, with all it has sent in memory; whether
+  // the engine met a bus error.
   bool interrupted() const;
   bool failed() const;
 
@@ -36,6 +37,7 @@ class IdeBusMaster {
   End stop();
 
  private:
+  void clear_status();
   uint8_t status() const { return port_.in8(status_port()); }
   uint16_t status_port() const;
   RegisterPort& port_;

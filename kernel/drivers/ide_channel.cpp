@@ -66,7 +66,7 @@ bool IdeChannel::reached(Until until, uint8_t status, bool looked_unasked) const
       return data || (status & ide_status::kError) != 0;
     case Until::DmaDone:
       // The engine passes the interrupt on once all data is in memory. A device that has given up
-      // moves none, and after `look_again_ns` the data has long arrived.
+      // moves none, and after `look_again_ns` what will come has long arrived.
       return !data && (bus_master_.interrupted() || (status & ide_status::kError) != 0 ||
                        looked_unasked);
   }
@@ -82,13 +82,13 @@ bool IdeChannel::sleep_until(uint64_t at_ns) {
   return interrupted_;
 }
 
-Result<uint8_t> IdeChannel::await_for(Until until, uint64_t timeout_ns) {
+Result<uint8_t> IdeChannel::await(Until until) {
   const unsigned looks = announced_by_interrupt(until) ? 1 : kLooksBeforeSleep;
   for (unsigned i = 0; i < looks; ++i) {
     const uint8_t now = status();
     if (reached(until, now, false)) return now;
   }
-  const uint64_t give_up_at = clock_.now_ns() + timeout_ns;
+  const uint64_t give_up_at = clock_.now_ns() + timing_.command_ns;
   for (;;) {
     const uint64_t look_at = std::min(clock_.now_ns() + timing_.look_again_ns, give_up_at);
     const bool interrupted = sleep_until(look_at);
@@ -104,8 +104,6 @@ Result<uint8_t> IdeChannel::await_for(Until until, uint64_t timeout_ns) {
   return Failure(Error::TimedOut);
 }
 
-Result<uint8_t> IdeChannel::await(Until until) { return await_for(until, timing_.command_ns); }
-
 Result<void> IdeChannel::select(unsigned drive) {
   KASSERT(drive < 2 && turn_.held());
   // The other drive's command must be over before the device register may change.
@@ -116,16 +114,13 @@ Result<void> IdeChannel::select(unsigned drive) {
   return {};
 }
 
-Result<void> IdeChannel::reset() {
+void IdeChannel::reset() {
   KASSERT(turn_.held());
   ++counters_.resets;
-  if (bus_master_.present()) bus_master_.stop();
   port_.out8(ports_.control, ide_control::kReset);
   for (unsigned i = 0; i < kLooksDuringReset; ++i) status();
   port_.out8(ports_.control, 0);
   for (unsigned i = 0; i < kLooksAfterReset; ++i) status();
-  TRY(await_for(Until::NotBusy, timing_.reset_ns));
-  return {};
 }
 
 void IdeChannel::pause(uint64_t ns) {

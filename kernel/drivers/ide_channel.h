@@ -25,7 +25,6 @@ struct IdePorts {
 struct IdeTiming {
   uint64_t look_again_ns = 100'000'000;     // how often a sleeper looks without an interrupt
   uint64_t command_ns = 10'000'000'000;     // a drive may have to spin up
-  uint64_t reset_ns = 5'000'000'000;
   uint64_t not_ready_ns = 250'000'000;      // between two attempts at a drive that gets ready
 };
 
@@ -74,9 +73,9 @@ class IdeChannel {
   Result<uint8_t> await(Until until);
   // Selects drive 0 or 1 and waits until it takes a command. Fails: TimedOut.
   Result<void> select(unsigned drive);
-  // Stops the bus master and resets both drives. Fails: TimedOut (still busy; the next command
-  // will try again).
-  Result<void> reset();
+  // Resets both drives. Whether it has helped shows in the next select(). Requires: the bus master
+  // is stopped.
+  void reset();
   // Sleeps for about `ns` (to the next tick at least).
   void pause(uint64_t ns);
 
@@ -90,7 +89,6 @@ class IdeChannel {
     return static_cast<uint16_t>(ports_.command + static_cast<uint8_t>(reg));
   }
   bool reached(Until until, uint8_t status, bool looked_unasked) const;
-  Result<uint8_t> await_for(Until until, uint64_t timeout_ns);
   // Until the next interrupt or `at_ns`; whether an interrupt came.
   bool sleep_until(uint64_t at_ns);
 

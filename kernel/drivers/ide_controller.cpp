@@ -122,6 +122,11 @@ void IdeController::find_drives() {
   }
 }
 
+AtapiDrive* IdeController::packet_drive(unsigned channel, unsigned drive) {
+  auto& place = packet_drives_[channel][drive];
+  return place ? &*place : nullptr;
+}
+
 AtapiDrive* IdeController::cd_drive() {
   for (auto& channel : packet_drives_) {
     for (auto& drive : channel) {

@@ -36,6 +36,8 @@ class IdeController {
   void find_drives();
 
   DriveKind kind(unsigned channel, unsigned drive) const { return kinds_[channel][drive]; }
+  // Null where kind() is not Packet.
+  AtapiDrive* packet_drive(unsigned channel, unsigned drive);
   // The first packet drive with a readable medium, else null.
   AtapiDrive* cd_drive();
 

@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <span>
 
+#include "base/assert.h"
+
 namespace mobius::fs {
 
 // Requires: the bytes read lie inside `at`.
 inline uint8_t u8(std::span<const std::byte> at, size_t offset) {
+  KASSERT(offset < at.size());
   return static_cast<uint8_t>(at[offset]);
 }
 inline uint16_t le16(std::span<const std::byte> at, size_t offset) {

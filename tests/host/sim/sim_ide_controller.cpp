@@ -115,7 +115,11 @@ void SimIdeController::write_engine(Channel& c, unsigned offset, uint8_t value) 
     c.engine_status |= kActive;
     c.moved = 0;
   }
-  if (!(value & kStart)) c.engine_status &= static_cast<uint8_t>(~kActive);
+  if (!(value & kStart)) {
+    c.engine_status &= static_cast<uint8_t>(~kActive);
+    c.buffer.clear();
+    c.held_back = false;
+  }
   c.engine_command = value & (kStart | kToMemory);
 }
 
@@ -166,7 +170,9 @@ void SimIdeController::out16_many(uint16_t port, const uint16_t* from, uint32_t 
 }
 
 void SimIdeController::update_line(Channel& c) {
-  const bool high = c.drive() != nullptr && c.drive()->interrupting() && !(c.control & 2);
+  const bool raised = c.drive() != nullptr && c.drive()->interrupting() && !(c.control & 2);
+  if (raised && !c.buffer.empty()) c.held_back = true;
+  const bool high = raised && c.buffer.empty();
   if (high && !c.line_was_high) {
     c.edge = true;
     c.engine_status |= kInterrupt;
@@ -174,7 +180,27 @@ void SimIdeController::update_line(Channel& c) {
   c.line_was_high = high;
 }
 
+void SimIdeController::write_memory(uint32_t to, const std::byte* from, uint32_t bytes) {
+  std::memcpy(memory_.hardware({to >> kPageShift}) + (to & kPageOffsetMask), from, bytes);
+}
+
+void SimIdeController::empty_buffer(Channel& c) {
+  if (c.drive()->dma_error_at_end()) {
+    c.engine_status |= kError;
+  } else {
+    write_memory(c.buffer_to, c.buffer.data(), static_cast<uint32_t>(c.buffer.size()));
+  }
+  c.buffer.clear();
+  // Whoever has read the status meanwhile has taken the drive's interrupt back, not the engine's.
+  if (c.held_back && !c.drive()->interrupting()) {
+    c.edge = true;
+    c.engine_status |= kInterrupt;
+  }
+  c.held_back = false;
+}
+
 void SimIdeController::move_data(Channel& c) {
+  if (!c.buffer.empty()) return empty_buffer(c);
   if (!(c.engine_status & kActive) || c.drive() == nullptr) return;
   if (c.drive()->dma_bus_error()) {
     c.engine_status = static_cast<uint8_t>((c.engine_status & ~kActive) | kError);
@@ -191,10 +217,16 @@ void SimIdeController::move_data(Channel& c) {
   const auto bytes =
       static_cast<uint32_t>(std::min<size_t>({ready, size - c.moved, kBytesPerTick}));
   const uint32_t to = descriptor[0] + c.moved;
-  std::memcpy(memory_.hardware({to >> kPageShift}) + (to & kPageOffsetMask), from, bytes);
   c.moved += bytes;
-  if (c.moved == size) c.engine_status &= static_cast<uint8_t>(~kActive);
+  if (c.moved == size) {
+    c.buffer.assign(from, from + bytes);
+    c.buffer_to = to;
+    c.engine_status &= static_cast<uint8_t>(~kActive);
+  } else {
+    write_memory(to, from, bytes);
+  }
   c.drive()->dma_moved(bytes, scheduler_.now());
+  update_line(c);
 }
 
 void SimIdeController::step() {

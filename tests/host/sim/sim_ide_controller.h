@@ -61,6 +61,11 @@ class SimIdeController final : public drivers::RegisterPort, public mm::Clock {
     uint8_t engine_command = 0, engine_status = 0x60;
     uint32_t table = 0;
     uint32_t moved = 0;  // bytes of the one descriptor
+    // The engine's buffer: the last bytes reach memory a tick after the engine has taken them, and
+    // the drive's interrupt is held back until then (bus master specification, 1.1).
+    std::vector<std::byte> buffer;
+    uint32_t buffer_to = 0;
+    bool held_back = false;
     SimIdeDrive* drive() const { return drives[selected].get(); }
   };
   struct Place {
@@ -75,6 +80,8 @@ class SimIdeController final : public drivers::RegisterPort, public mm::Clock {
   void update_line(Channel& channel);
   void step();
   void move_data(Channel& channel);
+  void empty_buffer(Channel& channel);
+  void write_memory(uint32_t to, const std::byte* from, uint32_t bytes);
   uint32_t pci_read() const;
 
   SimFrameMemory& memory_;

@@ -12,12 +12,7 @@ constexpr uint8_t kAborted = 0x04;
 constexpr uint8_t kReasonPacket = 1, kReasonData = 2, kReasonEnd = 3;
 constexpr unsigned kBusyLooks = 7;  // more than 400 ns worth of them
 constexpr uint64_t kResetTicks = 3;
-constexpr uint64_t kVeryLate = 30'000;
-
-void put_be32(std::byte* to, uint32_t value) {
-  for (int i = 0; i < 4; ++i) to[i] = static_cast<std::byte>(value >> (24 - 8 * i));
-}
-uint32_t be32(const uint8_t* p) { return p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3]; }
+constexpr uint64_t kSlow = 500, kVeryLate = 30'000;
 
 }  // namespace
 
@@ -68,6 +63,10 @@ void SimIdeDrive::command(uint8_t code, uint64_t) {
   busy_looks_ = kBusyLooks;
   if (code == (options_.disk ? 0xEC : 0xA1)) return identify();
   if (code == 0xA0 && !options_.disk) {
+    if (!faults.empty() && faults.front() == SimIdeFault::RefusesPacket) {
+      faults.pop_front();
+      return check_condition(3, 0x11);
+    }
     limit_ = byte_count_;
     if (limit_ == 0 || limit_ == 0xFFFF) violation("byte count limit");
     packet_bytes_ = 0;
@@ -80,25 +79,6 @@ void SimIdeDrive::command(uint8_t code, uint64_t) {
   error_ = kAborted;
   if (!options_.disk) byte_count_ = 0xEB14;
   end(kReady | kErr);
-}
-
-void SimIdeDrive::identify() {
-  std::vector<uint16_t> words(256);
-  words[0] = options_.disk ? 0x0040 : 0x85C0;
-  const std::string model = "Simulated CD 2000                       ";
-  for (int i = 0; i < 20; ++i) {
-    words[27 + i] = static_cast<uint16_t>(model[2 * i] << 8 | model[2 * i + 1]);
-  }
-  words[49] = options_.dma ? 0x0300 : 0x0200;
-  words[62] = options_.dma_direction ? 0x8000 : 0;
-  data_.resize(512);
-  std::memcpy(data_.data(), words.data(), 512);
-  sent_ = packet_bytes_ = 0;
-  piece_end_ = 512;
-  reason_ = kReasonData;
-  state_ = State::DataIn;
-  status_ = kReady | kDrq;
-  raise();
 }
 
 uint16_t SimIdeDrive::read_data(uint64_t now) {
@@ -172,55 +152,6 @@ void SimIdeDrive::advance(uint64_t now) {
   }
 }
 
-void SimIdeDrive::perform() {
-  const uint8_t operation = packet_[0];
-  if (operation == 0x03) {
-    ++senses;
-    if (sense_fails_) {
-      sense_fails_ = false;
-      return check_condition(5, 0x24);
-    }
-    std::vector<std::byte> sense(18);
-    if (unit_attention_) sense_key_ = 6, sense_code_ = 0x29;
-    unit_attention_ = false;
-    sense[0] = std::byte{0x70};
-    sense[2] = static_cast<std::byte>(sense_key_);
-    sense[7] = std::byte{10};
-    sense[12] = static_cast<std::byte>(sense_code_);
-    sense_key_ = sense_code_ = 0;
-    return answer(std::move(sense));
-  }
-  if (unit_attention_) return check_condition(6, 0x29);
-  if (!options_.medium) return check_condition(2, 0x3A);
-  if (operation == 0x25) {
-    std::vector<std::byte> capacity(8);
-    put_be32(&capacity[0], static_cast<uint32_t>(image_.size() / 2048) - 1);
-    put_be32(&capacity[4], options_.block_bytes);
-    return answer(std::move(capacity));
-  }
-  if (operation == 0x28) return start_read(be32(&packet_[2]), packet_[7] << 8 | packet_[8]);
-  if (operation == 0xA8) return start_read(be32(&packet_[2]), be32(&packet_[6]));
-  check_condition(5, 0x20);
-}
-
-void SimIdeDrive::start_read(uint32_t first, uint32_t blocks) {
-  switch (fault_) {
-    case SimIdeFault::MediumError: return check_condition(3, 0x11);
-    case SimIdeFault::NotReadyYet: return check_condition(2, 0x04);
-    case SimIdeFault::NoMedium: return check_condition(2, 0x3A);
-    case SimIdeFault::UnitAttention: unit_attention_ = true; return check_condition(6, 0x28);
-    case SimIdeFault::ErrorAndNoSense: sense_fails_ = true; return check_condition(3, 0x11);
-    default: break;
-  }
-  const uint64_t begin = uint64_t{first} * 2048, bytes = uint64_t{blocks} * 2048;
-  if (begin + bytes > image_.size()) return check_condition(5, 0x21);
-  std::vector<std::byte> data(image_.begin() + static_cast<ptrdiff_t>(begin),
-                              image_.begin() + static_cast<ptrdiff_t>(begin + bytes));
-  if (fault_ == SimIdeFault::ShortData) data.resize(data.size() / 2);
-  if (fault_ == SimIdeFault::SurplusData && !(features_ & 1)) data.resize(data.size() * 2);
-  answer(std::move(data));
-}
-
 void SimIdeDrive::answer(std::vector<std::byte> bytes) {
   data_ = std::move(bytes);
   sent_ = piece_end_ = 0;
@@ -234,7 +165,8 @@ void SimIdeDrive::answer(std::vector<std::byte> bytes) {
 }
 
 void SimIdeDrive::offer() {
-  size_t piece = std::min<size_t>(data_.size() - sent_, limit_);
+  const size_t left = data_.size() - sent_;
+  size_t piece = options_.long_answers ? left : std::min<size_t>(left, limit_);
   if (piece < data_.size() - sent_) piece &= ~size_t{1};
   piece_end_ = sent_ + piece;
   byte_count_ = static_cast<uint16_t>(fault_ == SimIdeFault::ZeroOffer ? 0 : piece);
@@ -242,13 +174,6 @@ void SimIdeDrive::offer() {
   state_ = State::DataIn;
   status_ = kReady | kDrq;
   raise();
-}
-
-void SimIdeDrive::check_condition(uint8_t key, uint8_t code) {
-  sense_key_ = key;
-  sense_code_ = code;
-  error_ = static_cast<uint8_t>(key << 4 | kAborted);
-  end(kReady | kErr);
 }
 
 void SimIdeDrive::end(uint8_t status) {
@@ -265,8 +190,9 @@ void SimIdeDrive::raise() {
 const std::byte* SimIdeDrive::dma_data(size_t& bytes, uint64_t now) {
   if (state_ != State::Dma || now < due_) return nullptr;
   bytes = data_.size() - sent_;
-  if (fault_ == SimIdeFault::DmaNeverEnds && bytes <= 512) {
-    due_ = now + kVeryLate;
+  const bool never_ends = fault_ == SimIdeFault::DmaNeverEnds;
+  if ((never_ends || fault_ == SimIdeFault::DmaSlow) && bytes <= 1024) {
+    due_ = now + (never_ends ? kVeryLate : kSlow);
     fault_ = SimIdeFault::None;
     return nullptr;
   }

@@ -26,9 +26,12 @@ enum class SimIdeFault : uint8_t {
   ShortData,       // ends well, half the data missing (DMA and PIO)
   SurplusData,     // PIO: offers twice what was asked for
   ZeroOffer,       // PIO: DRQ with a byte count of 0
-  DmaBusError,     // the engine meets an error
+  DmaBusError,     // the engine meets an error half way
+  DmaErrorAtEnd,   // the engine loses the last bytes; the drive is content
+  DmaSlow,         // takes half a second for the last bytes
   DmaNeverEnds,    // the last bytes come when the engine is asked for them much later
   EarlyInterrupt,  // an interrupt before there is anything to tell
+  RefusesPacket,   // CHECK CONDITION before it has seen the packet
   ErrorAndNoSense, // CHECK CONDITION, and REQUEST SENSE fails too
 };
 
@@ -39,6 +42,7 @@ struct SimDriveOptions {
   bool interrupt_for_packet = false;
   bool unit_attention_at_first = true;
   bool medium = true;
+  bool long_answers = false;  // more bytes than asked for, an odd number of them, all at once
   uint32_t block_bytes = 2048;
   uint64_t latency = 2;  // ticks a command takes
 };
@@ -67,6 +71,7 @@ class SimIdeDrive {
   const std::byte* dma_data(size_t& bytes, uint64_t now);
   void dma_moved(size_t bytes, uint64_t now);
   bool dma_bus_error() const { return state_ == State::Dma && fault_ == SimIdeFault::DmaBusError; }
+  bool dma_error_at_end() const { return fault_ == SimIdeFault::DmaErrorAtEnd; }
 
  private:
   enum class State : uint8_t { Idle, Packet, Working, DataIn, Dma, Resetting, Stuck };

@@ -1,7 +1,7 @@
 // MemoryDisc: a BlockDevice of 2048-byte blocks over bytes in host memory, at once and in order.
 //
 // For code above block devices that is tested without a controller. It counts reads, and fails
-// those that touch a block in `bad`.
+// those that touch a block in `bad`, with junk in the frame.
 #pragma once
 
 #include <set>
@@ -35,7 +35,10 @@ class MemoryDisc final : public mm::BlockDevice {
       return Failure(Error::BadArgument);
     }
     for (uint64_t b = first; b < first + blocks; ++b) {
-      if (bad.contains(b)) return Failure(Error::IoError);
+      if (!bad.contains(b)) continue;
+      const std::vector<std::byte> junk(into.bytes, std::byte{0xEE});
+      memory_.write(into, junk.data());
+      return Failure(Error::IoError);
     }
     memory_.write(into, image.data() + first * kBlockBytes);
     return {};

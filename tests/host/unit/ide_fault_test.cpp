@@ -12,7 +12,7 @@ constexpr SimIdeFault kSurvivable[] = {
     SimIdeFault::LostInterrupt, SimIdeFault::StuckBusy,     SimIdeFault::StuckData,
     SimIdeFault::ShortData,    SimIdeFault::SurplusData,    SimIdeFault::ZeroOffer,
     SimIdeFault::DmaBusError,  SimIdeFault::DmaNeverEnds,   SimIdeFault::EarlyInterrupt,
-    SimIdeFault::ErrorAndNoSense,
+    SimIdeFault::DmaErrorAtEnd, SimIdeFault::RefusesPacket, SimIdeFault::ErrorAndNoSense,
 };
 // Longer than the engine's latest late data (sim_ide_drive.cpp), in ticks of 1 ms.
 constexpr uint64_t kLongAfter = 40'000;
@@ -48,7 +48,7 @@ TEST_P(IdeFaults, ManyEndTheReadNotTheDrive) {
   Rig rig;
   auto& drive = rig.attach(0, 1, {.dma = GetParam().dma});
   rig.start();
-  drive.faults.assign(100, GetParam().fault);
+  drive.faults.assign(1000, GetParam().fault);
   const uint64_t begin = rig.scheduler.now();
   bool worked = false;
   rig.run({[&] {
@@ -86,13 +86,13 @@ TEST(IdeFault, DmaThatFailsTwiceIsGivenUp) {
   rig.run({[&] {
     drive.faults = {SimIdeFault::ShortData};
     EXPECT_TRUE(rig.read(1, 2, kDirectFrame));
+    EXPECT_EQ(drive.dma_reads, 1u) << "tried again without DMA";
     EXPECT_TRUE(rig.driver->cd_drive()->uses_dma());
     drive.faults = {SimIdeFault::DmaBusError};
     EXPECT_TRUE(rig.read(1, 2, kDirectFrame));
     EXPECT_FALSE(rig.driver->cd_drive()->uses_dma());
-    const uint32_t dma_reads = drive.dma_reads;
     EXPECT_TRUE(rig.read(1, 2, kDirectFrame));
-    EXPECT_EQ(drive.dma_reads, dma_reads);
+    EXPECT_EQ(drive.dma_reads, 2u);
   }});
   EXPECT_EQ(rig.driver->cd_drive()->counters().dma_failures, 2u);
 }
@@ -110,6 +110,69 @@ TEST(IdeFault, ALostInterruptCostsOneLookNotATimeout) {
     EXPECT_EQ(rig.driver->channel(1).counters().timeouts, 0u);
     EXPECT_EQ(drive.reads, 1u);
   }
+}
+
+TEST(IdeFault, AnEarlyInterruptCostsNothing) {
+  for (bool dma : {true, false}) {
+    Rig rig;
+    auto& drive = rig.attach(1, 0, {.dma = dma});
+    rig.start();
+    rig.run({[&] {
+      for (uint32_t n = 0; n < 60; ++n) {
+        drive.faults = {SimIdeFault::EarlyInterrupt};
+        EXPECT_TRUE(rig.read(n, 2, kDirectFrame));
+      }
+    }});
+    EXPECT_EQ(drive.reads, 60u);
+    EXPECT_EQ(rig.driver->channel(1).counters().resets, 0u);
+    EXPECT_EQ(rig.driver->cd_drive()->counters().dma_failures, 0u);
+  }
+}
+
+TEST(IdeFault, SlowIsNotStuck) {
+  Rig rig;
+  auto& drive = rig.attach(1, 0);
+  rig.start();
+  drive.faults = {SimIdeFault::DmaSlow};
+  rig.run({[&] { EXPECT_TRUE(rig.read(1, 2, kDirectFrame)); }});
+  EXPECT_EQ(drive.reads, 1u);
+  EXPECT_EQ(rig.driver->cd_drive()->counters().dma_failures, 0u);
+}
+
+TEST(IdeFault, ABusErrorIsSeenAtTheNextLook) {
+  Rig rig;
+  auto& drive = rig.attach(1, 0);
+  rig.start();
+  drive.faults = {SimIdeFault::DmaBusError};
+  const uint64_t begin = rig.scheduler.now();
+  rig.run({[&] { EXPECT_TRUE(rig.read(1, 1, kDirectFrame)); }});
+  EXPECT_LT(rig.scheduler.now() - begin, 1000u);
+  EXPECT_EQ(rig.driver->channel(1).counters().timeouts, 0u);
+}
+
+TEST(IdeFault, UnitAttentionForEverIsAnError) {
+  Rig rig;
+  auto& drive = rig.attach(1, 0);
+  rig.start();
+  drive.faults.assign(1000, SimIdeFault::UnitAttention);
+  rig.run({[&] { EXPECT_EQ(rig.read(1, 1, kDirectFrame).error(), Error::IoError); }});
+  EXPECT_LT(drive.reads, 20u);
+}
+
+TEST(IdeFault, ADeadDriveIsNotTalkedOver) {
+  Rig rig;
+  auto& dead = rig.attach(0, 0);
+  rig.attach(0, 1);
+  rig.start();
+  dead.faults = {SimIdeFault::StuckForGood};
+  rig.run({[&] {
+    EXPECT_FALSE(rig.read(1, 1, kDirectFrame));
+    AtapiDrive* const other = rig.driver->packet_drive(0, 1);
+    EXPECT_EQ(other->block_count(), 64u);
+    EXPECT_EQ(other->read(1, 1, {kDirectFrame, 0, 2048}).error(), Error::IoError)
+        << "the channel is the dead drive's";
+  }});
+  rig.expect_no_violations();
 }
 
 TEST(IdeFault, MediumErrorsAreTriedThreeTimesMore) {
@@ -151,6 +214,7 @@ TEST(IdeFault, ADeadDriveFailsEveryReadInBoundedTime) {
   rig.run({client, client});
   EXPECT_EQ(failed, 2u);
   EXPECT_LT(rig.scheduler.now() - begin, 200'000u);
+  rig.expect_no_violations();
 }
 
 // Several threads, faults at random, interrupts early, late and missing: many histories.

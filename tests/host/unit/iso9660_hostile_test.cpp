@@ -242,6 +242,13 @@ TEST(Iso9660Hostile, ChildLinksToNowhereAndInCircles) {
   }
 }
 
+TEST(Iso9660Hostile, AChildLinkToAnotherDirectorysSelf) {
+  HandImage image(24, kRockRidge);
+  image.add(kRoot, 20, 0, 0, "A", kFileMode + su_name("bad") + su_child(21));
+  image.record(21, 0, 20, kIsoBlockBytes, kDirectory, std::string(1, '\0'));
+  EXPECT_EQ(Mounted(image).volume.lookup("/bad").error(), Error::IoError);
+}
+
 TEST(Iso9660Hostile, FilesInSeveralExtentsAreNotShownInParts) {
   HandImage image(24);
   image.add(kRoot, 20, 2048, kMore, "BIG");
