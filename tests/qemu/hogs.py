@@ -1,0 +1,99 @@
+"""S1: programs that take one resource whole; the shell still starts ps and kill, ends each, and
+nothing is missing afterwards."""
+import re
+import select
+import subprocess
+import time
+
+from emulator_tests import BOTH, QEMU, Boot, Script
+from project import SCRIPTS
+
+RESOURCES = ("promises", "regions", "tables", "threads", "children", "handles")
+
+
+class Shell:
+    """A shell on pipes: each command is sent when what it needs has been seen."""
+
+    def __init__(self, context, *options):
+        self.run = subprocess.Popen(
+            [SCRIPTS / "run", "--no-install", "--no-build", "--emulator", context.emulator,
+             *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            bufsize=0)
+        self.seen = ""
+
+    def send(self, line):
+        self.run.stdin.write(line.encode() + b"\n")
+
+    def expect(self, pattern, seconds=60):
+        """Waits for the pattern in whole lines after the last match; returns the match."""
+        limit = time.monotonic() + seconds
+        while not (match := re.search(pattern, self.seen[:self.seen.rfind("\n") + 1],
+                                      re.MULTILINE)):
+            left = limit - time.monotonic()
+            ready = left > 0 and select.select([self.run.stdout], [], [], left)[0]
+            data = self.run.stdout.read(65536) if ready else b""
+            assert data, f"no /{pattern}/ in:\n{self.seen[-3000:]}"
+            self.seen += data.decode(errors="replace")
+        self.seen = self.seen[match.end():]
+        return match
+
+    def free_pages(self):
+        self.send("free")
+        return int(self.expect(r"^free +(\d+) pages")[1])
+
+
+def one_round(shell, resource):
+    """The hog takes all, the shell ends it. Returns the free pages afterwards."""
+    shell.send(f"/run/hog.exe {resource} stay &")
+    shell.expect(rf"^{resource}: got [1-9]\d*, errno", 120)
+    shell.send("ps")
+    pid = shell.expect(r"^ *(\d+) +1 .*running +hog\.exe")[1]
+    pids = hog_pids(shell) if resource == "children" else [pid]
+    for first in range(0, len(pids), 20):
+        shell.send("kill " + " ".join(pids[first:first + 20]))
+    shell.send("wait")
+    shell.send("ps")
+    shell.expect(r"^ *\d+ +1 .*running +ps\.exe")
+    shell.send("check")
+    shell.expect("balance")
+    return shell.free_pages()
+
+
+def shell_ends(resource):
+    def test(context):
+        shell = Shell(context, "--with", "hog.exe", "--memory", "32M", "--timeout", "150")
+        try:
+            first = one_round(shell, resource)  # after it the kernel's heap has what it needs
+            second = one_round(shell, resource)
+            assert second >= first, f"{first} free pages, after another round {second}"
+            shell.send("exit 5")
+            assert shell.run.wait(60) == 5
+        finally:
+            shell.run.kill()
+            shell.run.wait()
+    return test
+
+
+def hog_pids(shell):
+    shell.send("ps")
+    shell.expect(r"^ +PID")
+    found = []
+    while (line := shell.expect(r"^ *(\d+) .*running +(\S+)$"))[2] != "ps.exe":
+        if line[2] == "hog.exe":
+            found.append(line[1])
+    return found
+
+
+TESTS = [
+    Boot("S1_memory_hog_ends_alone", "-c 'hog.exe memory\nhello.exe; check'",
+         "--with hog.exe --memory 32M", emulators=BOTH, timeout=90,
+         stdout_has=("^memory: taking all$", "^Hello from Mobius!$", "balance"),
+         log_has=("^fault: process 2 hog.exe, thread \\d+: out of memory|out of memory",)),
+    Boot("S1_memory_hog_verdict", "hog.exe memory", "--memory 16M", verdict="out of memory"),
+    *[Boot(f"S1_limit_of_{resource}", f"-c '/run/hog.exe {resource}\ncheck; hello.exe'",
+           "--with hog.exe --memory 32M", timeout=90,
+           stdout_has=(rf"^{resource}: got [1-9]", "balance", "^Hello from Mobius!$"))
+      for resource in RESOURCES],
+    *[Script(f"S1_shell_ends_a_hog_of_{resource}", shell_ends(resource), QEMU)
+      for resource in RESOURCES],
+]
