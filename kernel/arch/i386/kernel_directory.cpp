@@ -16,7 +16,9 @@ using paging::kEntryCount;
 namespace {
 
 constexpr uint32_t kTableEntry = paging::kWritable | paging::kPresent;
-constexpr uint32_t kFramesPerDynamicTable = 8192;  // one more table for each 32 MiB of RAM
+// At least two tables: more kernel stacks than one process may have threads (S1), so that a
+// process that takes all it can leaves others enough. One more for each 32 MiB of RAM.
+constexpr uint32_t kFramesPerDynamicTable = 8192;
 
 uint32_t address_of(const void* p) { return reinterpret_cast<uint32_t>(p); }
 
@@ -98,7 +100,7 @@ Result<KernelHalf> build_kernel_half(const CpuFeatures& features, std::span<Fram
   EarlyFrames early(usable);
   KernelHalf half{direct_end_of(usable), 0};
   uint32_t tables =
-      std::min(1 + count_frames(usable) / kFramesPerDynamicTable, uint32_t{kMaxDynamicTables});
+      std::min(2 + count_frames(usable) / kFramesPerDynamicTable, uint32_t{kMaxDynamicTables});
   half.dynamic_pages = tables * kEntryCount;
   TRY(fill_direct_map(features, early, half.direct_end));
   TRY(fill_dynamic_area(early, tables));
