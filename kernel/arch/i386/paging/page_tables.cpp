@@ -28,7 +28,7 @@ constexpr Mapping mapping_of(EntryValue e) {
 struct PageTables::Pending {
   uint32_t pages = 0;
   VirtAddr first_pages[kSinglePageFlushes];
-  // Tables that lost their last entry, chained through their records' `next`.
+  // Tables that lost their last entry, chained through their records' `index`.
   FrameNumber emptied = kNoFrame;
 };
 
@@ -74,13 +74,12 @@ Result<mm::PreparedMapping> PageTables::prepare(VirtAddr page) {
   return prepared;
 }
 
-EntryValue PageTables::install_table(mm::PreparedMapping& prepared, VirtAddr page) {
+void PageTables::install_table(mm::PreparedMapping& prepared, VirtAddr page) {
   const EntryValue table = table_entry(prepared.table.release());
   KASSERT(memory_.is_direct(table.frame()));
   KASSERT(frames_.record(table.frame()).count == 0);
   directory_entry(page).store(table);
   ++table_frames_;
-  return table;
 }
 
 // Takes an empty table out of the directory. Its frame may be freed after the next flush.
@@ -92,13 +91,9 @@ FrameNumber PageTables::remove_table(VirtAddr page) {
 void PageTables::map(mm::PreparedMapping prepared, VirtAddr page, FrameNumber frame,
                      Access access) {
   KASSERT(is_user_page(page));
-  KASSERT(frame.value < kFrameLimit && access != Access::None);
-  EntryValue table = directory_entry(page).load();
-  if (!table.present()) [[unlikely]] table = install_table(prepared, page);
-  Entry& entry = table_entry_of(table, page);
-  KASSERT(!entry.load().present());
-  entry.store(page_entry(frame, access));
-  ++frames_.record(table.frame()).count;
+  if (!directory_entry(page).load().present()) install_table(prepared, page);
+  const bool mapped = map_in_table(page, frame, access);
+  KASSERT(mapped);
 }
 
 bool PageTables::map_in_table(VirtAddr page, FrameNumber frame, Access access) {

@@ -75,7 +75,7 @@ class PageTables final : public mm::TranslationMap {
   }
   // The page's entry, or null where it has no page table.
   Entry* find_entry(VirtAddr page) const;
-  EntryValue install_table(mm::PreparedMapping& prepared, VirtAddr page);
+  void install_table(mm::PreparedMapping& prepared, VirtAddr page);
   FrameNumber remove_table(VirtAddr page);
   void unmap_in_table(VirtRange part, EntryValue table, mm::MappingVisitor& visitor,
                       Pending& pending);
