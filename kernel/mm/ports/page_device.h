@@ -1,0 +1,32 @@
+// Port: a disk that keeps pages, for swap space.
+#pragma once
+
+#include <span>
+
+#include "base/result.h"
+#include "base/units.h"
+
+namespace mobius::mm {
+
+enum class Transfer : uint8_t { Read, Write };
+
+class PageDevice {
+ public:
+  static constexpr uint32_t kMaxPages = 64;  // of one transfer
+
+  virtual uint64_t page_count() const = 0;
+
+  // Moves whole pages between the device, from its page `first` on, and `frames`, in their order.
+  // The calling thread sleeps until it is done, others run; several threads may call at once. Any
+  // frame will do, direct or not; none is touched any more after the return.
+  // Requires: 1..kMaxPages frames. Locks: none held.
+  // Fails: IoError (after the driver's own retries; any part may have been moved), BadArgument
+  // (past the end; nothing has been moved).
+  virtual Result<void> transfer(Transfer direction, uint64_t first,
+                                std::span<const FrameNumber> frames) = 0;
+
+ protected:
+  ~PageDevice() = default;
+};
+
+}  // namespace mobius::mm
