@@ -1,0 +1,58 @@
+// clock-grace: CLOCK that does not mistake the access which brought a page in for a second use.
+//
+// A page that has come in waits for M/64 faults (M: pages that can be resident); then its accessed
+// bit is cleared once, whatever it says, and the page goes behind the hand. Only what is referenced
+// after that counts. The grace is counted in faults, so an idle machine does not age.
+#include <algorithm>
+
+#include "mm/replacement/page_list.h"
+#include "mm/replacement/registry.h"
+
+namespace mobius::mm {
+namespace {
+
+class ClockGrace final : public ReplacementPolicy {
+ public:
+  std::string_view name() const override { return "clock-grace"; }
+  void set_capacity(uint32_t pages) override { grace_ = std::max(pages / 64, 1u); }
+
+  void faulted_in(PolicyPage& page, Shadow, uint32_t) override { fresh_.push_back(page); }
+  // Nobody has referenced it: there is nothing to forgive.
+  void read_ahead(PolicyPage& page, Shadow, uint32_t) override { clock_.push_back(page); }
+  void removed(PolicyPage& page) override {
+    (page.list == fresh_.id() ? fresh_ : clock_).remove(page);
+  }
+
+  void age(uint32_t budget, Sampler& sampler) override {
+    for (; budget != 0 && fresh_.size() > grace_; --budget) {
+      sampler.test_and_clear(*fresh_.front());
+      clock_.push_back(*fresh_.pop_front());
+    }
+  }
+
+  PolicyPage* pick_victim(Sampler& sampler) override {
+    for (uint32_t left = clock_.size(); left != 0; --left) {
+      if (!sampler.test_and_clear(*clock_.front())) break;
+      clock_.turn();
+    }
+    PolicyPage* const page = clock_.pop_front();
+    return page != nullptr ? page : fresh_.pop_front();
+  }
+  Shadow evicted(PolicyPage&, uint32_t) override { return kNoShadow; }
+  void kept(PolicyPage& page, Kept) override { clock_.push_back(page); }
+
+  uint32_t size() const override { return fresh_.size() + clock_.size(); }
+
+ private:
+  uint32_t grace_ = 1;
+  PageList fresh_{1};
+  PageList clock_{2};
+};
+
+}  // namespace
+
+ReplacementPolicy* make_clock_grace(std::span<std::byte> storage) {
+  return make_policy_in<ClockGrace>(storage);
+}
+
+}  // namespace mobius::mm
