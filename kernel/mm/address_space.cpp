@@ -77,7 +77,7 @@ void AddressSpace::split(Region& region, VirtAddr at, NewRegion upper) {
   upper->first_page = region.page_at(at);
   if (VmObject* object = region.object.get()) {
     object->add_reference();
-    upper->object = ObjectReference(object);
+    upper->attach(*this, ObjectReference(object));
   }
   regions_.resize(region, {region.range.begin, at});
   insert(std::move(upper), upper_range);
@@ -128,8 +128,9 @@ Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
   auto base = regions_.find_gap_below(kUserRange.end, pages);
   if (!base) return Failure(Error::OutOfAddressSpace);
   NewRegion region = TRY(make_region());
-  region->object = TRY(AnonymousObject::create(manager_, pages));
+  ObjectReference object = TRY(AnonymousObject::create(manager_, pages));
   // From here on nothing fails.
+  region->attach(*this, std::move(object));
   region->kind = RegionKind::Stack;
   region->access = Access::ReadWrite;
   region->block_base = *base;

@@ -8,13 +8,14 @@
 
 #include "mm/address_space.h"
 #include "mm/fault_action.h"
+#include "mm/pageout.h"
 
 namespace mobius::mm {
 
 namespace {
 
 // What an attempt came to: an outcome, or what has to happen before the next attempt.
-enum class Next : uint8_t { Done, Refused, NoFrame, Wait, Read };
+enum class Next : uint8_t { Done, Refused, NoFrame, Wait, Read, PageIn };
 
 struct Attempt {
   AddressSpace& space;
@@ -29,6 +30,11 @@ struct Attempt {
 
   MemoryManager& manager() { return space.manager(); }
   VmObject& object() { return *region->object.get(); }
+  // Whose page it is that is not there.
+  VmObject& missing(Next next) {
+    const bool own = next == Next::PageIn || slot->kind == SlotKind::Busy;
+    return own ? object() : *backing;
+  }
 
   Next run() REQUIRES(space.manager().lock);
   FaultAction look_up(Result<void>& bookkeeping);
@@ -85,6 +91,7 @@ Next Attempt::run() {
     case FaultAction::MapBacking: return map_backing();
     case FaultAction::CopyBacking: return copy_backing();
     case FaultAction::MapOwn: return map_own();
+    case FaultAction::PageIn: return Next::PageIn;
   }
   __builtin_unreachable();
 }
@@ -114,7 +121,7 @@ inline bool Attempt::enter(FrameNumber frame, Access access) {
 
 Next Attempt::map_zero_frame() {
   if (!enter(manager().zero_frame, Access::Read)) return Next::NoFrame;
-  if (slot->kind == SlotKind::Empty) slot->make_zero();
+  if (slot->kind != SlotKind::Zero) slot->make_zero();
   return Next::Done;
 }
 
@@ -127,7 +134,11 @@ Next Attempt::map_backing() {
 // The page gets the frame, with all the region allows.
 inline Next Attempt::give(OwnedFrame& frame) {
   if (!enter(frame.number(), region->access)) return Next::NoFrame;
+  const FrameNumber number = frame.number();
   object().install(*slot, index, std::move(frame));
+  if (manager().tracking) [[unlikely]] {
+    manager().pageout->faulted_in(manager().frames.record(number), slot->shadow);
+  }
   return Next::Done;
 }
 
@@ -172,14 +183,34 @@ Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index, 
     ++manager.stats.pages_in;
     ++manager.stats.ios_in;
   } else {
-    slot->make_empty();
+    slot->fall_back();
+  }
+  if (read && manager.tracking) {
+    manager.pageout->faulted_in(manager.frames.record(slot->frame()), slot->shadow);
   }
   manager.waiting.wake(&object);
   return read;
 }
 
-FaultOutcome outcome_of(Error error) {
-  return error == Error::OutOfFrames ? FaultOutcome::OutOfMemory : FaultOutcome::IoError;
+// How often a fault waits for frames to be evicted before it is given up: others may take them
+// first, or they may not be where they are needed (a page table must be in the direct map).
+constexpr unsigned kPatience = 64;
+
+// Brings in what an attempt has found missing, or waits for it. Locks: none; for Read and PageIn
+// the caller has taken a reference to the object that is read.
+Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) {
+  switch (next) {
+    case Next::Wait: attempt.manager().waiting.wait(object); return {};
+    case Next::Read:
+      return read_in(attempt.manager(), *object, attempt.index, attempt.space.claim());
+    case Next::PageIn:
+      return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
+                                                       attempt.index);
+    case Next::NoFrame: return Failure(Error::OutOfFrames);
+    case Next::Done:
+    case Next::Refused: break;
+  }
+  __builtin_unreachable();
 }
 
 }  // namespace
@@ -188,27 +219,30 @@ FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
   Lock::assert_no_lock_held();
   MemoryManager& manager = space.manager();
   bool waited = false;
-  for (;;) {
+  for (unsigned starved = 0;;) {
     Attempt attempt{space, fault.address.page_down(), fault.access};
     Next next;
+    VmObject* object = nullptr;
     {
       LockGuard guard(attempt.space.manager().lock);
       next = attempt.run();
-      if (next == Next::Read) attempt.backing->add_reference();
-      if (next == Next::Done) ++(waited ? manager.stats.faults_major : manager.stats.faults_minor);
-    }
-    switch (next) {
-      case Next::Done: return FaultOutcome::Resolved;
-      case Next::Refused: return FaultOutcome::NotAllowed;
-      case Next::NoFrame: return FaultOutcome::OutOfMemory;
-      case Next::Wait: manager.waiting.wait(attempt.backing); break;
-      case Next::Read: {
-        auto read = read_in(manager, *attempt.backing, attempt.index, space.claim());
-        if (!read) return outcome_of(read.error());
-        break;
+      if (next == Next::Done) {
+        ++(waited ? manager.stats.faults_major : manager.stats.faults_minor);
+        if (manager.tracking) [[unlikely]] manager.pageout->age();
+        return FaultOutcome::Resolved;
       }
+      if (next == Next::Refused) return FaultOutcome::NotAllowed;
+      if (next != Next::NoFrame) object = &attempt.missing(next);
+      if (next == Next::Read || next == Next::PageIn) object->add_reference();
     }
-    waited = true;
+    const Result<void> came = bring_in(attempt, next, object);
+    if (came) {
+      waited = true;
+      continue;
+    }
+    if (came.error() != Error::OutOfFrames) return FaultOutcome::IoError;
+    if (manager.pageout == nullptr || ++starved > kPatience) return FaultOutcome::OutOfMemory;
+    if (!manager.pageout->wait_for_frames()) return FaultOutcome::OutOfMemory;
   }
 }
 

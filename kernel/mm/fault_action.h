@@ -33,6 +33,7 @@ enum class FaultAction : uint8_t {
   MapBacking,      // show the backing's frame, read-only; the slot becomes Backed
   CopyBacking,     // give the page a copy of the backing's frame
   MapOwn,          // the page is resident: enter it (again) with all the region allows
+  PageIn,          // bring the page in from its swap slot, then look again
 };
 
 constexpr FaultAction decide(FaultFacts f) {
@@ -43,6 +44,8 @@ constexpr FaultAction decide(FaultFacts f) {
   switch (f.slot) {
     case SlotKind::Busy: return FaultAction::Wait;
     case SlotKind::Resident: return FaultAction::MapOwn;
+    case SlotKind::Swapped: return FaultAction::PageIn;
+    case SlotKind::Discarded:
     case SlotKind::Zero: return write ? FaultAction::ZeroFill : FaultAction::MapZeroFrame;
     case SlotKind::Empty:
     case SlotKind::Backed: break;

@@ -47,7 +47,7 @@ void FrameAllocator::add_to_zone(unsigned zone, FrameRange range) {
     }
     zones_[zone].add(records_, {f, run_end});
     total_ += run_end - f;
-    unpromised_ += run_end - f;
+    free_ += run_end - f;
     top_zone_ = std::max(top_zone_, zone);
     top_ = &zones_[top_zone_];
     f = run_end;
@@ -71,16 +71,21 @@ void FrameAllocator::set_plan(FailurePlan plan) {
 
 FrameRecord* FrameAllocator::allocate_slowly(FrameUse use, Placement placement, Fill fill,
                                              Claim claim) {
-  if (!may_take(1, claim)) [[unlikely]] return nullptr;
+  if (!may_take(1, claim)) [[unlikely]] return tell_if_low(), nullptr;
   FrameZone* zone = &zones_[highest_zone(placement)];
   FrameRecord* record = take_from(*zone, fill);
   while (record == nullptr) {
     if (zone-- == zones_) return nullptr;
     record = take_from(*zone, fill);
   }
-  account_taken(1, use, claim);
+  account_taken(1, use);
+  tell_if_low();
   record->state = frame_state(use, 0, 0);
   return record;
+}
+
+void FrameAllocator::tell_if_low() {
+  if (free_ < watermark_ && listener_ != nullptr) listener_->frames_are_low();
 }
 
 inline FrameRecord* FrameAllocator::take_from(FrameZone& zone, Fill fill) {

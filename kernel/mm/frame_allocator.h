@@ -3,8 +3,8 @@
 // Three zones (below 16 MiB, the rest of the direct map, RAM above it), each a buddy system with
 // intrusive free lists through the frame records, orders 0..10 (4 KiB..4 MiB): an operation costs
 // at most eleven list steps, whatever the memory size. Single frames come last-freed-first, so
-// that they are still in the cache. Beside it: a pool of frames zeroed while the machine idles,
-// and the promise ledger (frames set aside for VM_MEM_GUARANTEED, which no other request may take).
+// that they are still in the cache. Beside it: a pool of frames zeroed while the machine idles, and
+// a floor: that many frames only requests with Claim::Promised may take (mm/commit.h sets it).
 #pragma once
 
 #include <span>
@@ -23,8 +23,17 @@ enum class Placement : uint8_t {
   Below16M,  // for devices with 24 address lines
 };
 enum class Fill : uint8_t { None, Zero };
-// Whether a request may use frames set aside: only for what has been promised.
+// Whether a request may use the frames below the floor: only for what has been promised.
 enum class Claim : uint8_t { Unpromised, Promised };
+
+// Hears of every allocation that leaves fewer free frames than the watermark. Must not call back.
+class LowMemory {
+ public:
+  virtual void frames_are_low() = 0;
+
+ protected:
+  ~LowMemory() = default;
+};
 
 class FrameAllocator {
  public:
@@ -37,7 +46,6 @@ class FrameAllocator {
   FrameAllocator(const FrameAllocator&) = delete;
 
   // One frame; its record's count is 0, owner and index are junk. Fails: OutOfFrames.
-  // Requires: with Claim::Promised, that a frame is set aside.
   Result<OwnedFrame> allocate(FrameUse use, Placement placement = Placement::Any,
                               Fill fill = Fill::None, Claim claim = Claim::Unpromised);
   // 2^order contiguous frames aligned to their size; freed as a whole by free_run. Only the first
@@ -54,10 +62,13 @@ class FrameAllocator {
   FrameRecord& record(FrameNumber frame) { return records_.at(frame); }
   bool has_record(FrameNumber frame) const { return records_.contains(frame); }
 
-  // Sets `frames` frames aside for promises, or gives them back. A promised allocation uses up one
-  // frame set aside. Fails: OutOfFrames (nothing is set aside then).
-  Result<void> promise(uint32_t frames);
-  void unpromise(uint32_t frames);
+  // From now on unpromised requests leave `frames` frames free, or fail.
+  void set_floor(uint32_t frames);
+  uint32_t floor() const;
+  // Whoever wants to know that fewer than `watermark` frames are free; null: nobody.
+  void tell_when_low(LowMemory* listener, uint32_t watermark);
+  // All requests of the running thread count as promised, or only those that say so (S1).
+  void claim_all(Claim claim);
 
   // Zeroes one free frame for the pool; false when the pool is full or nothing is free. For the
   // idle loop, which keeps an eighth of what is free zeroed, and no more than kMaxZeroed.
@@ -68,9 +79,8 @@ class FrameAllocator {
   void drop_zeroed_pool();
 
   uint32_t total_frames() const { return total_; }  // handed out and free, records not counted
-  uint32_t free_frames() const;                     // zeroed and promised ones included
+  uint32_t free_frames() const;                     // zeroed ones included
   uint32_t zeroed_frames() const;
-  uint32_t promised_frames() const;
   uint32_t used_frames(FrameUse use) const;  // every frame of a run counts
 
   // For tests: makes the n-th unpromised allocation (single or run) from now fail (0 = the next
@@ -97,7 +107,9 @@ class FrameAllocator {
   bool planned_to_fail() REQUIRES(lock_);
   void set_plan(FailurePlan plan) REQUIRES(lock_);
   bool may_take(uint32_t frames, Claim claim) REQUIRES(lock_);
-  void account_taken(uint32_t frames, FrameUse use, Claim claim) REQUIRES(lock_);
+  void account_taken(uint32_t frames, FrameUse use) REQUIRES(lock_);
+  void tell_if_low() REQUIRES(lock_);
+  void set_plenty() REQUIRES(lock_);
   FrameRecord* take_from(FrameZone& zone, Fill fill) REQUIRES(lock_);
   FrameRecord& take_zeroed(FrameZone& zone) REQUIRES(lock_);
   FrameRecord* take_run_from(unsigned order, unsigned highest_zone) REQUIRES(lock_);
@@ -117,10 +129,14 @@ class FrameAllocator {
   FrameZone zones_[kZones] GUARDED_BY(lock_);
   unsigned top_zone_ = 0;  // the highest with RAM
   FrameZone* top_ = &zones_[0];
-  // Free frames are unpromised_ + promised_: an allocation changes one of them.
   uint32_t total_ = 0;
-  uint32_t unpromised_ GUARDED_BY(lock_) = 0;
-  uint32_t promised_ GUARDED_BY(lock_) = 0;
+  uint32_t free_ GUARDED_BY(lock_) = 0;
+  uint32_t floor_ GUARDED_BY(lock_) = 0;
+  uint32_t watermark_ GUARDED_BY(lock_) = 0;
+  // With more than this free, a request needs no second look: the higher one of the two.
+  uint32_t plenty_ GUARDED_BY(lock_) = 0;
+  LowMemory* listener_ GUARDED_BY(lock_) = nullptr;
+  Claim running_ GUARDED_BY(lock_) = Claim::Unpromised;
   uint32_t zeroed_count_ GUARDED_BY(lock_) = 0;
   uint32_t used_[kUses] GUARDED_BY(lock_) = {};
   FailurePlan plan_ GUARDED_BY(lock_);

@@ -59,7 +59,7 @@ void FrameAllocator::check() const {
     zeroed += counts.zeroed;
   }
   KASSERT(zeroed == zeroed_count_);
-  KASSERT(free + zeroed == unpromised_ + promised_);
+  KASSERT(free + zeroed == free_);
 
   uint32_t used[kUses] = {};
   uint32_t free_records = 0, zeroed_records = 0, inside_used_runs = 0;

@@ -8,16 +8,13 @@
 namespace mobius::mm {
 
 inline bool FrameAllocator::may_take(uint32_t frames, Claim claim) {
-  if (claim == Claim::Promised) {
-    KASSERT(promised_ >= frames);
-    return true;
-  }
-  return (plan_.after == kNever || !planned_to_fail()) && unpromised_ >= frames;
+  if (claim == Claim::Promised || running_ == Claim::Promised) return free_ >= frames;
+  return (plan_.after == kNever || !planned_to_fail()) && free_ >= frames + floor_;
 }
 
-inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use, Claim claim) {
+inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use) {
   KASSERT(use > FrameUse::FreeZeroed);
-  (claim == Claim::Promised ? promised_ : unpromised_) -= frames;
+  free_ -= frames;
   used_[static_cast<unsigned>(use)] += frames;
 }
 
@@ -26,11 +23,10 @@ inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use, Claim c
                                                                           Fill fill, Claim claim) {
   LeafGuard guard(lock_);
   FrameRecord* record;
-  bool plain = placement == Placement::Any && claim == Claim::Unpromised &&
-               (fill == Fill::None || zeroed_count_ == 0);
-  if (plain && top_->has_hot() && unpromised_ != 0) [[likely]] {
+  bool plain = placement == Placement::Any && (fill == Fill::None || zeroed_count_ == 0);
+  if (plain && top_->has_hot() && free_ > plenty_) [[likely]] {
     record = &top_->take_hot();
-    --unpromised_;
+    --free_;
     ++used_[static_cast<unsigned>(use)];
     record->state = frame_state(use, 0, 0);
     if (fill == Fill::Zero) memory_.zero(record->number);
@@ -49,7 +45,7 @@ inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use, Claim c
   KASSERT(record.use == use && record.order == 0);
   record.state = frame_state(FrameUse::Free, kOrderHot, 0);
   --used_[static_cast<unsigned>(use)];
-  ++unpromised_;
+  ++free_;
   if (frame >= top_->span().begin && !top_->hot_is_full()) [[likely]] {
     top_->give_hot(record);
   } else {

@@ -10,10 +10,14 @@ Result<FrameNumber> FrameAllocator::allocate_run(unsigned order, FrameUse use, P
   KASSERT(order <= kMaxFrameOrder);
   LeafGuard guard(lock_);
   uint32_t frames = 1u << order;
-  if (!may_take(frames, claim)) return Failure(Error::OutOfFrames);
+  if (!may_take(frames, claim)) {
+    tell_if_low();
+    return Failure(Error::OutOfFrames);
+  }
   FrameRecord* head = take_run_from(order, highest_zone(placement));
   if (head == nullptr) return Failure(Error::OutOfFrames);
-  account_taken(frames, use, claim);
+  account_taken(frames, use);
+  tell_if_low();
   head->state = frame_state(use, static_cast<uint8_t>(order), 0);
   return head->number;
 }
@@ -38,23 +42,33 @@ void FrameAllocator::free_run(FrameNumber first, unsigned order, FrameUse use) {
   FrameRecord& head = records_.at(first);
   KASSERT(head.use == use && head.order == order);
   used_[static_cast<unsigned>(use)] -= 1u << order;
-  unpromised_ += 1u << order;
+  free_ += 1u << order;
   zone_of(first).give_run(head, order);
 }
 
-Result<void> FrameAllocator::promise(uint32_t frames) {
+void FrameAllocator::set_plenty() { plenty_ = std::max(floor_, watermark_); }
+
+void FrameAllocator::set_floor(uint32_t frames) {
   LeafGuard guard(lock_);
-  if (unpromised_ < frames) return Failure(Error::OutOfFrames);
-  unpromised_ -= frames;
-  promised_ += frames;
-  return {};
+  floor_ = frames;
+  set_plenty();
 }
 
-void FrameAllocator::unpromise(uint32_t frames) {
+uint32_t FrameAllocator::floor() const {
   LeafGuard guard(lock_);
-  KASSERT(promised_ >= frames);
-  promised_ -= frames;
-  unpromised_ += frames;
+  return floor_;
+}
+
+void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t watermark) {
+  LeafGuard guard(lock_);
+  listener_ = listener;
+  watermark_ = watermark;
+  set_plenty();
+}
+
+void FrameAllocator::claim_all(Claim claim) {
+  LeafGuard guard(lock_);
+  running_ = claim;
 }
 
 bool FrameAllocator::zero_one_free_frame() {
@@ -91,17 +105,12 @@ void FrameAllocator::plan_failure(FailurePlan plan) {
 
 uint32_t FrameAllocator::free_frames() const {
   LeafGuard guard(lock_);
-  return unpromised_ + promised_;
+  return free_;
 }
 
 uint32_t FrameAllocator::zeroed_frames() const {
   LeafGuard guard(lock_);
   return zeroed_count_;
-}
-
-uint32_t FrameAllocator::promised_frames() const {
-  LeafGuard guard(lock_);
-  return promised_;
 }
 
 uint32_t FrameAllocator::used_frames(FrameUse use) const {

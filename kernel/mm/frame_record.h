@@ -1,10 +1,12 @@
 // FrameRecord: what is known about one frame of RAM. Records exist only for sections of memory
-// that hold RAM (R04): one record is 16 bytes on i386, 0.4 % of the memory it describes.
+// that hold RAM (R04): one record is 32 bytes on i386, 0.8 % of the memory it describes.
 #pragma once
 
 #include <cstdint>
 
 #include "base/units.h"
+#include "mm/replacement/policy.h"
+#include "mm/swap_slot.h"
 
 namespace mobius::mm {
 
@@ -24,7 +26,17 @@ enum class FrameUse : uint8_t {
   ZeroFrame,     // the one frame of zeros that untouched pages show when read
 };
 
-struct FrameRecord {
+// What `count` says of the frame of an object's page: why it cannot simply be freed.
+namespace page_mark {
+inline constexpr uint16_t kTracked = 1;   // the replacement policy knows it, or has it as a victim
+inline constexpr uint16_t kHasSlot = 2;   // `swap_slot` is the page's, and holds what the frame has
+inline constexpr uint16_t kWriting = 4;   // being written to `swap_slot`
+inline constexpr uint16_t kOrphan = 8;    // freed meanwhile: the writer frees it when it is done
+inline constexpr uint16_t kLocked = 16;   // by VmmLock: never evicted
+inline constexpr uint16_t kStuck = 32;    // could not be written: not tried again
+}  // namespace page_mark
+
+struct FrameRecord : PolicyPage {
   constexpr explicit FrameRecord(FrameNumber f)
       : owner(nullptr), prev(nullptr), number(f), state(0) {}
 
@@ -39,11 +51,13 @@ struct FrameRecord {
     FrameRecord* prev;
   };
   const FrameNumber number;
+  SwapSlot swap_slot = kNoSwapSlot;  // meaningful with kHasSlot or kWriting
   // One word, which the allocator compares and sets as a whole.
   union {
     uint32_t state;
     struct {
-      // The user's own: present entries of a page table, objects in a slab. While free: the zone.
+      // The user's own: present entries of a page table, objects in a slab, marks of an object's
+      // page (page_mark). While free: the zone.
       uint16_t count;
       FrameUse use;
       uint8_t order;  // of the free or allocated run this frame heads, or one of the two below

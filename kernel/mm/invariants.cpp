@@ -1,15 +1,39 @@
 // The invariants, each as the KASSERT that says it.
 #include "mm/invariants.h"
 
+#include "mm/pageout.h"
+
 namespace mobius::mm {
 
 namespace {
 
 struct Totals {
   uint32_t anonymous = 0;
+  uint32_t swapped = 0;   // pages in their slots and in no frame
+  uint32_t slots = 0;     // swap slots in use, those that resident pages keep included
   uint32_t image = 0;
   uint32_t tables = 0;
 };
+
+// A swap slot that is used by a page is in use, and no page has one without swap space.
+void check_absent(MemoryManager& manager, const PageSlot& slot, Totals& totals) {
+  const bool swapped = (slot.kind == SlotKind::Swapped || slot.kind == SlotKind::Busy) &&
+                       slot.swap_slot() != kNoSwapSlot;
+  if (!swapped) return;
+  KASSERT(manager.pageout->swap().slots().in_use(slot.swap_slot()));
+  ++totals.swapped;
+  ++totals.slots;
+}
+
+void check_marks(MemoryManager& manager, const FrameRecord& record, Totals& totals) {
+  using namespace page_mark;
+  KASSERT((record.count & kOrphan) == 0);
+  KASSERT((record.count & kHasSlot) == 0 || (record.count & kWriting) == 0);
+  KASSERT(record.list == 0 || (record.count & kTracked) != 0);
+  if ((record.count & (kHasSlot | kWriting)) == 0) return;
+  KASSERT(manager.pageout->swap().slots().in_use(record.swap_slot));
+  ++totals.slots;
+}
 
 // Every Resident slot owns its frame, and the frame's record names the slot.
 void check_object(MemoryManager& manager, VmObject& object, Totals& totals) {
@@ -18,12 +42,14 @@ void check_object(MemoryManager& manager, VmObject& object, Totals& totals) {
     if (slot.kind == SlotKind::Backed) KASSERT(object.backing() != nullptr);
     if (slot.kind != SlotKind::Resident) {
       KASSERT(!slot.dirty);
+      check_absent(manager, slot, totals);
       return;
     }
     ++resident;
     const FrameRecord& record = manager.frames.record(slot.frame());
     KASSERT(record.use == object.frame_use());
     KASSERT(record.owner == &object && record.index == page);
+    check_marks(manager, record, totals);
   });
   KASSERT(resident == object.resident_pages());
   KASSERT(object.references() > 0);
@@ -47,6 +73,8 @@ void check_mapping(MemoryManager& manager, Region& region, PageSlot& slot, PageI
       return;
     }
     case SlotKind::Empty:
+    case SlotKind::Swapped:
+    case SlotKind::Discarded:
     case SlotKind::Busy: break;
   }
   KASSERT(!"a page without contents is mapped");
@@ -107,6 +135,13 @@ void check_machine(MemoryManager& manager) {
   Totals totals;
   for (VmObject& object : manager.objects) check_object(manager, object, totals);
   for (AddressSpace& space : manager.spaces) check_space(manager, space, totals);
+  if (manager.pageout != nullptr && manager.pageout->swap().on()) {
+    const SwapPager& swap = manager.pageout->swap();
+    swap.slots().check();
+    KASSERT(totals.swapped == swap.swapped_pages());
+    // A page that was freed while it was being written has a slot, and is nobody's any more.
+    KASSERT(totals.slots + swap.slots().retired() + swap.slots().free() <= swap.slots().total());
+  }
   // A frame that is being read into belongs to its reader and is in no slot yet.
   KASSERT(totals.anonymous <= manager.frames.used_frames(FrameUse::Anonymous));
   KASSERT(totals.image <= manager.frames.used_frames(FrameUse::Image));

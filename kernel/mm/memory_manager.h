@@ -12,6 +12,7 @@
 namespace mobius::mm {
 
 class AddressSpace;
+class PageOut;
 class VmObject;
 struct AllSpaces {};
 struct AllObjects {};
@@ -28,6 +29,10 @@ struct MemoryManager {
   Stats stats{};
   List<AddressSpace, AllSpaces> spaces{};
   List<VmObject, AllObjects> objects{};
+  // Evicts pages where memory is short; null on a machine that never does. `tracking`: it wants to
+  // hear of pages that come in.
+  PageOut* pageout = nullptr;
+  bool tracking = false;
 
   // Fails: OutOfFrames.
   static Result<FrameNumber> make_zero_frame(FrameAllocator& frames) {

@@ -13,7 +13,13 @@ namespace mobius::mm {
 
 enum class RegionKind : uint8_t { Block, Reserved, Stack, Image };
 
-struct Region : RegionNode {
+class AddressSpace;
+
+struct Region : RegionNode, Link<ObjectViews> {
+  Region() = default;
+  Region(const Region&) = delete;
+  ~Region() { detach(); }
+
   RegionKind kind = RegionKind::Block;
   Access access = Access::None;
   bool code = false;                // of an image: for the words of a fault report
@@ -21,9 +27,25 @@ struct Region : RegionNode {
   VirtAddr block_base;              // Reserved: base of the reservation
   VirtAddr reservation{0};          // of a block: base of the reservation it was taken from
   ObjectReference object;           // none in Reserved
+  AddressSpace* space = nullptr;    // with an object: who shows it
   PageIndex first_page = 0;         // the object's page at range.begin
 
+  // From now on the region is a view of `shown`, and the object knows it. Requires: has none yet.
+  void attach(AddressSpace& viewer, ObjectReference shown) {
+    object = std::move(shown);
+    space = &viewer;
+    object.get()->views().push_back(*this);
+  }
+  void detach() {
+    if (object.get() == nullptr) return;
+    Link<ObjectViews>::unlink();
+    object = ObjectReference();
+  }
+
   PageIndex page_at(VirtAddr a) const { return first_page + ((a - range.begin) >> kPageShift); }
+
+  VirtAddr address_of(PageIndex page) const { return pages_after(range.begin, page - first_page); }
+  bool shows(PageIndex page) const { return page - first_page < range.size_pages(); }
 
   // What user mode may do there: the region's rights, but a stack's lowest page is its guard (D4).
   Access access_at(VirtAddr a) const {

@@ -10,6 +10,8 @@ struct Stats {
   uint64_t faults_major = 0;  // waited for I/O
   uint64_t pages_in = 0, pages_out = 0;
   uint64_t ios_in = 0, ios_out = 0;
+  uint64_t zero_pages_out = 0;  // evicted without I/O, being full of zeros
+  uint64_t bit_tests = 0;       // of accessed bits, for the replacement policy
 };
 
 }  // namespace mobius::mm

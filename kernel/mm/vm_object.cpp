@@ -1,6 +1,8 @@
 // What all VM objects share: references, and pages that come and go.
 #include "mm/vm_object.h"
 
+#include "mm/pageout.h"
+
 namespace mobius::mm {
 
 void VmObject::drop_reference() {
@@ -10,6 +12,7 @@ void VmObject::drop_reference() {
   KASSERT(resident_ == 0);
   manager_.objects.remove(*this);
   VmObject* backing = backing_;
+  if (backing != nullptr) backing->fronts_.remove(*this);
   destroy();
   if (backing != nullptr) backing->drop_reference();
 }
@@ -17,10 +20,22 @@ void VmObject::drop_reference() {
 void VmObject::empty_slot(PageSlot& slot) {
   KASSERT(slot.kind != SlotKind::Busy);
   if (slot.kind == SlotKind::Resident) {
-    manager_.frames.free(slot.frame(), use_);
+    FrameRecord& record = manager_.frames.record(slot.frame());
+    if (record.count == 0 || manager_.pageout->forget(record)) [[likely]] {
+      manager_.frames.free(record.number, use_);
+    }
     --resident_;
+  } else if (slot.kind == SlotKind::Swapped) {
+    manager_.pageout->swap().give(slot.swap_slot());
   }
   slot.make_empty();
+}
+
+bool VmObject::any_busy(PageIndex first, PageIndex end) {
+  bool busy = false;
+  slots_.for_each(first, end,
+                  [&](PageIndex, PageSlot& slot) { busy |= slot.kind == SlotKind::Busy; });
+  return busy;
 }
 
 void VmObject::empty_slots(PageIndex first, PageIndex end) {

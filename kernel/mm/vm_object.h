@@ -12,12 +12,19 @@
 
 namespace mobius::mm {
 
-class VmObject : public Link<AllObjects> {
+struct Region;
+struct ObjectViews {};
+struct ObjectFronts {};
+
+class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
  public:
   // Locks: the memory lock, as for everything below but read_page.
   VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing = nullptr)
       : manager_(manager), slots_(manager.heap, pages), backing_(backing), use_(use) {
-    if (backing_ != nullptr) backing_->add_reference();
+    if (backing_ != nullptr) {
+      backing_->add_reference();
+      backing_->fronts_.push_back(*this);
+    }
     manager_.objects.push_back(*this);
   }
   VmObject(const VmObject&) = delete;
@@ -49,11 +56,28 @@ class VmObject : public Link<AllObjects> {
     slot.make_resident(frame.release());
     ++resident_;
   }
-  // Frees the frame of a Resident slot, if it is one; the slot is Empty then.
+  // Frees the frame or the swap slot, if there is one; the slot is Empty then.
   // Requires: not Busy, no translation shows the frame any more.
   void empty_slot(PageSlot& slot);
   // The same for every page of [first, end).
   void empty_slots(PageIndex first, PageIndex end);
+  // Whether a page of [first, end) is on its way in. Whoever wants to empty them waits for that,
+  // on the object.
+  bool any_busy(PageIndex first, PageIndex end);
+  // A Resident page's frame is gone, and the slot says where to. For the page-out code.
+  void lost_frame() { --resident_; }
+
+  // Who shows its pages: regions, and the private objects in front of it. See reverse_map.h.
+  List<Region, ObjectViews>& views() { return views_; }
+  List<VmObject, ObjectFronts>& fronts() { return fronts_; }
+
+  // How pages come in from swap: where the next major fault is if the program goes straight on,
+  // and how many pages are read at once while it does.
+  struct ReadAhead {
+    PageIndex next = 0;
+    uint32_t window = 1;
+  };
+  ReadAhead read_ahead;
 
  protected:
   ~VmObject() = default;
@@ -63,6 +87,8 @@ class VmObject : public Link<AllObjects> {
 
  private:
   SlotTable slots_;
+  List<Region, ObjectViews> views_;
+  List<VmObject, ObjectFronts> fronts_;
   VmObject* const backing_;
   uint32_t references_ = 1;
   uint32_t resident_ = 0;

@@ -1,8 +1,9 @@
 // The memory calls' semantics (docs/memory.md; the contracts are the public calls' in abi/vmm.h).
 //
 // Each call validates its arguments, acquires everything that may fail, and only then changes
-// anything: a call that fails has changed nothing. All take the memory lock themselves; none
-// sleeps. Addresses and sizes are as the program gave them: nothing about them is trusted.
+// anything: a call that fails has changed nothing. All take the memory lock themselves. One that
+// takes pages away sleeps while they are on their way in. Addresses and sizes are as the program
+// gave them: nothing about them is trusted.
 #pragma once
 
 #include <span>

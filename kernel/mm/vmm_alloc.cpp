@@ -92,7 +92,7 @@ Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, 
     region->access = guaranteed ? Access::ReadWrite : access;
     region->block_base = region->range.begin;
     region->first_page = 0;
-    region->object = std::move(object);
+    region->attach(space, std::move(object));
     range = region->range;
   }
   if (!guaranteed) return range.begin;

@@ -60,17 +60,28 @@ Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, ui
   return {};
 }
 
-Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages) {
-  VirtRange range = TRY(user_range(base, pages));
+namespace {
+
+// Discards the pages; or returns the object one of whose pages is on its way in: wait for it.
+Result<VmObject*> discard_or_busy(AddressSpace& space, VirtRange range) {
   LockGuard guard(space.manager().lock);
   Block block = TRY(block_around(space, range));
   if (block.first->kind != RegionKind::Block) return Failure(Error::BadArgument);
+  VmObject& object = *block.first->object.get();
+  const PageIndex first = space.find(range.begin)->page_at(range.begin);
+  if (object.any_busy(first, first + range.size_pages())) return &object;
   // From here on nothing fails.
-  for_each_part(space, range, [&](Region& region, VirtRange part) {
-    space.unmap_folding(region, part);
-    PageIndex first = region.page_at(part.begin);
-    region.object.get()->empty_slots(first, first + part.size_pages());
-  });
+  for_each_part(space, range,
+                [&](Region& region, VirtRange part) { space.unmap_folding(region, part); });
+  object.empty_slots(first, first + range.size_pages());
+  return nullptr;
+}
+
+}  // namespace
+
+Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages) {
+  VirtRange range = TRY(user_range(base, pages));
+  while (VmObject* busy = TRY(discard_or_busy(space, range))) space.manager().waiting.wait(busy);
   return {};
 }
 

@@ -54,7 +54,7 @@ void return_to_reservation(AddressSpace& space, Region& region) {
   region.access = Access::None;
   region.block_base = region.reservation;
   region.reservation = VirtAddr{0};
-  region.object = ObjectReference();
+  region.detach();
   region.first_page = 0;
   space.merge_with_next(region);
   if (Region* before = space.previous(region)) space.merge_with_next(*before);

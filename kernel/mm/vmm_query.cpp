@@ -15,7 +15,10 @@ PageState state_of(AddressSpace& space, Region& region, VirtAddr page) {
   switch (slot->kind) {
     case SlotKind::Empty: return PageState::Uncommitted;
     case SlotKind::Zero: return PageState::CommittedClean;
-    case SlotKind::Busy: return PageState::InFile;
+    case SlotKind::Swapped: return PageState::Swapped;
+    case SlotKind::Discarded: return PageState::Discarded;
+    case SlotKind::Busy:  // counts as where it comes from (R10)
+      return slot->swap_slot() == kNoSwapSlot ? PageState::InFile : PageState::Swapped;
     case SlotKind::Backed: {
       PageSlot* backing = object.backing()->slots().find(index);
       bool resident = backing != nullptr && backing->kind == SlotKind::Resident;

@@ -84,20 +84,26 @@ void move(AddressSpace& space, Block block, VirtRange target, AddressSpace::NewR
   return_to_reservation(space, space.insert(std::move(left_behind), block.range));
 }
 
-}  // namespace
+// Where the block is now; or the object one of whose pages is on its way in while it is to go.
+struct Resized {
+  VirtAddr base;
+  VmObject* busy = nullptr;
+};
 
-Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pages) {
-  if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
+Result<Resized> resize_or_busy(AddressSpace& space, VirtAddr address, PageCount pages) {
   LockGuard guard(space.manager().lock);
   auto block = find_block(space, address);
   if (!block || block->first->kind != RegionKind::Block) return Failure(Error::BadArgument);
   PageCount old_pages = block->range.size_pages();
-  if (pages == old_pages) return block->range.begin;
+  VirtAddr base = block->range.begin;
+  VmObject& object = *block->first->object.get();
+  if (pages == old_pages) return Resized{base};
   if (pages < old_pages) {
+    if (object.any_busy(pages, old_pages)) return Resized{base, &object};
     TRY(shrink(space, *block, range_for(*block, pages).end));
-    return block->range.begin;
+    return Resized{base};
   }
-  PageCount room = (kUserRange.end - block->range.begin) >> kPageShift;
+  PageCount room = (kUserRange.end - base) >> kPageShift;
   bool in_place = pages <= room && can_extend(space, *block, range_for(*block, pages).end);
   VirtRange target;
   AddressSpace::NewRegion left_behind;
@@ -105,15 +111,25 @@ Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pag
     target = TRY(choose_range(space, pages, VirtAddr{0}));
     if (block->first->reservation.value != 0) left_behind = TRY(space.make_region());
   }
-  VmObject& object = *block->first->object.get();
   if (object.pages() < pages) TRY(object.slots().resize(pages));
   // From here on nothing fails.
   if (in_place) {
     extend(space, *block, range_for(*block, pages).end);
-    return block->range.begin;
+    return Resized{base};
   }
   move(space, *block, target, std::move(left_behind));
-  return target.begin;
+  return Resized{target.begin};
+}
+
+}  // namespace
+
+Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pages) {
+  if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
+  for (;;) {
+    Resized resized = TRY(resize_or_busy(space, address, pages));
+    if (resized.busy == nullptr) return resized.base;
+    space.manager().waiting.wait(resized.busy);
+  }
 }
 
 }  // namespace mobius::mm

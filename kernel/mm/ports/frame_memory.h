@@ -40,6 +40,9 @@ class FrameMemory {
   void copy(FrameNumber to, FrameNumber from);
   void read(FrameSpan from, void* to);
   void write(FrameSpan to, const void* from);
+  bool is_zero(FrameNumber f);
+  // A checksum of the bytes that differs with every word, its place, and `seed`.
+  uint32_t sum(FrameNumber f, uint32_t seed);
 
  protected:
   ~FrameMemory() = default;

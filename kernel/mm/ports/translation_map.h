@@ -66,6 +66,13 @@ class TranslationMap {
 
   virtual std::optional<Mapping> find(VirtAddr page) const = 0;
 
+  // Whether the page is mapped and has been used since this was last asked; it counts as unused
+  // from now on. Flushes nothing: until flush(), an access may go unnoticed.
+  virtual bool take_accessed(VirtAddr page) = 0;
+  // Whether the page is mapped and dirty; it is clean from now on, and the next write is noticed.
+  virtual bool take_dirty(VirtAddr page) = 0;
+  virtual void flush() = 0;
+
   // Frames used for page tables of the user half, the directory not counted.
   virtual uint32_t table_frames() const = 0;
   // Entries of the user half (for invariants: walks the tables).

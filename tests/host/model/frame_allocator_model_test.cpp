@@ -48,7 +48,7 @@ class ModelMachine {
   void allocate_one();
   void allocate_run();
   void free_some();
-  void promise();
+  void move_floor();
   void record(FrameNumber first, Held held, Placement placement);
   bool is_usable(FrameNumber f) const;
   void compare();
@@ -60,7 +60,7 @@ class ModelMachine {
   std::vector<FrameRange> usable_;
   bool started_ = false;
   std::map<uint32_t, Held> held_;
-  uint32_t used_ = 0, promised_ = 0;
+  uint32_t used_ = 0, floor_ = 0;
 };
 
 bool ModelMachine::is_usable(FrameNumber f) const {
@@ -94,9 +94,9 @@ void ModelMachine::allocate_one() {
   FrameUse use = kUses[random_.below(4)];
   auto placement = static_cast<Placement>(random_.below(3));
   auto fill = random_.chance(3) ? Fill::Zero : Fill::None;
-  Claim claim = promised_ != 0 && random_.chance(4) ? Claim::Promised : Claim::Unpromised;
+  Claim claim = random_.chance(4) ? Claim::Promised : Claim::Unpromised;
   auto frame = allocator_.allocate(use, placement, fill, claim);
-  bool may = claim == Claim::Promised || free() > promised_;
+  bool may = claim == Claim::Promised ? free() > 0 : free() > floor_;
   if (!frame.has_value()) {
     // Only the direct zones can be empty while something is free.
     ASSERT_TRUE(!may || placement != Placement::Any);
@@ -104,7 +104,6 @@ void ModelMachine::allocate_one() {
   }
   ASSERT_TRUE(may);
   FrameNumber f = frame->release();
-  if (claim == Claim::Promised) --promised_;
   if (fill == Fill::Zero) {
     std::byte bytes[kPageSize];
     memory_.read({f}, bytes);
@@ -119,10 +118,10 @@ void ModelMachine::allocate_run() {
   auto placement = static_cast<Placement>(random_.below(3));
   auto run = allocator_.allocate_run(order, use, placement);
   if (!run.has_value()) {
-    ASSERT_TRUE(order != 0 || placement != Placement::Any || free() <= promised_);
+    ASSERT_TRUE(order != 0 || placement != Placement::Any || free() <= floor_);
     return;
   }
-  ASSERT_GE(free(), promised_ + (1u << order));
+  ASSERT_GE(free(), floor_ + (1u << order));
   record(*run, {1u << order, false, use}, placement);
 }
 
@@ -145,23 +144,15 @@ void ModelMachine::free_some() {
   }
 }
 
-void ModelMachine::promise() {
-  if (random_.chance(2)) {
-    uint32_t frames = random_.below(100);
-    bool may = free() - promised_ >= frames;
-    ASSERT_EQ(allocator_.promise(frames).has_value(), may);
-    if (may) promised_ += frames;
-  } else {
-    uint32_t frames = random_.below(promised_ + 1);
-    allocator_.unpromise(frames);
-    promised_ -= frames;
-  }
+void ModelMachine::move_floor() {
+  floor_ = random_.below(100);
+  allocator_.set_floor(floor_);
+  ASSERT_EQ(allocator_.floor(), floor_);
 }
 
 void ModelMachine::compare() {
   allocator_.check();
   ASSERT_EQ(allocator_.free_frames(), free());
-  ASSERT_EQ(allocator_.promised_frames(), promised_);
   uint32_t by_use[16] = {};
   for (auto [first, held] : held_) by_use[static_cast<unsigned>(held.use)] += held.frames;
   for (FrameUse use : kUses) {
@@ -180,7 +171,7 @@ void ModelMachine::run(int operations) {
     } else if (kind < 14) {
       free_some();
     } else if (kind == 14) {
-      promise();
+      move_floor();
     } else if (random_.chance(20)) {
       allocator_.drop_zeroed_pool();
     } else {
@@ -188,8 +179,7 @@ void ModelMachine::run(int operations) {
     }
     if (i % 500 == 0) compare();
   }
-  allocator_.unpromise(promised_);
-  promised_ = 0;
+  allocator_.set_floor(floor_ = 0);
   while (!held_.empty() && !testing::Test::HasFatalFailure()) free_some();
   compare();
 }

@@ -13,7 +13,7 @@ std::vector<FaultFacts> all_facts() {
   for (Access allowed : {Access::None, Access::Read, Access::ReadWrite}) {
     for (FaultAccess access : {FaultAccess::Read, FaultAccess::Write}) {
       for (SlotKind slot : {SlotKind::Empty, SlotKind::Zero, SlotKind::Backed, SlotKind::Resident,
-                            SlotKind::Busy}) {
+                            SlotKind::Busy, SlotKind::Swapped, SlotKind::Discarded}) {
         for (BackingState backing : {BackingState::None, BackingState::Absent, BackingState::Busy,
                                      BackingState::Resident}) {
           all.push_back({allowed, access, slot, backing});
@@ -58,7 +58,10 @@ TEST(FaultAction, R10_what_a_page_holds_is_never_replaced) {
     if (f.slot == SlotKind::Resident) { EXPECT_EQ(action, FaultAction::MapOwn); }
     if (f.slot == SlotKind::Busy) { EXPECT_EQ(action, FaultAction::Wait); }
     bool zeros = action == FaultAction::ZeroFill || action == FaultAction::MapZeroFrame;
-    if (zeros && f.slot != SlotKind::Zero) { EXPECT_EQ(f.backing, BackingState::None); }
+    bool shows_backing = f.slot == SlotKind::Empty || f.slot == SlotKind::Backed;
+    if (zeros && shows_backing) { EXPECT_EQ(f.backing, BackingState::None); }
+    EXPECT_EQ(action == FaultAction::PageIn, f.slot == SlotKind::Swapped);
+    if (f.slot == SlotKind::Discarded) { EXPECT_TRUE(zeros); }
   }
 }
 

@@ -8,51 +8,53 @@ namespace {
 
 using namespace frames_rig;
 
-// ---- promises ----
+// ---- the floor ----
 
-TEST(FrameAllocator, D3_promised_frames_go_to_nobody_else) {
+TEST(FrameAllocator, D3_frames_below_the_floor_go_to_promised_requests_alone) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
   uint32_t free = allocator.free_frames();
-  ASSERT_TRUE(allocator.promise(100).has_value());
-  EXPECT_EQ(allocator.promised_frames(), 100u);
-  EXPECT_EQ(allocator.free_frames(), free);
+  allocator.set_floor(100);
   EXPECT_EQ(machine.take_all().size(), free - 100);
   EXPECT_FALSE(allocator.allocate_run(0, FrameUse::Driver, Placement::Any).has_value());
-  EXPECT_EQ(allocator.promise(1).error(), Error::OutOfFrames);
   for (uint32_t i = 0; i < 100; ++i) {
     auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero,
                                     Claim::Promised);
     ASSERT_TRUE(frame.has_value());
     frame->release();
-    EXPECT_EQ(allocator.promised_frames(), 99 - i);
   }
   EXPECT_EQ(allocator.free_frames(), 0u);
+  EXPECT_FALSE(allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
+                                  Claim::Promised).has_value());
 }
 
-TEST(FrameAllocator, D3_a_promise_is_kept_whole_or_not_made) {
-  Machine machine(4096);
-  uint32_t free = machine.allocator.free_frames();
-  EXPECT_EQ(machine.allocator.promise(free + 1).error(), Error::OutOfFrames);
-  EXPECT_EQ(machine.allocator.promised_frames(), 0u);
-  ASSERT_TRUE(machine.allocator.promise(free).has_value());
-  EXPECT_EQ(machine.take(), kNoFrame);
-  machine.allocator.unpromise(free);
-  EXPECT_EQ(machine.take_all().size(), free);
-}
-
-TEST(FrameAllocator, D3_a_promised_run_uses_up_its_frames) {
+TEST(FrameAllocator, S1_while_a_promised_thread_runs_all_its_requests_are_promised) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
-  uint32_t free = allocator.free_frames();
-  ASSERT_TRUE(allocator.promise(free).has_value());
-  EXPECT_FALSE(allocator.allocate_run(3, FrameUse::Slab, Placement::Direct).has_value());
-  auto run = allocator.allocate_run(3, FrameUse::Slab, Placement::Direct, Claim::Promised);
-  ASSERT_TRUE(run.has_value());
-  EXPECT_EQ(allocator.promised_frames(), free - 8);
-  allocator.free_run(*run, 3, FrameUse::Slab);
-  EXPECT_EQ(allocator.promised_frames(), free - 8);
-  EXPECT_EQ(allocator.free_frames(), free);
+  allocator.set_floor(allocator.free_frames());
+  EXPECT_EQ(machine.take(), kNoFrame);
+  allocator.claim_all(Claim::Promised);
+  EXPECT_NE(machine.take(), kNoFrame);
+  EXPECT_TRUE(allocator.allocate_run(2, FrameUse::Slab, Placement::Direct).has_value());
+  allocator.claim_all(Claim::Unpromised);
+  EXPECT_EQ(machine.take(), kNoFrame);
+}
+
+TEST(FrameAllocator, whoever_asked_hears_when_few_frames_are_left) {
+  struct Listener final : LowMemory {
+    void frames_are_low() override { ++calls; }
+    int calls = 0;
+  } listener;
+  Machine machine(4096);
+  FrameAllocator& allocator = machine.allocator;
+  const uint32_t free = allocator.free_frames();
+  allocator.tell_when_low(&listener, free - 10);
+  for (int i = 0; i < 10; ++i) machine.take();
+  EXPECT_EQ(listener.calls, 0);
+  machine.take();
+  EXPECT_EQ(listener.calls, 1);
+  EXPECT_TRUE(allocator.allocate_run(1, FrameUse::Slab, Placement::Direct).has_value());
+  EXPECT_EQ(listener.calls, 2);
 }
 
 // ---- planned failures ----
@@ -76,7 +78,6 @@ TEST(FrameAllocator, D3_the_planned_allocation_fails_once_or_for_good) {
 TEST(FrameAllocator, D3_runs_count_in_a_plan_and_promised_frames_do_not) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
-  ASSERT_TRUE(allocator.promise(3).has_value());
   allocator.plan_failure({1, true});
   EXPECT_TRUE(allocator.allocate_run(2, FrameUse::Slab, Placement::Direct).has_value());
   EXPECT_FALSE(allocator.allocate_run(2, FrameUse::Slab, Placement::Direct).has_value());

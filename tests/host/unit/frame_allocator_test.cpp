@@ -311,10 +311,6 @@ TEST(FrameAllocatorDeathTest, double_foreign_and_wrong_frees_are_caught) {
   EXPECT_DEATH(allocator.free_run(run + 2, 1, FrameUse::Driver), "KASSERT");
   EXPECT_DEATH(allocator.free_run(f, 1, FrameUse::Anonymous), "KASSERT");
   EXPECT_DEATH(static_cast<void>(allocator.allocate(FrameUse::Free)), "KASSERT");
-  EXPECT_DEATH(allocator.unpromise(1), "KASSERT");
-  EXPECT_DEATH(static_cast<void>(allocator.allocate(FrameUse::Slab, Placement::Any, Fill::None,
-                                                    Claim::Promised)),
-               "KASSERT");
   // A frame freed long ago is in the buddy lists, or zeroed, not hot.
   allocator.free_run(run, 2, FrameUse::Driver);
   EXPECT_DEATH(allocator.free_run(run, 2, FrameUse::Driver), "KASSERT");

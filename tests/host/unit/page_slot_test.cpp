@@ -7,7 +7,8 @@ namespace mobius::mm {
 namespace {
 
 constexpr SlotKind kKinds[] = {SlotKind::Empty, SlotKind::Zero, SlotKind::Backed,
-                               SlotKind::Resident, SlotKind::Busy};
+                               SlotKind::Resident, SlotKind::Busy, SlotKind::Swapped,
+                               SlotKind::Discarded};
 
 PageSlot slot_in(SlotKind kind) {
   PageSlot slot;
@@ -17,6 +18,14 @@ PageSlot slot_in(SlotKind kind) {
     case SlotKind::Backed: slot.make_backed(); break;
     case SlotKind::Resident: slot.make_resident({42}); break;
     case SlotKind::Busy: slot.make_busy(); break;
+    case SlotKind::Swapped:
+      slot.make_resident({42});
+      slot.make_swapped({7}, 3);
+      break;
+    case SlotKind::Discarded:
+      slot.make_resident({42});
+      slot.make_discarded(3);
+      break;
   }
   return slot;
 }
@@ -28,6 +37,8 @@ void move(PageSlot& slot, SlotKind to) {
     case SlotKind::Backed: slot.make_backed(); break;
     case SlotKind::Resident: slot.make_resident({43}); break;
     case SlotKind::Busy: slot.make_busy(); break;
+    case SlotKind::Swapped: slot.make_swapped({7}, 3); break;
+    case SlotKind::Discarded: slot.make_discarded(3); break;
   }
 }
 
@@ -36,6 +47,7 @@ TEST(PageSlot, R10_a_page_is_in_exactly_one_state_and_moves_as_the_table_says) {
     for (SlotKind to : kKinds) {
       PageSlot slot = slot_in(from);
       ASSERT_EQ(slot.kind, from);
+      // A page that was not in swap space cannot fall back there.
       if (to == SlotKind::Empty || PageSlot::may_move(from, to)) {
         move(slot, to);
         EXPECT_EQ(slot.kind, to);

@@ -207,6 +207,21 @@ std::optional<Mapping> PageTables::find(VirtAddr page) const {
   return mapping_of(value);
 }
 
+bool PageTables::take_accessed(VirtAddr page) {
+  Entry* const entry = find_entry(page);
+  if (entry == nullptr || !entry->load().accessed()) return false;
+  entry->clear(kAccessed);
+  return true;
+}
+
+bool PageTables::take_dirty(VirtAddr page) {
+  Entry* const entry = find_entry(page);
+  if (entry == nullptr || !entry->load().dirty()) return false;
+  entry->clear(kDirty);
+  tlb_.flush_page(directory(), page);
+  return true;
+}
+
 uint32_t PageTables::mapped_pages() const {
   uint32_t pages = 0;
   for (uint32_t i = 0; i < kKernelFirstEntry; ++i) {

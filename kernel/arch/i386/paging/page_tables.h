@@ -52,6 +52,9 @@ class PageTables final : public mm::TranslationMap {
   void unmap_range(VirtRange range, mm::MappingVisitor& visitor) override;
   void protect(VirtAddr page, Access access) override;
   std::optional<mm::Mapping> find(VirtAddr page) const override;
+  bool take_accessed(VirtAddr page) override;
+  bool take_dirty(VirtAddr page) override;
+  void flush() override { tlb_.flush_all(directory()); }
   uint32_t table_frames() const override { return table_frames_; }
   uint32_t mapped_pages() const override;
 

@@ -1,0 +1,123 @@
+// The page daemon's rounds, and what the rest of the memory manager tells it.
+#include "mm/pageout.h"
+
+#include "mm/pageout_internal.h"
+#include "mm/reverse_map.h"
+
+namespace mobius::mm {
+
+PageOut::PageOut(MemoryManager& manager, ReplacementPolicy& policy, SwapPager& swap)
+    : manager_(manager), policy_(policy), swap_(swap) {
+  manager_.pageout = this;
+}
+
+void PageOut::start(uint32_t low) {
+  low_ = low;
+  manager_.frames.tell_when_low(this, low);
+}
+
+void PageOut::run() {
+  for (;;) {
+    while (!wanted_) manager_.waiting.wait(&wanted_);
+    run_round();
+  }
+}
+
+// Evicts until there are enough free frames, or until every page has been a victim in vain.
+void PageOut::run_round() {
+  wanted_ = false;
+  uint32_t in_vain = 0;
+  for (;;) {
+    const uint32_t free = manager_.frames.free_frames();
+    if (free >= 2 * low_ + manager_.frames.floor()) break;
+    const Outcome outcome = evict_batch();
+    in_vain = outcome.evicted == 0 ? in_vain + outcome.picked : 0;
+    if (outcome.evicted != 0) announce(true);
+    if (outcome.picked == 0 || in_vain > 2 * policy_.size()) break;
+  }
+  announce(manager_.frames.free_frames() > manager_.frames.floor());
+}
+
+void PageOut::announce(bool progress) {
+  progress_ = progress;
+  fruitless_ = !progress;
+  ++rounds_;
+  manager_.waiting.wake(&rounds_);
+}
+
+bool PageOut::wait_for_frames() {
+  Lock::assert_no_lock_held();
+  if (manager_.frames.free_frames() > manager_.frames.floor() + low_) return true;
+  const uint32_t round = rounds_;
+  wanted_ = true;
+  manager_.waiting.wake(&wanted_);
+  while (rounds_ == round) manager_.waiting.wait(&rounds_);
+  return progress_;
+}
+
+// After a round in vain nobody is woken before somebody really waits for a frame.
+void PageOut::frames_are_low() {
+  if (wanted_ || fruitless_) return;
+  wanted_ = true;
+  manager_.waiting.wake(&wanted_);
+}
+
+// Pages that came before memory was short for the first time join in the order of their objects.
+void PageOut::start_tracking() {
+  manager_.tracking = true;
+  for (VmObject& object : manager_.objects) {
+    object.slots().for_each(0, object.pages(), [&](PageIndex, PageSlot& slot) {
+      if (slot.kind != SlotKind::Resident) return;
+      was_read_ahead(manager_.frames.record(slot.frame()), slot.shadow);
+    });
+  }
+}
+
+void PageOut::faulted_in(FrameRecord& record, Shadow shadow) {
+  if (!manager_.tracking) return;
+  record.count |= page_mark::kTracked;
+  policy_.faulted_in(record, shadow, identity_of(record));
+}
+
+void PageOut::was_read_ahead(FrameRecord& record, Shadow shadow) {
+  if (!manager_.tracking) return;
+  record.count |= page_mark::kTracked;
+  policy_.read_ahead(record, shadow, identity_of(record));
+}
+
+void PageOut::age() {
+  policy_.age(kAgeBudget, *this);
+  flush_cleared();
+}
+
+bool PageOut::forget(FrameRecord& record) {
+  if (record.list != 0) policy_.removed(record);
+  if ((record.count & page_mark::kWriting) != 0) {
+    record.count |= page_mark::kOrphan;
+    return false;
+  }
+  drop_slot(record);
+  record.count = 0;
+  return true;
+}
+
+bool PageOut::test_and_clear(PolicyPage& page) {
+  auto& record = static_cast<FrameRecord&>(page);
+  bool accessed = false;
+  ++manager_.stats.bit_tests;
+  for_each_view(*object_of(record), record.index, [&](AddressSpace& space, VirtAddr address) {
+    if (!space.map().take_accessed(address)) return;
+    accessed = true;
+    if (cleared_ != &space) flush_cleared();
+    cleared_ = &space;
+  });
+  return accessed;
+}
+
+// The processor may hold translations that still say "accessed": one reload for all of a space.
+void PageOut::flush_cleared() {
+  if (cleared_ != nullptr) cleared_->map().flush();
+  cleared_ = nullptr;
+}
+
+}  // namespace mobius::mm

@@ -1,0 +1,90 @@
+// PageOut: what happens when memory is short.
+//
+// One kernel thread, the page daemon, runs in rounds. It is woken when fewer than the low watermark
+// of frames are free, and evicts until twice as many are: asks the replacement policy for victims,
+// discards the clean ones (they can be had again from their file or swap slot), writes the dirty
+// ones out in batches, in virtual order, and gives up what nobody has used meanwhile. Whoever needs
+// a frame and finds none waits for it here. Nothing is evicted, and pages are not even listed,
+// before memory has been short for the first time.
+//
+// A page stays mapped while it is written. Its dirty bits are folded, cleared and flushed before,
+// and looked at again after: if one is set, what has been written is void and the page stays (R15).
+#pragma once
+
+#include "mm/replacement/policy.h"
+#include "mm/swap_pager.h"
+
+namespace mobius::mm {
+
+class PageOut final : public LowMemory, private Sampler {
+ public:
+  static constexpr uint32_t kBatch = 32;
+  static constexpr uint32_t kAgeBudget = 8;
+
+  PageOut(MemoryManager& manager, ReplacementPolicy& policy, SwapPager& swap);
+  PageOut(const PageOut&) = delete;
+
+  // From now on memory is watched. Fewer than `low` free frames wake the daemon.
+  void start(uint32_t low);
+  // The page daemon's life. Locks: none.
+  [[noreturn]] void run();
+  // One round of it, where there is no thread to do it.
+  void run_round();
+  // Whether the daemon has something to do.
+  bool wanted() const { return wanted_; }
+
+  // Sleeps until frames have been evicted or it is certain that none can be: false then.
+  // Locks: none.
+  bool wait_for_frames();
+
+  // LowMemory.
+  void frames_are_low() override;
+
+  // ---- Locks: the memory lock, for all below ----
+  SwapPager& swap() { return swap_; }
+  ReplacementPolicy& policy() { return policy_; }
+  // A page has come in by a fault of its own, or with another one. No-op until pages are tracked.
+  void faulted_in(FrameRecord& record, Shadow shadow);
+  void was_read_ahead(FrameRecord& record, Shadow shadow);
+  // Time passes: one fault.
+  void age();
+  // The page is being freed: true where its frame can be, at once; otherwise the writer does it.
+  bool forget(FrameRecord& record);
+
+ private:
+  enum class Fate : uint8_t { Evicted, ToWrite, Stays };
+  struct Batch;
+  struct Outcome {
+    uint32_t evicted, picked;
+  };
+
+  bool test_and_clear(PolicyPage& page) override;
+  void start_tracking() REQUIRES(manager_.lock);
+  Outcome evict_batch();
+  void announce(bool progress);
+  void pick_batch(Batch& batch) REQUIRES(manager_.lock);
+  Fate dispose_of(FrameRecord& record) REQUIRES(manager_.lock);
+  bool needs_writing(FrameRecord& record, PageSlot& slot) REQUIRES(manager_.lock);
+  void assign_slots(Batch& batch) REQUIRES(manager_.lock);
+  void begin_write(FrameRecord& record, SwapSlot to) REQUIRES(manager_.lock);
+  void write_runs(Batch& batch);
+  void finish_write(FrameRecord& record, bool written, Batch& batch) REQUIRES(manager_.lock);
+  void evict(FrameRecord& record, PageSlot& slot) REQUIRES(manager_.lock);
+  void keep(FrameRecord& record, ReplacementPolicy::Kept why) REQUIRES(manager_.lock);
+  void drop_slot(FrameRecord& record) REQUIRES(manager_.lock);
+  uint32_t drop_kept_slots() REQUIRES(manager_.lock);
+  PageSlot& slot_of(FrameRecord& record);
+  void flush_cleared();
+
+  MemoryManager& manager_;
+  ReplacementPolicy& policy_;
+  SwapPager& swap_;
+  uint32_t low_ = 0;
+  bool wanted_ = false;
+  bool progress_ = false;   // of the last round, so far
+  bool fruitless_ = false;  // the last round could evict nothing
+  uint32_t rounds_ = 0;
+  AddressSpace* cleared_ = nullptr;  // accessed bits were cleared there, and not flushed yet
+};
+
+}  // namespace mobius::mm

@@ -1,0 +1,221 @@
+// One batch: pick victims, evict the clean ones, write the dirty ones out, evict what stayed clean.
+#include <algorithm>
+#include <array>
+
+#include "mm/pageout_internal.h"
+#include "mm/reverse_map.h"
+
+namespace mobius::mm {
+
+// Victims that must be written, and where to. Between begin_write and finish_write their frames are
+// nobody's but the writer's to free.
+struct PageOut::Batch {
+  struct Entry {
+    FrameRecord* record;
+    SwapSlot to;
+    bool written;
+  };
+  std::array<Entry, kBatch> entries;
+  uint32_t count = 0;
+  uint32_t evicted = 0, picked = 0;
+};
+
+PageSlot& PageOut::slot_of(FrameRecord& record) {
+  return *object_of(record)->slots().find(record.index);
+}
+
+PageOut::Outcome PageOut::evict_batch() {
+  Batch batch;
+  {
+    LockGuard guard(manager_.lock);
+    if (!manager_.tracking) start_tracking();
+    policy_.set_capacity(policy_.size() + manager_.frames.free_frames());
+    pick_batch(batch);
+    assign_slots(batch);
+  }
+  write_runs(batch);
+  LockGuard guard(manager_.lock);
+  for (uint32_t i = 0; i < batch.count; ++i) {
+    finish_write(*batch.entries[i].record, batch.entries[i].written, batch);
+  }
+  flush_cleared();
+  return {batch.evicted, batch.picked};
+}
+
+void PageOut::pick_batch(Batch& batch) {
+  while (batch.picked < kBatch) {
+    PolicyPage* page = policy_.pick_victim(*this);
+    if (page == nullptr) break;
+    ++batch.picked;
+    auto& record = static_cast<FrameRecord&>(*page);
+    switch (dispose_of(record)) {
+      case Fate::Evicted: ++batch.evicted; break;
+      case Fate::ToWrite: batch.entries[batch.count++] = {&record, kNoSwapSlot, false}; break;
+      case Fate::Stays: keep(record, ReplacementPolicy::Kept::Used); break;
+    }
+  }
+  flush_cleared();
+}
+
+PageOut::Fate PageOut::dispose_of(FrameRecord& record) {
+  PageSlot& slot = slot_of(record);
+  if (!needs_writing(record, slot)) {
+    evict(record, slot);
+    return Fate::Evicted;
+  }
+  if (manager_.memory.is_zero(record.number)) {
+    drop_slot(record);
+    evict(record, slot);
+    ++manager_.stats.zero_pages_out;
+    return Fate::Evicted;
+  }
+  return swap_.on() ? Fate::ToWrite : Fate::Stays;
+}
+
+// Folds the dirty bits of all its translations; they stay set until the write begins.
+bool PageOut::needs_writing(FrameRecord& record, PageSlot& slot) {
+  VmObject& object = *object_of(record);
+  for_each_view(object, record.index, [&](AddressSpace& space, VirtAddr page) {
+    auto mapping = space.map().find(page);
+    if (mapping && mapping->frame == record.number && mapping->dirty) slot.dirty = true;
+  });
+  if (object.frame_use() == FrameUse::Image) {
+    KASSERT(!slot.dirty);
+    return false;
+  }
+  return slot.dirty || (record.count & page_mark::kHasSlot) == 0;
+}
+
+// In virtual order, so that neighbours lie next to each other on the device too.
+void PageOut::assign_slots(Batch& batch) {
+  auto* const first = batch.entries.data();
+  std::sort(first, first + batch.count, [](const Batch::Entry& a, const Batch::Entry& b) {
+    return a.record->owner != b.record->owner ? a.record->owner < b.record->owner
+                                              : a.record->index < b.record->index;
+  });
+  uint32_t done = 0;
+  while (done < batch.count) {
+    SwapSpace::Run run = swap_.slots().take_run(batch.count - done);
+    if (run.count == 0 && drop_kept_slots() == 0) break;
+    for (uint32_t i = 0; i < run.count; ++i, ++done) {
+      first[done].to = run.first + i;
+      begin_write(*first[done].record, run.first + i);
+    }
+  }
+  while (batch.count > done) keep(*first[--batch.count].record, ReplacementPolicy::Kept::Used);
+}
+
+// From here on a write to the page, by whomever, sets a dirty bit or the slot's.
+void PageOut::begin_write(FrameRecord& record, SwapSlot to) {
+  drop_slot(record);
+  for_each_view(*object_of(record), record.index, [&](AddressSpace& space, VirtAddr page) {
+    (void)space.map().take_dirty(page);
+  });
+  slot_of(record).dirty = false;
+  record.swap_slot = to;
+  record.count |= page_mark::kWriting;
+  swap_.slots().set_sum(to, swap_.sum_of(record.number, to));
+}
+
+void PageOut::write_runs(Batch& batch) {
+  FrameNumber frames[kBatch];
+  for (uint32_t begin = 0; begin < batch.count;) {
+    const SwapSlot first = batch.entries[begin].to;
+    uint32_t pages = 0;
+    while (begin + pages < batch.count && batch.entries[begin + pages].to == first + pages) {
+      frames[pages] = batch.entries[begin + pages].record->number;
+      ++pages;
+    }
+    const bool written = swap_.write(first, {frames, pages}).has_value();
+    ++manager_.stats.ios_out;
+    for (uint32_t i = 0; i < pages; ++i) {
+      // One bad slot must not cost the others.
+      const bool alone = !written && pages > 1 && swap_.write(first + i, {&frames[i], 1});
+      batch.entries[begin + i].written = written || alone;
+    }
+    begin += pages;
+  }
+}
+
+void PageOut::finish_write(FrameRecord& record, bool written, Batch& batch) {
+  using namespace page_mark;
+  const SwapSlot to = record.swap_slot;
+  const bool orphan = (record.count & kOrphan) != 0;
+  if (written) ++manager_.stats.pages_out;
+  record.count &= static_cast<uint16_t>(~kWriting);
+  if (!written) swap_.slots().retire(to);
+  if (orphan) {
+    if (written) swap_.slots().give(to);
+    record.count = 0;
+    manager_.frames.free(record.number, record.use);
+    return;
+  }
+  PageSlot& slot = slot_of(record);
+  if (!written) {
+    slot.dirty = true;
+    keep(record, ReplacementPolicy::Kept::IoFailed);
+    return;
+  }
+  record.count |= kHasSlot;
+  if (needs_writing(record, slot) || test_and_clear(record)) {
+    keep(record, ReplacementPolicy::Kept::Used);
+    return;
+  }
+  evict(record, slot);
+  ++batch.evicted;
+}
+
+// The frame goes; what the page is from now on follows from where it can be had again. Requires:
+// the slot is not dirty, or the page is full of zeros.
+void PageOut::evict(FrameRecord& record, PageSlot& slot) {
+  VmObject& object = *object_of(record);
+  for_each_view(object, record.index, [&](AddressSpace& space, VirtAddr page) {
+    auto mapping = space.map().find(page);
+    if (mapping && mapping->frame == record.number) (void)space.map().unmap(page);
+  });
+  const Shadow shadow = policy_.evicted(record, identity_of(record));
+  if (object.frame_use() == FrameUse::Image) {
+    slot.make_empty(shadow);
+  } else if ((record.count & page_mark::kHasSlot) != 0) {
+    slot.make_swapped(record.swap_slot, shadow);
+    swap_.page_left();
+  } else {
+    slot.make_discarded(shadow);
+  }
+  record.count = 0;
+  object.lost_frame();
+  manager_.frames.free(record.number, object.frame_use());
+}
+
+void PageOut::keep(FrameRecord& record, ReplacementPolicy::Kept why) {
+  if (why == ReplacementPolicy::Kept::IoFailed) {
+    record.count |= page_mark::kStuck;
+    record.count &= static_cast<uint16_t>(~page_mark::kTracked);
+    return;
+  }
+  policy_.kept(record, why);
+}
+
+// The page's copy in swap space is out of date or not wanted any more.
+void PageOut::drop_slot(FrameRecord& record) {
+  if ((record.count & page_mark::kHasSlot) == 0) return;
+  swap_.slots().give(record.swap_slot);
+  record.count &= static_cast<uint16_t>(~page_mark::kHasSlot);
+}
+
+// Swap space is full: resident pages give back the slots they keep. Returns how many.
+uint32_t PageOut::drop_kept_slots() {
+  uint32_t dropped = 0;
+  for (VmObject& object : manager_.objects) {
+    object.slots().for_each(0, object.pages(), [&](PageIndex, PageSlot& slot) {
+      if (slot.kind != SlotKind::Resident) return;
+      FrameRecord& record = manager_.frames.record(slot.frame());
+      if ((record.count & page_mark::kHasSlot) == 0) return;
+      drop_slot(record);
+      ++dropped;
+    });
+  }
+  return dropped;
+}
+
+}  // namespace mobius::mm

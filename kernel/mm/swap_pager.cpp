@@ -1,0 +1,150 @@
+// Bringing pages in from the swap device.
+#include "mm/swap_pager.h"
+
+#include <algorithm>
+
+#include "mm/address_space.h"
+#include "mm/pageout.h"
+
+namespace mobius::mm {
+
+// One read: pages index.. of an object, whose slots lie in a row on the device.
+struct SwapPager::PageIn {
+  AddressSpace& space;
+  const VirtAddr page;
+  VmObject& object;
+  const PageIndex index;
+  SwapSlot first = kNoSwapSlot;
+  uint32_t count = 0;  // 0: there is nothing to read any more
+  OwnedFrame frames[kMaxReadAhead]{};
+
+  PageSlot& slot(uint32_t n) { return *object.slots().find(index + n); }
+};
+
+Result<void> SwapPager::swap_on(PageDevice& device) {
+  LockGuard guard(manager_.lock);
+  KASSERT(!on());
+  const uint64_t pages = std::min<uint64_t>(device.page_count(), UINT32_MAX);
+  if (pages < 2) return Failure(Error::BadArgument);
+  TRY(space_.open(static_cast<uint32_t>(pages - 1)));
+  device_ = &device;
+  return {};
+}
+
+void SwapPager::swap_off() {
+  LockGuard guard(manager_.lock);
+  KASSERT(on() && swapped_ == 0);
+  space_.close();
+  device_ = nullptr;
+}
+
+// The page itself must get a frame; the neighbours get what is left.
+Result<void> SwapPager::begin(PageIn& in) {
+  PageSlot* slot = in.object.slots().find(in.index);
+  if (slot == nullptr || slot->kind != SlotKind::Swapped) return {};
+  in.frames[0] = TRY(manager_.frames.allocate(in.object.frame_use(), Placement::Any, Fill::None,
+                                              in.space.claim()));
+  // From here on nothing fails.
+  VmObject::ReadAhead& ahead = in.object.read_ahead;
+  ahead.window = in.index == ahead.next ? std::min(ahead.window * 2, kMaxReadAhead) : 1;
+  in.first = slot->swap_slot();
+  slot->make_busy();
+  in.count = 1;
+  add_neighbours(in, ahead.window);
+  ahead.next = in.index + in.count;
+  return {};
+}
+
+void SwapPager::add_neighbours(PageIn& in, uint32_t window) {
+  while (in.count < window && in.index + in.count < in.object.pages()) {
+    PageSlot* slot = in.object.slots().find(in.index + in.count);
+    const bool next = slot != nullptr && slot->kind == SlotKind::Swapped &&
+                      slot->swap_slot() == in.first + in.count;
+    if (!next) return;
+    auto frame = manager_.frames.allocate(in.object.frame_use());
+    if (!frame) return;
+    in.frames[in.count++] = std::move(*frame);
+    slot->make_busy();
+  }
+}
+
+Result<void> SwapPager::page_in(AddressSpace& space, VirtAddr page, VmObject& object,
+                                PageIndex index) {
+  Lock::assert_no_lock_held();
+  PageIn in{space, page, object, index};
+  {
+    LockGuard guard(manager_.lock);
+    ObjectReference keep(&object);  // taken by the caller
+    TRY(begin(in));
+    if (in.count == 0) return {};
+    (void)keep.release();
+  }
+  FrameNumber frames[kMaxReadAhead];
+  for (uint32_t i = 0; i < in.count; ++i) frames[i] = in.frames[i].number();
+  uint32_t read = in.count;
+  if (!device_->transfer(Transfer::Read, in.first.value, {frames, in.count})) {
+    // Somewhere in it there is a bad page; it need not be the one that is wanted.
+    read = 0;
+    if (in.count > 1 && device_->transfer(Transfer::Read, in.first.value, {frames, 1})) read = 1;
+  }
+  LockGuard guard(manager_.lock);
+  ObjectReference drop(&object);
+  Result<void> outcome = finish(in, read);
+  manager_.waiting.wake(&object);
+  return outcome;
+}
+
+Result<void> SwapPager::finish(PageIn& in, uint32_t read) {
+  bool wanted = false;
+  for (uint32_t n = 0; n < in.count; ++n) {
+    const bool good = n < read && install(in, n);
+    if (!good) {
+      in.slot(n).fall_back();
+      continue;
+    }
+    ++manager_.stats.pages_in;
+    if (n == 0) wanted = true;
+    if (n != 0) show(in, n);
+  }
+  ++manager_.stats.ios_in;
+  return wanted ? Result<void>() : Failure(Error::IoError);
+}
+
+// False: what the device has given back is not what was written there.
+bool SwapPager::install(PageIn& in, uint32_t n) {
+  const SwapSlot from = in.first + n;
+  const FrameNumber frame = in.frames[n].number();
+  if (sum_of(frame, from) != space_.sum(from)) {
+    ++checksum_errors_;
+    return false;
+  }
+  PageSlot& slot = in.slot(n);
+  in.object.install(slot, in.index + n, std::move(in.frames[n]));
+  FrameRecord& record = manager_.frames.record(frame);
+  record.swap_slot = from;
+  record.count |= page_mark::kHasSlot;
+  --swapped_;
+  if (n == 0) {
+    manager_.pageout->faulted_in(record, slot.shadow);
+  } else {
+    manager_.pageout->was_read_ahead(record, slot.shadow);
+  }
+  return true;
+}
+
+// A neighbour is entered before anybody asks for it, not accessed and not dirty: whoever goes on
+// to it takes no fault, and nothing is lost if nobody does.
+void SwapPager::show(PageIn& in, uint32_t n) {
+  const VirtAddr page = pages_after(in.page, n);
+  Region* region = page < kUserRange.end ? in.space.find(page) : nullptr;
+  if (region == nullptr || region->object.get() != &in.object) return;
+  if (region->page_at(page) != in.index + n || region->access_at(page) == Access::None) return;
+  (void)in.space.map().map_in_table(page, in.slot(n).frame(), region->access);
+}
+
+Result<void> SwapPager::write(SwapSlot first, std::span<const FrameNumber> frames) {
+  Lock::assert_no_lock_held();
+  return device_->transfer(Transfer::Write, first.value, frames);
+}
+
+}  // namespace mobius::mm

@@ -1,0 +1,71 @@
+// SwapPager: moves pages between frames and the swap device.
+//
+// It owns the swap space and knows the device. Pages come in together with the neighbours that lie
+// next to them on the device, the more of them the longer a program goes straight on; they go out
+// in runs that the page-out code has put in order. Every page's checksum is kept in memory and
+// compared when it comes back, so that what the disk lost, misplaced or garbled is an error of that
+// page and never data.
+#pragma once
+
+#include "mm/ports/page_device.h"
+#include "mm/swap_space.h"
+#include "mm/vm_object.h"
+
+namespace mobius::mm {
+
+class SwapPager {
+ public:
+  static constexpr uint32_t kMaxReadAhead = 32;
+
+  explicit SwapPager(MemoryManager& manager) : manager_(manager), space_(manager.heap) {}
+  SwapPager(const SwapPager&) = delete;
+
+  // Pages 1..page_count of the device become swap slots. Requires: no device is on.
+  // Fails: OutOfFrames, BadArgument (no page).
+  Result<void> swap_on(PageDevice& device);
+  // Requires: no slot is in use.
+  void swap_off();
+  bool on() const { return device_ != nullptr; }
+
+  // Brings in the page, whose slot is Swapped, and perhaps pages behind it; shows those to `space`
+  // at once, if it views them through `region_page`. Sleeps. Locks: none. The caller has taken a
+  // reference to the object, which is dropped here. Fails: OutOfFrames, IoError.
+  Result<void> page_in(AddressSpace& space, VirtAddr page, VmObject& object, PageIndex index);
+
+  // Writes frames to slots from `first` on. Sleeps. Locks: none. Fails: IoError.
+  Result<void> write(SwapSlot first, std::span<const FrameNumber> frames);
+
+  // ---- Locks: the memory lock ----
+  SwapSpace& slots() { return space_; }
+  const SwapSpace& slots() const { return space_; }
+  // The slot of a page that is in no frame is not needed any more.
+  void give(SwapSlot slot) {
+    space_.give(slot);
+    --swapped_;
+  }
+  // One more page is in its slot and in no frame, or one less.
+  void page_left() { ++swapped_; }
+  uint32_t swapped_pages() const { return swapped_; }
+  // Slots that could hold a page: those that resident pages keep count as free.
+  uint32_t slots_left() const { return space_.total() - space_.retired() - swapped_; }
+  uint32_t sum_of(FrameNumber frame, SwapSlot slot) {
+    return manager_.memory.sum(frame, slot.value);
+  }
+  uint32_t checksum_errors() const { return checksum_errors_; }
+
+ private:
+  struct PageIn;
+  Result<void> begin(PageIn& in) REQUIRES(manager_.lock);
+  void add_neighbours(PageIn& in, uint32_t window) REQUIRES(manager_.lock);
+  Result<void> finish(PageIn& in, uint32_t read) REQUIRES(manager_.lock);
+  bool install(PageIn& in, uint32_t n) REQUIRES(manager_.lock);
+  void show(PageIn& in, uint32_t n) REQUIRES(manager_.lock);
+
+  MemoryManager& manager_;
+  PageDevice* device_ = nullptr;
+  SwapSpace space_;
+  uint32_t swapped_ = 0;
+  uint32_t checksum_errors_ = 0;
+};
+
+}  // namespace mobius::mm

@@ -1,0 +1,71 @@
+// SwapSpace: which swap slots are in use, and the checksum of what was written to each.
+//
+// Slots are numbered 1..n, as the pages of the swap device are (page 0 is its header). They are
+// handed out in runs, so that pages written together lie together. Everything about 992 slots is in
+// one frame: their checksums, a bitmap, a count. A slot that could not be written is retired and
+// never used again. Pure: no I/O, no lock.
+#pragma once
+
+#include "base/result.h"
+#include "mm/kernel_heap.h"
+#include "mm/swap_slot.h"
+
+namespace mobius::mm {
+
+class SwapSpace {
+ public:
+  explicit SwapSpace(KernelHeap& heap) : heap_(heap) {}
+  SwapSpace(const SwapSpace&) = delete;
+  ~SwapSpace() { drop(); }
+
+  // Makes slots 1..slots, all free. Requires: not open. Fails: OutOfFrames, BadArgument (none).
+  Result<void> open(uint32_t slots);
+  // Requires: no slot is in use.
+  void close();
+  bool is_open() const { return total_ != 0; }
+
+  // Up to `want` free slots in a row, the longest run that a short search finds, which are in use
+  // from now on. count 0: none is free.
+  struct Run {
+    SwapSlot first;
+    uint32_t count = 0;
+  };
+  Run take_run(uint32_t want);
+  // Requires: the slot is in use.
+  void give(SwapSlot slot);
+  void retire(SwapSlot slot);
+  bool in_use(SwapSlot slot) const;
+
+  void set_sum(SwapSlot slot, uint32_t sum) { sum_of(slot) = sum; }
+  uint32_t sum(SwapSlot slot) const { return sum_of(slot); }
+
+  uint32_t total() const { return total_; }      // retired ones included
+  uint32_t free() const { return free_; }
+  uint32_t retired() const { return retired_; }
+  // Bitmaps and counts agree. Asserts otherwise.
+  void check() const;
+
+ private:
+  static constexpr uint32_t kWords = 31;
+  static constexpr uint32_t kChunkSlots = kWords * 32;
+  struct Chunk {
+    uint32_t sums[kChunkSlots];
+    uint32_t used[kWords];  // a bit a slot: in use, retired, or beyond the end
+    uint32_t free;
+  };
+  static_assert(sizeof(Chunk) == 4096);
+
+  uint32_t chunk_count() const { return (total_ + kChunkSlots - 1) / kChunkSlots; }
+  Chunk& chunk_of(SwapSlot slot) const;
+  uint32_t& sum_of(SwapSlot slot) const;
+  static Run longest_run(const Chunk& chunk, uint32_t want);
+  void mark_used(Chunk& chunk, uint32_t first, uint32_t count);
+  void drop();
+
+  KernelHeap& heap_;
+  Chunk** chunks_ = nullptr;
+  uint32_t total_ = 0, free_ = 0, retired_ = 0;
+  uint32_t cursor_ = 0;  // the chunk where the last run was found
+};
+
+}  // namespace mobius::mm

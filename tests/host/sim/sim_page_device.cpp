@@ -1,0 +1,83 @@
+// A slow and faulty disk of pages (sim_page_device.h).
+#include "sim/sim_page_device.h"
+
+#include <cstring>
+
+#include "base/lock.h"
+
+namespace mobius::sim {
+
+namespace {
+constexpr int kJunk = 0xDB;
+constexpr uint32_t kHalf = kPageSize / 2;
+}  // namespace
+
+bool SimPageDevice::fails(mm::Transfer direction, uint64_t page) {
+  const bool read = direction == mm::Transfer::Read;
+  const bool bad = reads_past_end || (read ? bad_reads : bad_writes).contains(page) ||
+                   happens(read ? faults.read_error : faults.write_error);
+  if (bad) ++failed;
+  return bad;
+}
+
+void SimPageDevice::store(uint64_t page, Page bytes) {
+  if (happens(faults.lost_write)) {
+    ++damaged;
+    return;
+  }
+  if (happens(faults.torn_write)) {
+    ++damaged;
+    Page& there = stored_[page];
+    there.resize(kPageSize);
+    std::memcpy(there.data(), bytes.data(), kHalf);
+    return;
+  }
+  if (happens(faults.misdirected_write)) {
+    ++damaged;
+    page = 1 + random_.below(static_cast<uint32_t>(pages_ - 1));
+  }
+  stored_[page] = std::move(bytes);
+}
+
+void SimPageDevice::fetch(uint64_t page, FrameNumber frame) {
+  const auto found = stored_.find(page);
+  if (found == stored_.end()) {
+    std::memset(memory_.hardware(frame), kJunk, kPageSize);
+  } else {
+    std::memcpy(memory_.hardware(frame), found->second.data(), kPageSize);
+  }
+}
+
+Result<void> SimPageDevice::transfer(mm::Transfer direction, uint64_t first,
+                                     std::span<const FrameNumber> frames) {
+  Lock::assert_no_lock_held();
+  KASSERT(!frames.empty() && frames.size() <= kMaxPages);
+  if (first >= pages_ || frames.size() > pages_ - first) return Failure(Error::BadArgument);
+  const bool read = direction == mm::Transfer::Read;
+  ++(read ? reads : writes);
+  bool bad = false;
+  for (size_t i = 0; i < frames.size(); ++i) bad |= fails(direction, first + i);
+  std::vector<Page> pages;
+  for (FrameNumber frame : frames) {
+    KASSERT(!memory_.is_free(frame));
+    if (read) std::memset(memory_.hardware(frame), kJunk, kPageSize);
+    pages.emplace_back(kPageSize);
+    std::memcpy(pages.back().data(), memory_.hardware(frame), kHalf);
+  }
+  if (latency != 0) scheduler_.sleep(1 + random_.below(static_cast<uint32_t>(latency)));
+  for (size_t i = 0; i < frames.size(); ++i) {
+    KASSERT(!memory_.is_free(frames[i]));  // freed under DMA
+    if (bad) continue;
+    if (read) {
+      fetch(first + i, frames[i]);
+    } else {
+      std::memcpy(pages[i].data() + kHalf, memory_.hardware(frames[i]) + kHalf, kHalf);
+      store(first + i, std::move(pages[i]));
+    }
+    ++(read ? pages_read : pages_written);
+  }
+  if (bad) return Failure(Error::IoError);
+  return {};
+}
+
+}  // namespace mobius::sim

@@ -1,0 +1,56 @@
+// SimPageDevice: a disk for swap space, slow and faulty on request.
+//
+// Transfers sleep a drawn number of ticks, so that several are under way at once and end in any
+// order. A write takes the first half of each page when it begins and the second when it ends, as
+// DMA may: a page that is modified meanwhile reaches the disk torn. A read leaves junk in the
+// frames until it is done.
+#pragma once
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "mm/ports/page_device.h"
+#include "sim/random.h"
+#include "sim/sim_frame_memory.h"
+#include "sim/sim_scheduler.h"
+
+namespace mobius::sim {
+
+class SimPageDevice final : public mm::PageDevice {
+ public:
+  SimPageDevice(SimFrameMemory& memory, SimScheduler& scheduler, uint64_t pages, uint64_t seed)
+      : memory_(memory), scheduler_(scheduler), pages_(pages), random_(seed) {}
+
+  // One page in so many goes wrong in each way; 0: none.
+  struct Faults {
+    uint32_t read_error = 0, write_error = 0;
+    uint32_t torn_write = 0, lost_write = 0, misdirected_write = 0;  // told as successful
+  };
+  Faults faults;
+  std::set<uint64_t> bad_reads, bad_writes;  // pages of the device that always fail
+  uint64_t latency = 10;                     // at most; drawn for each transfer
+  bool reads_past_end = false;               // the medium has shrunk: everything fails
+
+  uint64_t reads = 0, writes = 0, pages_read = 0, pages_written = 0;
+  uint64_t failed = 0, damaged = 0;  // pages: told as failed; told as good and not so
+
+  uint64_t page_count() const override { return pages_; }
+  Result<void> transfer(mm::Transfer direction, uint64_t first,
+                        std::span<const FrameNumber> frames) override;
+
+ private:
+  using Page = std::vector<std::byte>;
+  bool happens(uint32_t one_in) { return one_in != 0 && random_.chance(one_in); }
+  bool fails(mm::Transfer direction, uint64_t page);
+  void store(uint64_t page, Page bytes);
+  void fetch(uint64_t page, FrameNumber frame);
+
+  SimFrameMemory& memory_;
+  SimScheduler& scheduler_;
+  const uint64_t pages_;
+  Random random_;
+  std::map<uint64_t, Page> stored_;
+};
+
+}  // namespace mobius::sim
