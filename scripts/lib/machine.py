@@ -164,9 +164,13 @@ sound: driver=dummy
 def _bochs_disk(image):
     if not image:
         return ""
-    cylinders = swap_file.cylinders(image.stat().st_size)
+    # It may say less than there is, but not more.
+    heads, sectors, size = swap_file.HEADS, swap_file.SECTORS, image.stat().st_size
+    if size < swap_file.CYLINDER:
+        heads = sectors = 1
+    cylinders = size // (heads * sectors * 512)
     return (f"ata0-master: type=disk, path=swap.img, mode=flat, cylinders={cylinders}, "
-            f"heads={swap_file.HEADS}, spt={swap_file.SECTORS}\n")
+            f"heads={heads}, spt={sectors}\n")
 
 
 def _wait_until_opened(terminals, process):

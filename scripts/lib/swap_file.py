@@ -52,7 +52,10 @@ def cylinders(size):
 
 def _locked(path):
     """A descriptor that keeps others away from the file, or None where one of them has it."""
-    descriptor = os.open(path, os.O_RDWR)
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except PermissionError as error:
+        raise SetupError(f"{path}: it cannot be written") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return descriptor
@@ -83,8 +86,8 @@ def attached(text, memory_mib):
         path = Path(text)
         if not path.is_file():
             raise SetupError(f"{text}: no such swap file, and no size (such as 256M)")
-        if path.stat().st_size < 512:
-            raise SetupError(f"{text}: no disk is that small")
+        if path.stat().st_size == 0 or path.stat().st_size % 512:
+            raise SetupError(f"{text}: no disk has that size: whole sectors of 512 bytes")
         descriptor = _locked(path)
     else:
         FOLDER.mkdir(parents=True, exist_ok=True)
