@@ -26,6 +26,7 @@ fs::FileEntry file_of(const proc::VolumeNode& node) {
 
 Result<void> BootVolume::mount() {
   controller_.find_drives();
+  drives_found_();
   drivers::AtapiDrive* drive = controller_.cd_drive();
   if (drive == nullptr) return Failure(Error::NotFound);
   auto bounce = TRY(frames_.allocate(mm::FrameUse::Driver, mm::Placement::Direct));

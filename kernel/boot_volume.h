@@ -11,10 +11,12 @@ namespace mobius {
 
 class BootVolume final : public proc::Volume {
  public:
-  // All of it outlives the volume.
+  // All of it outlives the volume. `drives_found`: called once in mount(), where all drives are
+  // known and the volume is not yet used; may sleep.
   BootVolume(drivers::IdeController& controller, mm::FrameMemory& memory,
-             mm::FrameAllocator& frames, mm::Waiting& waiting)
-      : controller_(controller), memory_(memory), frames_(frames), waiting_(waiting) {}
+             mm::FrameAllocator& frames, mm::Waiting& waiting, void (*drives_found)())
+      : controller_(controller), memory_(memory), frames_(frames), waiting_(waiting),
+        drives_found_(drives_found) {}
   BootVolume(const BootVolume&) = delete;
 
   Result<void> mount() override;
@@ -28,6 +30,7 @@ class BootVolume final : public proc::Volume {
   mm::FrameMemory& memory_;
   mm::FrameAllocator& frames_;
   mm::Waiting& waiting_;
+  void (*const drives_found_)();
   std::optional<fs::Iso9660> iso_;
 };
 

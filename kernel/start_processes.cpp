@@ -5,11 +5,13 @@
 #include "arch/i386/interrupts.h"
 #include "arch/i386/memory_layout.h"
 #include "boot_volume.h"
+#include "disk_test.h"
 #include "drivers/real_time_clock.h"
 #include "drivers/x86_port.h"
 #include "loader/exe_loader.h"
 #include "proc/boot_command.h"
 #include "proc/user_exception.h"
+#include "swap_device.h"
 #include "syscall/dispatch.h"
 #include "user_console.h"
 
@@ -116,7 +118,14 @@ void start_processes(const MachineParts& parts) {
   mm::MemoryManager& manager = make_memory_manager(parts, scheduler);
   static drivers::IdeController ide(port, parts.memory, scheduler, clock,
                                     frame_for_driver(parts));
-  static BootVolume volume(ide, parts.memory, parts.frames, scheduler);
+  static const MachineParts kept = parts;
+  static SwapDevices swap(ide, parts.memory, parts.frames, scheduler, arch::arch_hooks.log);
+  static BootVolume volume(ide, parts.memory, parts.frames, scheduler, [] {
+    swap.find();
+    if (swap.first() != nullptr && proc::has_option(kept.command_line, "disk-test")) {
+      run_disk_test(*swap.first(), kept.memory, kept.frames, clock, arch::arch_hooks.log);
+    }
+  });
   static UserConsole console(scheduler, port, {parts.user_line, parts.log_line}, text_screen());
   static ThisMachine machine(parts, drivers::read_real_time_clock(port));
   static Immortal<loader::ExeLoader> loader(manager);

@@ -127,7 +127,7 @@ AtapiDrive::End AtapiDrive::attempt(const AtapiPacket& packet, Sink& sink, Way w
 }
 
 AtapiDrive::End AtapiDrive::finish_dma() {
-  channel_.bus_master().start_read();
+  channel_.bus_master().start();
   const auto awaited = channel_.await(IdeChannel::Until::DmaDone);
   // First of all, whatever has happened: from here on the frame is the caller's alone.
   const IdeBusMaster::End engine = channel_.bus_master().stop();

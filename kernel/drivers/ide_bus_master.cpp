@@ -24,12 +24,35 @@ bool IdeBusMaster::can_reach(FrameSpan span) const {
          span.bytes != 0 && span.offset + span.bytes <= kPageSize;
 }
 
+bool IdeBusMaster::can_reach(std::span<const FrameNumber> frames) const {
+  for (FrameNumber frame : frames) {
+    if (frame.value >= kFramesBelow4G) return false;
+  }
+  return true;
+}
+
+IdeBusMaster::Descriptor* IdeBusMaster::table() {
+  return reinterpret_cast<Descriptor*>(memory_.direct(table_.frame) + table_.offset);
+}
+
+void IdeBusMaster::point_at_table(uint8_t direction) {
+  direction_ = direction;
+  port_.out8(ports_ + bus_master::kCommand, direction_);
+  port_.out32(ports_ + bus_master::kTable, bus_address(table_));
+}
+
 void IdeBusMaster::prepare_read(FrameSpan into) {
   KASSERT(present() && can_reach(into));
-  const uint32_t descriptor[2] = {bus_address(into), into.bytes | bus_master::kLastDescriptor};
-  memory_.write({table_.frame, table_.offset, sizeof descriptor}, descriptor);
-  port_.out8(ports_ + bus_master::kCommand, bus_master::kCommandToMemory);
-  port_.out32(ports_ + bus_master::kTable, bus_address(table_));
+  *table() = {bus_address(into), into.bytes | bus_master::kLastDescriptor};
+  point_at_table(bus_master::kCommandToMemory);
+}
+
+void IdeBusMaster::prepare(mm::Transfer direction, std::span<const FrameNumber> frames) {
+  KASSERT(present() && !frames.empty() && frames.size() <= kMaxFrames);
+  Descriptor* entry = table();
+  for (FrameNumber frame : frames) *entry++ = {bus_address({frame}), kPageSize};
+  entry[-1].bytes |= bus_master::kLastDescriptor;
+  point_at_table(direction == mm::Transfer::Read ? bus_master::kCommandToMemory : 0);
 }
 
 void IdeBusMaster::clear_status() {
@@ -37,11 +60,10 @@ void IdeBusMaster::clear_status() {
   port_.out8(status_port(), kept | bus_master::kStatusError | bus_master::kStatusInterrupt);
 }
 
-void IdeBusMaster::start_read() {
+void IdeBusMaster::start() {
   // Only now: some devices interrupt when they want the packet.
   clear_status();
-  port_.out8(ports_ + bus_master::kCommand,
-             bus_master::kCommandToMemory | bus_master::kCommandStart);
+  port_.out8(ports_ + bus_master::kCommand, direction_ | bus_master::kCommandStart);
 }
 
 bool IdeBusMaster::interrupted() const { return (status() & bus_master::kStatusInterrupt) != 0; }
@@ -50,9 +72,9 @@ bool IdeBusMaster::failed() const { return (status() & bus_master::kStatusError)
 
 IdeBusMaster::End IdeBusMaster::stop() {
   const uint8_t before = status();
-  port_.out8(ports_ + bus_master::kCommand, bus_master::kCommandToMemory);
+  port_.out8(ports_ + bus_master::kCommand, direction_);
   // Its read makes sure that the posted write has reached the engine before anybody reuses the
-  // frame.
+  // frames.
   clear_status();
   if (before & bus_master::kStatusError) return End::BusError;
   return before & bus_master::kStatusActive ? End::Short : End::Complete;

@@ -57,18 +57,18 @@ bool IdeChannel::reached(Until until, uint8_t status, bool looked_unasked) const
   if (until == Until::DmaDone && bus_master_.failed()) return true;
   if (status & ide_status::kBusy) return false;
   const bool data = (status & ide_status::kDataRequest) != 0;
+  const bool given_up = (status & (ide_status::kError | ide_status::kDeviceFault)) != 0;
   switch (until) {
     case Until::Idle:
       return !data;
     case Until::NotBusy:
       return true;
     case Until::DataRequest:
-      return data || (status & ide_status::kError) != 0;
+      return data || given_up;
     case Until::DmaDone:
       // The engine passes the interrupt on once all data is in memory. A device that has given up
       // moves none, and after `look_again_ns` what will come has long arrived.
-      return !data && (bus_master_.interrupted() || (status & ide_status::kError) != 0 ||
-                       looked_unasked);
+      return !data && (bus_master_.interrupted() || given_up || looked_unasked);
   }
   __builtin_unreachable();
 }

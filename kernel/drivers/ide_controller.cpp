@@ -6,7 +6,6 @@ namespace {
 
 constexpr uint16_t kClassIde = 0x0101;
 constexpr uint16_t kBusMasterChannelPorts = 8;
-constexpr uint32_t kDescriptorBytes = 16;
 
 struct LegacyChannel {
   uint16_t command, control;
@@ -61,9 +60,10 @@ IdeController::IdeController(RegisterPort& port, mm::FrameMemory& memory, mm::Wa
       pci_(port),
       function_(pci_.find(kClassIde)),
       channels_{{port, memory, waiting, clock, ports_of(pci_, function_, 0),
-                 FrameSpan{table_frame, 0, kDescriptorBytes}, timing},
+                 FrameSpan{table_frame, 0, IdeBusMaster::kTableBytes}, timing},
                 {port, memory, waiting, clock, ports_of(pci_, function_, 1),
-                 FrameSpan{table_frame, kDescriptorBytes, kDescriptorBytes}, timing}} {}
+                 FrameSpan{table_frame, IdeBusMaster::kTableBytes, IdeBusMaster::kTableBytes},
+                 timing}} {}
 
 void IdeController::on_interrupt(uint8_t irq) {
   for (IdeChannel& channel : channels_) {
@@ -114,6 +114,9 @@ void IdeController::find_drives() {
     for (unsigned d = 0; d < kDrives; ++d) {
       uint16_t identity[256];
       kinds_[c][d] = identify(channels_[c], d, identity);
+      if (kinds_[c][d] == DriveKind::Disk) {
+        disks_[c][d].emplace(channels_[c], memory_, d, parse_ata_identity(identity));
+      }
       if (kinds_[c][d] != DriveKind::Packet) continue;
       AtapiDrive& found = packet_drives_[c][d].emplace(channels_[c], memory_, d, identity);
       // A drive without a medium stays known, with no blocks.
@@ -124,6 +127,11 @@ void IdeController::find_drives() {
 
 AtapiDrive* IdeController::packet_drive(unsigned channel, unsigned drive) {
   auto& place = packet_drives_[channel][drive];
+  return place ? &*place : nullptr;
+}
+
+AtaDisk* IdeController::disk(unsigned channel, unsigned drive) {
+  auto& place = disks_[channel][drive];
   return place ? &*place : nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <optional>
 
+#include "drivers/ata_disk.h"
 #include "drivers/atapi_drive.h"
 #include "drivers/pci.h"
 
@@ -20,7 +21,7 @@ class IdeController {
   static constexpr unsigned kChannels = 2;
   static constexpr unsigned kDrives = 2;  // per channel
 
-  // `table_frame`: a frame below 4 GiB, nobody else's, for the bus masters' descriptors.
+  // `table_frame`: a direct frame below 4 GiB, nobody else's, for the bus masters' descriptors.
   IdeController(RegisterPort& port, mm::FrameMemory& memory, mm::Waiting& waiting,
                 mm::Clock& clock, FrameNumber table_frame, IdeTiming timing = {});
   IdeController(const IdeController&) = delete;
@@ -38,6 +39,8 @@ class IdeController {
   DriveKind kind(unsigned channel, unsigned drive) const { return kinds_[channel][drive]; }
   // Null where kind() is not Packet.
   AtapiDrive* packet_drive(unsigned channel, unsigned drive);
+  // Null where kind() is not Disk.
+  AtaDisk* disk(unsigned channel, unsigned drive);
   // The first packet drive with a readable medium, else null.
   AtapiDrive* cd_drive();
 
@@ -54,6 +57,7 @@ class IdeController {
   IdeChannel channels_[kChannels];
   std::array<std::array<DriveKind, kDrives>, kChannels> kinds_{};
   std::array<std::array<std::optional<AtapiDrive>, kDrives>, kChannels> packet_drives_;
+  std::array<std::array<std::optional<AtaDisk>, kDrives>, kChannels> disks_;
 };
 
 }  // namespace mobius::drivers

@@ -16,7 +16,9 @@ enum class IdeRegister : uint8_t {
   SectorCount = 2,
   InterruptReason = 2,  // packet commands
   LbaLow = 3,
+  LbaMid = 4,
   ByteCountLow = 4,   // packet commands; signature after reset
+  LbaHigh = 5,
   ByteCountHigh = 5,
   Device = 6,
   Status = 7,   // read; takes the interrupt back
@@ -30,6 +32,10 @@ inline constexpr uint8_t kDeviceFault = 0x20;
 inline constexpr uint8_t kReady = 0x40;
 inline constexpr uint8_t kBusy = 0x80;
 }  // namespace ide_status
+
+namespace ide_error {
+inline constexpr uint8_t kInterfaceCrc = 0x80;  // the cable's fault, of Ultra DMA
+}  // namespace ide_error
 
 namespace ide_control {
 inline constexpr uint8_t kNoInterrupt = 0x02;
@@ -50,10 +56,20 @@ namespace ide_command {
 inline constexpr uint8_t kPacket = 0xA0;
 inline constexpr uint8_t kIdentifyPacket = 0xA1;
 inline constexpr uint8_t kIdentify = 0xEC;
+// ... Ext: 48-bit addresses, up to 65,536 sectors; the others: 28 bits, up to 256 (written as 0).
+inline constexpr uint8_t kReadSectors = 0x20;
+inline constexpr uint8_t kReadSectorsExt = 0x24;
+inline constexpr uint8_t kReadDmaExt = 0x25;
+inline constexpr uint8_t kWriteSectors = 0x30;
+inline constexpr uint8_t kWriteSectorsExt = 0x34;
+inline constexpr uint8_t kWriteDmaExt = 0x35;
+inline constexpr uint8_t kReadDma = 0xC8;
+inline constexpr uint8_t kWriteDma = 0xCA;
 }  // namespace ide_command
 
 inline constexpr uint8_t kIdeDeviceBase = 0xA0;  // bits that old drives want set
 inline constexpr uint8_t kIdeDeviceSecond = 0x10;
+inline constexpr uint8_t kIdeDeviceLba = 0x40;
 inline constexpr uint8_t kAtapiSignatureLow = 0x14;
 inline constexpr uint8_t kAtapiSignatureHigh = 0xEB;
 

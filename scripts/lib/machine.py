@@ -16,6 +16,7 @@ import tty
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import swap_file
 from project import SetupError
 
 
@@ -28,6 +29,8 @@ class Hardware:
     gdb_port: int = 0         # QEMU waits for gdb there
     graphic: bool = False
     cd_errors: Path | None = None   # QEMU: a blkdebug configuration for the CD
+    swap: Path | None = None        # an image: the first hard disk
+    swap_errors: Path | None = None   # as cd_errors, for the swap disk
     extra: list[str] = field(default_factory=list)  # more arguments for the emulator
 
 
@@ -78,16 +81,27 @@ def _qemu_display(folder):
     raise SetupError("no free VNC port")
 
 
+def _qemu_drive(image, errors, folder):
+    """The beginning of -drive for an image in the folder, with errors put in by blkdebug."""
+    if not errors:
+        return f"file={image},format=raw"
+    rules = f"{image}.errors"
+    (folder / rules).write_bytes(Path(errors).read_bytes())
+    readable = "rerror=report" if image.endswith(".iso") else "rerror=report,werror=report"
+    return f"file=blkdebug:{rules}:{image},format=raw,{readable}"
+
+
 def qemu_command(hardware, fds, folder):
     """The command line, and where the screen can be seen ('' for nowhere)."""
-    drive = "file=disc.iso,format=raw"
-    if hardware.cd_errors:
-        (folder / "errors.conf").write_bytes(Path(hardware.cd_errors).read_bytes())
-        drive = "file=blkdebug:errors.conf:disc.iso,format=raw,rerror=report"
+    cd = _qemu_drive("disc.iso", hardware.cd_errors, folder)
     command = ["qemu-system-i386", "-accel", "tcg", "-m", str(hardware.memory_mib),
-               "-drive", f"{drive},media=cdrom,readonly=on,if=ide,index=2", "-boot", "d",
+               "-drive", f"{cd},media=cdrom,readonly=on,if=ide,index=2", "-boot", "d",
                "-no-reboot", "-nic", "none", "-monitor", "none",
                "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+    if hardware.swap:
+        disk = _qemu_drive("swap.img", hardware.swap_errors, folder)
+        # Swap space need not outlive the machine: no waiting for the host's disk at its end.
+        command += ["-drive", f"{disk},media=disk,cache=unsafe,if=ide,index=0"]
     for name, fd in zip(("com1", "com2"), fds):
         command += ["-chardev", f"socket,id={name},fd={fd}", "-serial", f"chardev:{name}"]
     display, where = _qemu_display(folder) if hardware.graphic else (["-display", "none"], "")
@@ -101,11 +115,18 @@ def qemu_command(hardware, fds, folder):
     return command + hardware.extra, where
 
 
+def _link_images(hardware, folder):
+    """Bochs' lock files, which stay when it is killed, lie beside the links and go with them."""
+    (folder / "disc.iso").symlink_to(hardware.iso.resolve())
+    if hardware.swap:
+        (folder / "swap.img").symlink_to(hardware.swap.resolve())
+
+
 def start_qemu(hardware, folder):
     """Starts QEMU. Returns the Machine and where its screen is."""
     if not shutil.which("qemu-system-i386"):
         raise SetupError("qemu-system-i386 is missing")
-    (folder / "disc.iso").symlink_to(hardware.iso.resolve())
+    _link_images(hardware, folder)
     com1, com1_theirs = socket.socketpair()
     com2, com2_theirs = socket.socketpair()
     with com1_theirs, com2_theirs:
@@ -128,7 +149,7 @@ boot: cdrom
 ata0: enabled=true, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 ata1: enabled=true, ioaddr1=0x170, ioaddr2=0x370, irq=15
 ata1-master: type=cdrom, path=disc.iso, status=inserted
-com1: enabled=true, mode=term, dev={com1}
+{swap}com1: enabled=true, mode=term, dev={com1}
 com2: enabled=true, mode=term, dev={com2}
 log: bochs.log
 panic: action=fatal
@@ -138,6 +159,18 @@ debug: action=ignore
 speaker: enabled=0
 sound: driver=dummy
 """
+
+
+def _bochs_disk(image):
+    if not image:
+        return ""
+    # It may say less than there is, but not more.
+    heads, sectors, size = swap_file.HEADS, swap_file.SECTORS, image.stat().st_size
+    if size < swap_file.CYLINDER:
+        heads = sectors = 1
+    cylinders = size // (heads * sectors * 512)
+    return (f"ata0-master: type=disk, path=swap.img, mode=flat, cylinders={cylinders}, "
+            f"heads={heads}, spt={sectors}\n")
 
 
 def _wait_until_opened(terminals, process):
@@ -156,18 +189,18 @@ def start_bochs(hardware, folder):
     """Starts Bochs. Returns the Machine and where its screen is."""
     if not shutil.which("bochs"):
         raise SetupError("bochs is missing")
-    if hardware.icount or hardware.gdb_port or hardware.cd_errors:
-        raise SetupError("--icount, --gdb and --cd-errors need --emulator qemu")
+    if hardware.icount or hardware.gdb_port or hardware.cd_errors or hardware.swap_errors:
+        raise SetupError("--icount, --gdb, --cd-errors, --swap-errors need --emulator qemu")
     if hardware.graphic and not (os.environ.get("DISPLAY")
                                  and any(Path("/usr/lib").glob("*/bochs/plugins/libbx_x_gui.so"))):
         raise SetupError("a Bochs window needs DISPLAY and the package bochs-x")
-    (folder / "disc.iso").symlink_to(hardware.iso.resolve())
+    _link_images(hardware, folder)
     (com1, theirs1), (com2, theirs2) = os.openpty(), os.openpty()
     for fd in (theirs1, theirs2):
         tty.setraw(fd)
     (folder / "bochsrc").write_text(_BOCHSRC.format(
         memory=hardware.memory_mib, cpu=hardware.cpu or "p3_katmai", com1=os.ttyname(theirs1),
-        com2=os.ttyname(theirs2), display="x" if hardware.graphic else "term"))
+        com2=os.ttyname(theirs2), swap=_bochs_disk(hardware.swap), display="x" if hardware.graphic else "term"))
     (folder / "continue").write_text("c\n")
     command = ["bochs", "-q", "-f", "bochsrc", "-rc", "continue", *hardware.extra]
     environment = os.environ | {"TERM": "xterm", "BXSHARE": "/usr/share/bochs"}

@@ -18,6 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import image
+import swap_file
 import terminal
 import verdict as verdicts
 from build import build
@@ -59,6 +60,9 @@ def parser():
     p.add_argument("--iso", type=Path, metavar="FILE", help="boot this CD as it is")
     p.add_argument("--kernel", type=Path, default=None, metavar="FILE", help="another kernel")
     p.add_argument("--cd-errors", type=Path, metavar="FILE", help="QEMU blkdebug rules for the CD")
+    p.add_argument("--swap", default="", metavar="256M|FILE",
+                   help="the swap disk: a size, an image, 0 for none (default: 4 x memory, to 4G)")
+    p.add_argument("--swap-errors", type=Path, metavar="FILE", help="the same for the swap disk")
     p.add_argument("--verbose", action="store_true", help="show the build and the emulator's call")
     p.add_argument("--no-install", action="store_true", help="install no packages")
     p.add_argument("--no-build", action="store_true", help="run what was built before")
@@ -145,10 +149,11 @@ def _standard_input():
         return os.open(os.devnull, os.O_RDONLY)
 
 
-def _boot(options, iso, folder):
+def _boot(options, iso, swap, folder):
     """Runs the machine to its end; returns the verdict."""
     hardware = Hardware(iso, options.memory, options.cpu, options.icount,
-                        _free_port() if options.gdb else 0, options.graphic, options.cd_errors)
+                        _free_port() if options.gdb else 0, options.graphic, options.cd_errors,
+                        swap, options.swap_errors)
     machine, screen = START[options.emulator](hardware, folder)
     with ExitStack() as stack:
         stack.callback(machine.kill)
@@ -175,7 +180,8 @@ def main(argv):
     folder = Path(tempfile.mkdtemp(prefix="mobius-"))
     try:
         iso = _prepare(options, folder)
-        return verdicts.status_of(_boot(options, iso, folder))
+        with swap_file.attached(options.swap, options.memory) as swap:
+            return verdicts.status_of(_boot(options, iso, swap, folder))
     except Stopped:
         print(f"mobius: {verdicts.KILLED}", file=sys.stderr, flush=True)
         return verdicts.status_of(verdicts.KILLED)

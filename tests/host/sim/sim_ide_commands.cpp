@@ -7,7 +7,6 @@
 namespace mobius::sim {
 namespace {
 
-constexpr uint8_t kErr = 0x01, kDrq = 0x08, kReady = 0x50;
 constexpr uint8_t kAborted = 0x04;
 constexpr uint8_t kReasonData = 2;
 
@@ -20,7 +19,7 @@ uint32_t be32(const uint8_t* p) { return p[0] << 24 | p[1] << 16 | p[2] << 8 | p
 
 void SimIdeDrive::identify() {
   std::vector<uint16_t> words(256);
-  words[0] = options_.disk ? 0x0040 : 0x85C0;
+  words[0] = 0x85C0;
   const std::string model = "Simulated CD 2000                       ";
   for (int i = 0; i < 20; ++i) {
     words[27 + i] = static_cast<uint16_t>(model[2 * i] << 8 | model[2 * i + 1]);

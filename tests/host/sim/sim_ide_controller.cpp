@@ -10,7 +10,8 @@ namespace {
 constexpr uint16_t kEnginePorts = 0xC000;
 constexpr uint8_t kStart = 0x01, kToMemory = 0x08;
 constexpr uint8_t kActive = 0x01, kError = 0x02, kInterrupt = 0x04;
-constexpr uint32_t kBytesPerTick = 1024;
+constexpr uint32_t kPieceBytes = 1024;
+constexpr unsigned kPiecesPerTick = 8;
 constexpr uint64_t kTimerTicks = 10;
 constexpr uint32_t kIdeFunction = 0x80000000u | 1 << 11 | 1 << 8;
 constexpr uint32_t kHostBridge = 0x80000000u;
@@ -32,9 +33,18 @@ SimIdeController::SimIdeController(SimFrameMemory& memory, SimScheduler& schedul
 
 SimIdeDrive& SimIdeController::attach(unsigned channel, unsigned drive,
                                       std::vector<std::byte> image, SimDriveOptions options) {
-  auto& place = channels_[channel].drives[drive];
-  place = std::make_unique<SimIdeDrive>(std::move(image), options);
-  return *place;
+  auto packet_drive = std::make_unique<SimIdeDrive>(std::move(image), options);
+  SimIdeDrive& attached = *packet_drive;
+  channels_[channel].drives[drive] = std::move(packet_drive);
+  return attached;
+}
+
+SimIdeDisk& SimIdeController::attach_disk(unsigned channel, unsigned drive,
+                                          SimDiskOptions options) {
+  auto disk = std::make_unique<SimIdeDisk>(options);
+  SimIdeDisk& attached = *disk;
+  channels_[channel].drives[drive] = std::move(disk);
+  return attached;
 }
 
 SimIdeController::Place SimIdeController::find(uint16_t port) {
@@ -110,10 +120,9 @@ void SimIdeController::write_engine(Channel& c, unsigned offset, uint8_t value) 
   if (offset != 0) return;
   const bool starts = !(c.engine_command & kStart) && (value & kStart);
   if (starts && !(pci_command_ & 4)) violations.push_back("bus master not enabled");
-  if (starts && !(value & kToMemory)) violations.push_back("engine reads memory");
   if (starts) {
     c.engine_status |= kActive;
-    c.moved = 0;
+    c.entry = c.moved = 0;
   }
   if (!(value & kStart)) {
     c.engine_status &= static_cast<uint8_t>(~kActive);
@@ -199,34 +208,64 @@ void SimIdeController::empty_buffer(Channel& c) {
   c.held_back = false;
 }
 
+SimIdeController::Descriptor SimIdeController::descriptor(const Channel& c) {
+  const uint32_t at = c.table + 8 * c.entry;
+  uint32_t words[2];
+  std::memcpy(words, memory_.hardware({at >> kPageShift}) + (at & kPageOffsetMask), 8);
+  const uint32_t size = words[1] & 0xFFFF ? words[1] & 0xFFFF : 0x10000;
+  if ((words[0] & 0xFFFF) + size > 0x10000) violations.push_back("descriptor crosses 64 KiB");
+  if ((words[0] | size) & 1) violations.push_back("descriptor of odd bytes");
+  return {words[0], size, words[1] >> 31 != 0};
+}
+
 void SimIdeController::move_data(Channel& c) {
   if (!c.buffer.empty()) return empty_buffer(c);
-  if (!(c.engine_status & kActive) || c.drive() == nullptr) return;
+  for (unsigned i = 0; i < kPiecesPerTick && move_piece(c); ++i) continue;
+}
+
+// Whether there may be more to move at once.
+bool SimIdeController::move_piece(Channel& c) {
+  if (!(c.engine_status & kActive) || c.drive() == nullptr) return false;
   if (c.drive()->dma_bus_error()) {
     c.engine_status = static_cast<uint8_t>((c.engine_status & ~kActive) | kError);
-    return c.drive()->dma_moved(0, scheduler_.now());
+    c.drive()->dma_moved(0, scheduler_.now());
+    return false;
   }
   size_t ready = 0;
-  const std::byte* from = c.drive()->dma_data(ready, scheduler_.now());
-  if (from == nullptr) return;
-  uint32_t descriptor[2];
-  const FrameNumber table{c.table >> kPageShift};
-  std::memcpy(descriptor, memory_.hardware(table) + (c.table & kPageOffsetMask), 8);
-  const uint32_t size = descriptor[1] & 0xFFFF ? descriptor[1] & 0xFFFF : 0x10000;
-  if ((descriptor[1] >> 31) == 0) violations.push_back("descriptor not marked as the last");
+  std::byte* const data = c.drive()->dma_data(ready, scheduler_.now());
+  if (data == nullptr) return false;
+  const bool to_memory = (c.engine_command & kToMemory) != 0;
+  if (to_memory != c.drive()->dma_to_memory()) violations.push_back("engine runs backwards");
+  const Descriptor entry = descriptor(c);
   const auto bytes =
-      static_cast<uint32_t>(std::min<size_t>({ready, size - c.moved, kBytesPerTick}));
-  const uint32_t to = descriptor[0] + c.moved;
+      static_cast<uint32_t>(std::min<size_t>({ready, entry.size - c.moved, kPieceBytes}));
+  const uint32_t at = entry.address + c.moved;
   c.moved += bytes;
-  if (c.moved == size) {
-    c.buffer.assign(from, from + bytes);
-    c.buffer_to = to;
-    c.engine_status &= static_cast<uint8_t>(~kActive);
+  const bool ends = c.moved == entry.size && entry.last;
+  if (!to_memory) {
+    take_piece(c, {at, bytes, ends}, data, bytes);
+  } else if (ends) {
+    c.buffer.assign(data, data + bytes);
+    c.buffer_to = at;
   } else {
-    write_memory(to, from, bytes);
+    write_memory(at, data, bytes);
   }
+  if (ends) c.engine_status &= static_cast<uint8_t>(~kActive);
+  if (c.moved == entry.size) ++c.entry, c.moved = 0;
   c.drive()->dma_moved(bytes, scheduler_.now());
   update_line(c);
+  return !ends;
+}
+
+void SimIdeController::take_piece(Channel& c, const Descriptor& from, std::byte* to,
+                                  uint32_t bytes) {
+  if (from.last && c.drive()->dma_error_at_end()) {
+    c.engine_status |= kError;
+    std::memset(to, 0xEE, bytes);
+    return;
+  }
+  std::memcpy(to, memory_.hardware({from.address >> kPageShift}) + (from.address & kPageOffsetMask),
+              bytes);
 }
 
 void SimIdeController::step() {

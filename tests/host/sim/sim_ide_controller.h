@@ -12,8 +12,9 @@
 
 #include "drivers/register_port.h"
 #include "mm/ports/clock.h"
-#include "sim/sim_ide_drive.h"
 #include "sim/sim_frame_memory.h"
+#include "sim/sim_ide_disk.h"
+#include "sim/sim_ide_drive.h"
 #include "sim/sim_scheduler.h"
 
 namespace mobius::sim {
@@ -30,6 +31,7 @@ class SimIdeController final : public drivers::RegisterPort, public mm::Clock {
 
   SimIdeDrive& attach(unsigned channel, unsigned drive, std::vector<std::byte> image,
                       SimDriveOptions options = {});
+  SimIdeDisk& attach_disk(unsigned channel, unsigned drive, SimDiskOptions options = {});
 
   // The processor's side of the interrupt lines: `interrupt(line)` and `tick()` every 10 ms.
   std::function<void(uint8_t)> interrupt;
@@ -51,7 +53,7 @@ class SimIdeController final : public drivers::RegisterPort, public mm::Clock {
 
  private:
   struct Channel {
-    std::unique_ptr<SimIdeDrive> drives[2];
+    std::unique_ptr<SimIdeDevice> drives[2];
     unsigned selected = 0;
     uint8_t control = 0;
     uint16_t command_ports = 0, control_port = 0;
@@ -60,13 +62,14 @@ class SimIdeController final : public drivers::RegisterPort, public mm::Clock {
     // The bus master.
     uint8_t engine_command = 0, engine_status = 0x60;
     uint32_t table = 0;
-    uint32_t moved = 0;  // bytes of the one descriptor
+    uint32_t entry = 0;  // of the table, and the bytes of it that have moved
+    uint32_t moved = 0;
     // The engine's buffer: the last bytes reach memory a tick after the engine has taken them, and
     // the drive's interrupt is held back until then (bus master specification, 1.1).
     std::vector<std::byte> buffer;
     uint32_t buffer_to = 0;
     bool held_back = false;
-    SimIdeDrive* drive() const { return drives[selected].get(); }
+    SimIdeDevice* drive() const { return drives[selected].get(); }
   };
   struct Place {
     Channel* channel = nullptr;
@@ -80,6 +83,13 @@ class SimIdeController final : public drivers::RegisterPort, public mm::Clock {
   void update_line(Channel& channel);
   void step();
   void move_data(Channel& channel);
+  bool move_piece(Channel& channel);
+  struct Descriptor {
+    uint32_t address, size;
+    bool last;
+  };
+  Descriptor descriptor(const Channel& channel);
+  void take_piece(Channel& channel, const Descriptor& from, std::byte* to, uint32_t bytes);
   void empty_buffer(Channel& channel);
   void write_memory(uint32_t to, const std::byte* from, uint32_t bytes);
   uint32_t pci_read() const;

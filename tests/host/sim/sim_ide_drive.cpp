@@ -7,36 +7,14 @@
 namespace mobius::sim {
 namespace {
 
-constexpr uint8_t kErr = 0x01, kDrq = 0x08, kReady = 0x50, kBsy = 0x80;
 constexpr uint8_t kAborted = 0x04;
 constexpr uint8_t kReasonPacket = 1, kReasonData = 2, kReasonEnd = 3;
-constexpr unsigned kBusyLooks = 7;  // more than 400 ns worth of them
-constexpr uint64_t kResetTicks = 3;
-constexpr uint64_t kSlow = 500, kVeryLate = 30'000;
 
 }  // namespace
 
 SimIdeDrive::SimIdeDrive(std::vector<std::byte> image, SimDriveOptions options)
     : image_(std::move(image)), options_(options),
       unit_attention_(options.unit_attention_at_first) {}
-
-uint8_t SimIdeDrive::status(bool takes_interrupt) {
-  if (takes_interrupt) interrupt_ = false;
-  if (stale_looks_ > 0) {
-    --stale_looks_;
-    return stale_status_;
-  }
-  if (busy_looks_ > 0) {
-    --busy_looks_;
-    return kBsy;
-  }
-  return status_;
-}
-
-void SimIdeDrive::status_lags() {
-  stale_looks_ = 3;
-  stale_status_ = status_;
-}
 
 uint8_t SimIdeDrive::read(unsigned offset) {
   switch (offset) {
@@ -50,19 +28,17 @@ uint8_t SimIdeDrive::read(unsigned offset) {
 }
 
 void SimIdeDrive::write(unsigned offset, uint8_t value) {
-  if ((status_ & (kBsy | kDrq)) || busy_looks_ > 0) violation("task file written while busy");
+  if (busy() || busy_looks_ > 0) violation("task file written while busy");
   if (offset == 1) features_ = value;
   if (offset == 4) byte_count_ = static_cast<uint16_t>((byte_count_ & 0xFF00) | value);
   if (offset == 5) byte_count_ = static_cast<uint16_t>((byte_count_ & 0x00FF) | value << 8);
 }
 
 void SimIdeDrive::command(uint8_t code, uint64_t) {
-  if (status_ & (kBsy | kDrq)) return violation("command while busy");
-  interrupt_ = false;
-  status_lags();
-  busy_looks_ = kBusyLooks;
-  if (code == (options_.disk ? 0xEC : 0xA1)) return identify();
-  if (code == 0xA0 && !options_.disk) {
+  if (busy()) return violation("command while busy");
+  accept_command();
+  if (code == 0xA1) return identify();
+  if (code == 0xA0) {
     if (!faults.empty() && faults.front() == SimIdeFault::RefusesPacket) {
       faults.pop_front();
       return check_condition(3, 0x11);
@@ -77,7 +53,7 @@ void SimIdeDrive::command(uint8_t code, uint64_t) {
     return;
   }
   error_ = kAborted;
-  if (!options_.disk) byte_count_ = 0xEB14;
+  byte_count_ = 0xEB14;
   end(kReady | kErr);
 }
 
@@ -124,27 +100,16 @@ void SimIdeDrive::run_packet(uint64_t now) {
   ++this->reads;
   if (features_ & 1) ++dma_reads;
   if ((features_ & 1) && options_.dma_direction && !(features_ & 4)) violation("DMA direction");
-  if (!faults.empty()) {
-    fault_ = faults.front();
-    faults.pop_front();
-  }
-  if (fault_ == SimIdeFault::EarlyInterrupt) raise();
-  if (fault_ == SimIdeFault::StuckBusy || fault_ == SimIdeFault::StuckForGood) {
-    state_ = State::Stuck;
-  }
-  if (fault_ == SimIdeFault::StuckData) {
-    state_ = State::Stuck;
-    status_ = kReady | kDrq;
-    reason_ = kReasonPacket;
-    raise();
-  }
+  take_fault();
+  begin_fault();
+  if (fault_ == SimIdeFault::StuckData) reason_ = kReasonPacket;
 }
 
 void SimIdeDrive::advance(uint64_t now) {
   if (now < due_) return;
   if (state_ == State::Resetting) {
     state_ = State::Idle;
-    status_ = options_.disk ? kReady : 0;  // packet drives come out of reset without DRDY
+    status_ = 0;  // packet drives come out of reset without DRDY
   } else if (state_ == State::Working) {
     if (sent_ < data_.size()) offer();
     else if (!data_.empty()) end(kReady);
@@ -177,26 +142,8 @@ void SimIdeDrive::offer() {
 }
 
 void SimIdeDrive::end(uint8_t status) {
-  state_ = State::Idle;
-  status_ = status;
   reason_ = kReasonEnd;
-  raise();
-}
-
-void SimIdeDrive::raise() {
-  if (fault_ != SimIdeFault::LostInterrupt) interrupt_ = true;
-}
-
-const std::byte* SimIdeDrive::dma_data(size_t& bytes, uint64_t now) {
-  if (state_ != State::Dma || now < due_) return nullptr;
-  bytes = data_.size() - sent_;
-  const bool never_ends = fault_ == SimIdeFault::DmaNeverEnds;
-  if ((never_ends || fault_ == SimIdeFault::DmaSlow) && bytes <= 1024) {
-    due_ = now + (never_ends ? kVeryLate : kSlow);
-    fault_ = SimIdeFault::None;
-    return nullptr;
-  }
-  return data_.data() + sent_;
+  SimIdeDevice::end(status);
 }
 
 void SimIdeDrive::dma_moved(size_t bytes, uint64_t) {
@@ -204,23 +151,12 @@ void SimIdeDrive::dma_moved(size_t bytes, uint64_t) {
   if (sent_ == data_.size()) end(kReady);
 }
 
-void SimIdeDrive::begin_reset() {
-  ++resets;
-  interrupt_ = false;
-  if (fault_ == SimIdeFault::StuckForGood && state_ == State::Stuck) return;
-  state_ = State::Resetting;
-  status_ = kBsy;
-  due_ = UINT64_MAX;
-}
-
 void SimIdeDrive::end_reset(uint64_t now) {
   if (state_ != State::Resetting) return;
-  fault_ = SimIdeFault::None;
-  due_ = now + kResetTicks;
+  SimIdeDevice::end_reset(now);
   reason_ = 1;
-  error_ = 1;
-  byte_count_ = options_.disk ? 0 : 0xEB14;
-  if (!options_.disk) unit_attention_ = true;
+  byte_count_ = 0xEB14;
+  unit_attention_ = true;
 }
 
 }  // namespace mobius::sim

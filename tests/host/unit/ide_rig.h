@@ -88,12 +88,18 @@ struct Rig {
     drives.push_back(&attached);
     return attached;
   }
+  sim::SimIdeDisk& attach_disk(unsigned channel, unsigned drive,
+                               sim::SimDiskOptions options = {}) {
+    auto& attached = hardware.attach_disk(channel, drive, options);
+    drives.push_back(&attached);
+    return attached;
+  }
 
   sim::SimFrameMemory memory;
   sim::SimScheduler scheduler;
   sim::SimIdeController hardware;
   std::vector<std::byte> disc = signed_disc(64);
-  std::vector<sim::SimIdeDrive*> drives;
+  std::vector<sim::SimIdeDevice*> drives;
   std::optional<IdeController> driver;
 };
 

@@ -40,7 +40,7 @@ TEST(Ide, NoDriveNoControllerNoHang) {
 
 TEST(Ide, DiskBesideTheCdIsNotedAndLeftAlone) {
   Rig rig;
-  rig.attach(0, 0, {.disk = true});
+  rig.attach_disk(0, 0);
   rig.attach(0, 1);
   rig.start();
   EXPECT_EQ(rig.driver->kind(0, 0), DriveKind::Disk);
@@ -262,7 +262,7 @@ TEST(Ide, ThreadsReadAtOnceAndOthersRunMeanwhile) {
 TEST(Ide, TwoDrivesOnOneChannelTakeTurns) {
   Rig rig(3);
   rig.attach(0, 0);
-  auto& second = rig.attach(0, 1, {.disk = true});
+  auto& second = rig.attach_disk(0, 1);
   rig.start();
   std::vector<std::function<void()>> clients;
   for (uint32_t i = 0; i < 4; ++i) {

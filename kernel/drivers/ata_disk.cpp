@@ -1,0 +1,175 @@
+// A disk's commands from the registers to the data, and what to do where one ends badly.
+#include "drivers/ata_disk.h"
+
+#include <algorithm>
+
+namespace mobius::drivers {
+namespace {
+
+constexpr unsigned kAttempts = 4;
+constexpr unsigned kDmaFailuresAllowed = 2;
+constexpr uint64_t kShortSectors = 256;               // what a count of 8 bits can say
+constexpr uint64_t kShortEnd = uint64_t{1} << 28;     // and an address of 28
+constexpr uint8_t kFailed = ide_status::kError | ide_status::kDeviceFault;
+
+uint8_t dma_code(mm::Transfer direction, bool is_long) {
+  if (direction == mm::Transfer::Read) {
+    return is_long ? ide_command::kReadDmaExt : ide_command::kReadDma;
+  }
+  return is_long ? ide_command::kWriteDmaExt : ide_command::kWriteDma;
+}
+
+uint8_t pio_code(mm::Transfer direction, bool is_long) {
+  if (direction == mm::Transfer::Read) {
+    return is_long ? ide_command::kReadSectorsExt : ide_command::kReadSectors;
+  }
+  return is_long ? ide_command::kWriteSectorsExt : ide_command::kWriteSectors;
+}
+
+}  // namespace
+
+AtaDisk::AtaDisk(IdeChannel& channel, mm::FrameMemory& memory, unsigned drive,
+                 const AtaIdentity& identity)
+    : channel_(channel),
+      memory_(memory),
+      drive_(drive),
+      identity_(identity),
+      dma_(channel.bus_master().present() && identity.dma) {}
+
+bool AtaDisk::Command::is_long() const {
+  return sectors() > kShortSectors || first_sector + sectors() > kShortEnd;
+}
+
+Result<void> AtaDisk::transfer(mm::Transfer direction, uint64_t first_sector,
+                               std::span<const FrameNumber> frames) {
+  const uint64_t end = identity_.sectors;
+  if (frames.empty() || frames.size() > mm::PageDevice::kMaxPages || first_sector >= end ||
+      frames.size() * kSectorsPerPage > end - first_sector) {
+    return Failure(Error::BadArgument);
+  }
+  const size_t most = identity_.lba48 ? frames.size() : kShortSectors / kSectorsPerPage;
+  mm::SleepingGuard guard(channel_.turn());
+  for (; !frames.empty(); first_sector += most * kSectorsPerPage) {
+    const auto part = frames.first(std::min(frames.size(), most));
+    TRY(execute({direction, first_sector, part}));
+    frames = frames.subspan(part.size());
+  }
+  return {};
+}
+
+Result<void> AtaDisk::execute(const Command& command) {
+  Way way = dma_ && channel_.bus_master().can_reach(command.frames) ? Way::Dma : Way::Pio;
+  for (unsigned attempts = stuck_before_ ? kAttempts : 1;; ++attempts) {
+    const End end = attempt(command, way);
+    if (end == End::Done) {
+      if (way == Way::Dma) ++counters_.dma_commands;
+      stuck_before_ = false;
+      return {};
+    }
+    if (way == Way::Dma && end != End::Refused) {
+      note_dma_failure();
+      way = Way::Pio;
+    }
+    if (end == End::Stuck) channel_.reset();
+    if (attempts >= kAttempts) {
+      stuck_before_ = end == End::Stuck;
+      ++counters_.errors;
+      return Failure(Error::IoError);
+    }
+    ++counters_.repeats;
+  }
+}
+
+void AtaDisk::note_dma_failure() {
+  if (++counters_.dma_failures >= kDmaFailuresAllowed) dma_ = false;
+}
+
+AtaDisk::End AtaDisk::attempt(const Command& command, Way way) {
+  if (!channel_.select(drive_)) return End::Stuck;
+  if (way == Way::Dma) channel_.bus_master().prepare(command.direction, command.frames);
+  ++counters_.commands;
+  issue(command, way);
+  return way == Way::Dma ? finish_dma() : finish_pio(command);
+}
+
+void AtaDisk::issue(const Command& command, Way way) {
+  const bool is_long = command.is_long();
+  const uint32_t sectors = command.sectors();
+  const auto low = static_cast<uint32_t>(command.first_sector);
+  const auto high = static_cast<uint32_t>(command.first_sector >> 32);
+  const auto write = [this](IdeRegister reg, uint32_t value) {
+    channel_.write(reg, static_cast<uint8_t>(value));
+  };
+  if (is_long) {
+    // ATA/ATAPI-6 6.20: each register keeps the value before the last; here the upper halves.
+    write(IdeRegister::SectorCount, sectors >> 8);
+    write(IdeRegister::LbaLow, low >> 24);
+    write(IdeRegister::LbaMid, high);
+    write(IdeRegister::LbaHigh, high >> 8);
+  }
+  write(IdeRegister::SectorCount, sectors);  // 256 as 0 in the short form
+  write(IdeRegister::LbaLow, low);
+  write(IdeRegister::LbaMid, low >> 8);
+  write(IdeRegister::LbaHigh, low >> 16);
+  const uint32_t top = is_long ? 0 : low >> 24;
+  write(IdeRegister::Device,
+        kIdeDeviceBase | kIdeDeviceLba | (drive_ == 0 ? 0 : kIdeDeviceSecond) | top);
+  write(IdeRegister::Command, way == Way::Dma ? dma_code(command.direction, is_long)
+                                              : pio_code(command.direction, is_long));
+  channel_.settle();
+}
+
+AtaDisk::End AtaDisk::finish_dma() {
+  channel_.bus_master().start();
+  const auto awaited = channel_.await(IdeChannel::Until::DmaDone);
+  // First of all, whatever has happened: from here on the frames are the caller's alone.
+  const IdeBusMaster::End engine = channel_.bus_master().stop();
+  if (!awaited) return End::Stuck;
+  const uint8_t status = channel_.read(IdeRegister::Status);
+  if (status & (ide_status::kBusy | ide_status::kDataRequest)) return End::Stuck;
+  if (status & kFailed) return judge_refusal();
+  return engine == IdeBusMaster::End::Complete ? End::Done : End::Failed;
+}
+
+AtaDisk::End AtaDisk::judge_refusal() {
+  // An aborted Ultra DMA burst: the medium has nothing to do with it.
+  return channel_.read(IdeRegister::Error) & ide_error::kInterfaceCrc ? End::Failed : End::Refused;
+}
+
+AtaDisk::End AtaDisk::finish_pio(const Command& command) {
+  // Each sector is announced by an interrupt, but the first that is to be written.
+  auto until = command.direction == mm::Transfer::Write ? IdeChannel::Until::DataRequest
+                                                        : IdeChannel::Until::NotBusy;
+  for (FrameNumber frame : command.frames) {
+    for (uint32_t offset = 0; offset < kPageSize; offset += kAtaSectorBytes) {
+      const End end = move_sector(command.direction, {frame, offset, kAtaSectorBytes}, until);
+      if (end != End::Done) return end;
+      until = IdeChannel::Until::NotBusy;
+    }
+  }
+  // A disk that has been read is done with its last sector; one that was written tells.
+  if (!channel_.await(IdeChannel::Until::NotBusy)) return End::Stuck;
+  const uint8_t status = channel_.read(IdeRegister::Status);
+  if (status & ide_status::kDataRequest) return End::Stuck;
+  return status & kFailed ? judge_refusal() : End::Done;
+}
+
+AtaDisk::End AtaDisk::move_sector(mm::Transfer direction, FrameSpan span,
+                                  IdeChannel::Until until) {
+  if (!channel_.await(until)) return End::Stuck;
+  const uint8_t status = channel_.read(IdeRegister::Status);
+  if (status & kFailed) return judge_refusal();
+  if ((status & ide_status::kDataRequest) == 0) return End::Failed;
+  uint16_t words[kAtaSectorBytes / 2];
+  if (direction == mm::Transfer::Read) {
+    channel_.read_data(words, kAtaSectorBytes / 2);
+    memory_.write(span, words);
+  } else {
+    memory_.read(span, words);
+    channel_.write_data(words, kAtaSectorBytes / 2);
+  }
+  channel_.settle();
+  return End::Done;
+}
+
+}  // namespace mobius::drivers

@@ -1,0 +1,84 @@
+// AtaDisk: a hard disk on an IDE channel: whole pages from and to any sector.
+//
+// Data moves by bus-master DMA straight from and to the frames, one command and one interrupt for
+// up to 64 pages (32 where the disk knows 28-bit addresses only), else through the data register. A
+// transfer that goes wrong is repeated, after a failure of the transport without DMA; a disk whose
+// DMA fails twice gets none any more. What is written may lie in the disk's cache when transfer()
+// returns: swap space does not outlive the machine's power, so nothing here sends FLUSH CACHE.
+#pragma once
+
+#include "drivers/ata_identity.h"
+#include "drivers/ide_channel.h"
+#include "mm/ports/page_device.h"
+
+namespace mobius::drivers {
+
+struct AtaCounters {
+  uint32_t commands = 0;      // sent, repeated ones too
+  uint32_t dma_commands = 0;  // of those, ended well by DMA
+  uint32_t dma_failures = 0;  // ended otherwise than well, and DMA may be why
+  uint32_t repeats = 0;       // sent again, for whatever reason
+  uint32_t errors = 0;        // transfers that failed for good
+};
+
+class AtaDisk {
+ public:
+  static constexpr uint32_t kSectorsPerPage = kPageSize / kAtaSectorBytes;
+
+  // `drive`: 0 or 1 on its channel.
+  AtaDisk(IdeChannel& channel, mm::FrameMemory& memory, unsigned drive,
+          const AtaIdentity& identity);
+  AtaDisk(const AtaDisk&) = delete;
+
+  uint64_t sector_count() const { return identity_.sectors; }
+  std::string_view model() const { return identity_.model(); }
+  bool uses_dma() const { return dma_; }
+  const AtaCounters& counters() const { return counters_; }
+
+  // Moves 1..PageDevice::kMaxPages whole frames, in their order, between them and the disk from
+  // `first_sector` on. Any frame will do; none is touched any more after the return, also where a
+  // transfer timed out: the engine is stopped first. Sleeps; callers take turns. Locks: none held.
+  // Fails: IoError (after the retries; any part may have been moved), BadArgument (no frames, too
+  // many, or past the end; nothing has been moved).
+  Result<void> transfer(mm::Transfer direction, uint64_t first_sector,
+                        std::span<const FrameNumber> frames);
+
+ private:
+  struct Command {
+    mm::Transfer direction;
+    uint64_t first_sector;
+    std::span<const FrameNumber> frames;
+    uint32_t sectors() const { return static_cast<uint32_t>(frames.size()) * kSectorsPerPage; }
+    // Whether its numbers need 48 bits of address or more than 8 of count.
+    bool is_long() const;
+  };
+  enum class End : uint8_t {
+    Done,
+    Refused,  // the disk says that it cannot
+    Failed,   // not all the data; the disk takes the next command
+    Stuck,    // the disk does not get anywhere: reset
+  };
+  enum class Way : uint8_t { Pio, Dma };
+
+  // One command to its end, with all its repetitions. Requires: the turn. Fails: IoError.
+  Result<void> execute(const Command& command);
+  // One attempt.
+  End attempt(const Command& command, Way way);
+  void issue(const Command& command, Way way);
+  End finish_dma();
+  End finish_pio(const Command& command);
+  // Moves one sector, after waiting for the disk to want it. Done: go on.
+  End move_sector(mm::Transfer direction, FrameSpan span, IdeChannel::Until until);
+  End judge_refusal();
+  void note_dma_failure();
+
+  IdeChannel& channel_;
+  mm::FrameMemory& memory_;
+  const unsigned drive_;
+  const AtaIdentity identity_;
+  bool dma_;
+  bool stuck_before_ = false;  // the last transfer ended so: do not spend minutes on the next one
+  AtaCounters counters_;
+};
+
+}  // namespace mobius::drivers

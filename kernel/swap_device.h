@@ -1,0 +1,80 @@
+// SwapDevices: the swap space this machine has, found at boot.
+//
+// Every IDE disk is looked at: a disk that begins with our header is swap space as a whole; of a
+// disk with a partition table, the partitions of type 0x82 with our header in their first page.
+// Whatever else is on a disk is read once and never written. One line in the log for each find:
+//
+//   swap: disk 0 channel 0: 65535 pages
+//   swap: disk 1 channel 0 partition 2: wrong signature, not used
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "drivers/disk_queue.h"
+#include "drivers/disk_window.h"
+#include "drivers/ide_controller.h"
+#include "mm/frame_allocator.h"
+#include "mm/swap_header.h"
+#include "proc/text.h"
+
+namespace mobius {
+
+class SwapDevices {
+ public:
+  static constexpr size_t kMaxDevices = 4;  // what is found beyond is named in the log, not used
+
+  // All of it outlives the devices.
+  SwapDevices(drivers::IdeController& controller, mm::FrameMemory& memory,
+              mm::FrameAllocator& frames, mm::Waiting& waiting, void (*log)(std::string_view))
+      : controller_(controller), memory_(memory), frames_(frames), waiting_(waiting), log_(log) {}
+  SwapDevices(const SwapDevices&) = delete;
+
+  // Looks on all disks. Called once, after the controller's find_drives(), in a thread that may
+  // sleep. What cannot be read or is refused is in the log.
+  void find();
+
+  size_t count() const { return count_; }
+  // The device without its header: its page 0 is the first one to put something in. Null where
+  // there is none.
+  mm::PageDevice* first() { return device(0); }
+  mm::PageDevice* device(size_t index) { return queue(index); }
+  drivers::DiskQueue* queue(size_t index) {
+    return index < count_ ? &devices_[index]->queue : nullptr;
+  }
+
+ private:
+  struct Device {
+    Device(drivers::AtaDisk& disk, uint64_t first_sector, uint64_t pages, mm::Waiting& waiting)
+        : window(disk, first_sector, pages), queue(window, waiting) {}
+    drivers::DiskWindow window;
+    drivers::DiskQueue queue;
+  };
+  // Where a header may be.
+  struct Place {
+    drivers::AtaDisk& disk;
+    unsigned channel, drive;
+    unsigned partition;  // 1..4; 0: the whole disk
+    uint64_t first_sector, sectors;
+  };
+  using Line = proc::TextBuffer<160>;
+
+  void look_at_disk(drivers::AtaDisk& disk, unsigned channel, unsigned drive);
+  void look_at_partitions(const Place& disk);
+  // Whether there was a page to look at. Then it is in the frame.
+  bool read_first_page(const Place& place);
+  void judge(const Place& place);
+  void refuse(const Place& place, std::string_view why);
+  static void begin_line(Line& line, const Place& place);
+
+  drivers::IdeController& controller_;
+  mm::FrameMemory& memory_;
+  mm::FrameAllocator& frames_;
+  mm::Waiting& waiting_;
+  void (*const log_)(std::string_view);
+  FrameNumber page_;  // while find() runs
+  size_t count_ = 0;
+  std::array<std::optional<Device>, kMaxDevices> devices_;
+};
+
+}  // namespace mobius
