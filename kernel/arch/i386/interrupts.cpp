@@ -1,6 +1,7 @@
 // Source: Intel 8259A data sheet: ICW1..4, OCW1..3.
 #include "arch/i386/interrupts.h"
 
+#include "base/assert.h"
 #include "base/io_ports.h"
 
 namespace mobius::arch {
