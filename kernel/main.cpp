@@ -16,6 +16,7 @@
 #include "arch/i386/physical_memory.h"
 #include "arch/i386/registers.h"
 #include "arch/i386/tlb.h"
+#include "base/io_ports.h"
 #include "drivers/serial.h"
 #include "mm/memory_manager.h"
 #include "mm/memory_map.h"
@@ -41,8 +42,8 @@ void log(std::string_view text) { com2.write(text); }
 // After the verdict: QEMU's isa-debug-exit, then Bochs' shutdown port, then for ever.
 void stop_machine() {
   com2.drain();
-  arch::out8(0xF4, 0);
-  for (char letter : std::string_view("Shutdown")) arch::out8(0x8900, static_cast<uint8_t>(letter));
+  out8(0xF4, 0);
+  for (char letter : std::string_view("Shutdown")) out8(0x8900, static_cast<uint8_t>(letter));
   arch::halt_for_ever();
 }
 

@@ -1,6 +1,8 @@
 // The 16550's registers, and nothing above them.
 #include "drivers/serial.h"
 
+#include "base/io_ports.h"
+
 namespace mobius::drivers {
 
 namespace {
@@ -21,37 +23,28 @@ constexpr uint8_t kReceiveInterrupt = 0x01;
 // transmitter is ready only when its host has taken what was sent before.
 constexpr unsigned kPatience = 30'000'000;
 
-uint8_t in(uint16_t port) {
-  uint8_t value;
-  asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-  return value;
-}
-void out(uint16_t port, uint8_t value) {
-  asm volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
-}
-
 }  // namespace
 
 void Serial::initialize() {
-  out(base_ + kScratch, 0x5A);
-  present_ = in(base_ + kScratch) == 0x5A;
+  out8(base_ + kScratch, 0x5A);
+  present_ = in8(base_ + kScratch) == 0x5A;
   if (!present_) return;
-  out(base_ + kInterruptEnable, 0);
-  out(base_ + kLineControl, kDivisorAccess);
-  out(base_ + 0, 1);  // 115,200 baud
-  out(base_ + 1, 0);
-  out(base_ + kLineControl, kEightBits);
-  out(base_ + kFifoControl, kFifoOff);
-  out(base_ + kModemControl, kDtrRtsOut2);
+  out8(base_ + kInterruptEnable, 0);
+  out8(base_ + kLineControl, kDivisorAccess);
+  out8(base_ + 0, 1);  // 115,200 baud
+  out8(base_ + 1, 0);
+  out8(base_ + kLineControl, kEightBits);
+  out8(base_ + kFifoControl, kFifoOff);
+  out8(base_ + kModemControl, kDtrRtsOut2);
 }
 
 void Serial::enable_receive_interrupt() {
-  if (present_) out(base_ + kInterruptEnable, kReceiveInterrupt);
+  if (present_) out8(base_ + kInterruptEnable, kReceiveInterrupt);
 }
 
 bool Serial::wait_for(uint8_t line_status) {
   for (unsigned i = 0; i < kPatience; ++i)
-    if ((in(base_ + kLineStatus) & line_status) != 0) return true;
+    if ((in8(base_ + kLineStatus) & line_status) != 0) return true;
   return false;
 }
 
@@ -61,9 +54,9 @@ void Serial::drain() {
 
 size_t Serial::write_some(std::string_view bytes) {
   if (!present_) return bytes.size();
-  if ((in(base_ + kLineStatus) & kTransmitterReady) == 0) return 0;
+  if ((in8(base_ + kLineStatus) & kTransmitterReady) == 0) return 0;
   if (bytes.empty()) return 0;
-  out(base_ + kData, static_cast<uint8_t>(bytes.front()));
+  out8(base_ + kData, static_cast<uint8_t>(bytes.front()));
   return 1;
 }
 
@@ -73,8 +66,8 @@ void Serial::write(std::string_view bytes) {
 }
 
 std::optional<uint8_t> Serial::read() {
-  if (!present_ || (in(base_ + kLineStatus) & kDataReady) == 0) return std::nullopt;
-  return in(base_ + kData);
+  if (!present_ || (in8(base_ + kLineStatus) & kDataReady) == 0) return std::nullopt;
+  return in8(base_ + kData);
 }
 
 }  // namespace mobius::drivers

@@ -81,7 +81,7 @@ def table(figures, linux_figures):
 
 def host_benchmarks(verbose):
     """Google Benchmark on this machine. Returns whether it ran."""
-    build(["host-fast"], verbose)
+    build(["host-fast"], verbose, ["bench_host"])
     program = BUILD / "host-fast" / "tests" / "host" / "bench_host"
     print("\nThe pure parts on this machine (Google Benchmark):", flush=True)
     return program.exists() and not subprocess.run([program, "--benchmark_min_time=0.2"]).returncode

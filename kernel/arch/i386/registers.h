@@ -1,4 +1,4 @@
-// The instructions C++ has no word for: ports, control registers, flags, time stamp.
+// The instructions C++ has no word for: control registers, flags, time stamp.
 #pragma once
 
 #include <cstdint>
@@ -6,15 +6,6 @@
 #include "base/units.h"
 
 namespace mobius::arch {
-
-inline uint8_t in8(uint16_t port) {
-  uint8_t value;
-  asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-  return value;
-}
-inline void out8(uint16_t port, uint8_t value) {
-  asm volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
-}
 
 inline uint32_t read_cr2() {
   uint32_t value;

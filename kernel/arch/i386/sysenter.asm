@@ -7,6 +7,7 @@
 ; by every C function.
 bits 32
 %include "arch/i386/selectors.inc"
+%include "arch/i386/system_call.inc"
 
 extern arch_hooks, before_user_return_c, user_return_work
 global sysenter_entry, sysenter_flags_clean
@@ -17,19 +18,7 @@ sysenter_entry:
     push 2                      ; every flag off
     popfd
 sysenter_flags_clean:
-    push ds
-    push es
-    sub esp, 8                  ; SyscallResult
-    push ecx
-    push edx
-    push eax
-    lea eax, [esp + 12]
-    push eax
-    mov eax, KERNEL_DATA
-    mov ds, eax
-    mov es, eax
-    call [arch_hooks]           ; pops the address of the result
-    add esp, 12
+    call_system_call
 .check:
     cmp dword [user_return_work], 0
     jne .work

@@ -5,6 +5,7 @@
 
 #include "arch/i386/interrupts.h"
 #include "arch/i386/registers.h"
+#include "base/io_ports.h"
 
 namespace mobius::arch {
 

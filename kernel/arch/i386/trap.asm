@@ -6,6 +6,7 @@
 ; kernel and keep the user's values until the next switch of threads.
 bits 32
 %include "arch/i386/selectors.inc"
+%include "arch/i386/system_call.inc"
 
 ; Offsets in a TrapFrame (trap_frame.h).
 FRAME_CS equ 13 * 4
@@ -86,20 +87,8 @@ exception_common:
 align 16
 system_call_entry:
     push edx
-    push ds
-    push es
-    sub esp, 8                  ; SyscallResult
-    push ecx
-    push edx
-    push eax
-    lea eax, [esp + 12]
-    push eax
-    mov eax, KERNEL_DATA
-    mov ds, eax
-    mov es, eax
     cld
-    call [arch_hooks]           ; pops the address of the result
-    add esp, 12
+    call_system_call
     cmp dword [user_return_work], 0
     jne .work
 .restore:

@@ -1,30 +1,9 @@
 // Fuzz target: any bytes as the Multiboot structures (at physical 0x10000, the information
 // structure first); whatever is accepted must give well-formed ranges clear of what is reserved.
-#include <cstring>
-
-#include "mm/multiboot_info.h"
+#include "unit/physical_span.h"
 
 namespace mobius::mm {
 namespace {
-
-constexpr uint64_t kStart = 0x10000;
-
-class FuzzedMemory final : public PhysicalBytes {
- public:
-  explicit FuzzedMemory(std::span<const std::byte> bytes) : bytes_(bytes) {}
-  Result<void> read(PhysAddr from, std::span<std::byte> into) const override {
-    const auto address = static_cast<uint64_t>(from);
-    if (address < kStart || into.size() > bytes_.size() ||
-        address - kStart > bytes_.size() - into.size()) {
-      return Failure(Error::BadAddress);
-    }
-    std::memcpy(into.data(), bytes_.data() + (address - kStart), into.size());
-    return {};
-  }
-
- private:
-  std::span<const std::byte> bytes_;
-};
 
 void check(const BootInfo& info) {
   const auto usable = usable_frames(info.map(), info.reserved());
@@ -49,8 +28,8 @@ void check(const BootInfo& info) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace mobius;
   using namespace mobius::mm;
-  const FuzzedMemory memory({reinterpret_cast<const std::byte*>(data), size});
+  const test::PhysicalSpan memory(std::as_bytes(std::span(data, size)));
   BootInfo info;
-  if (read_multiboot(memory, PhysAddr{kStart}, info)) check(info);
+  if (read_multiboot(memory, PhysAddr{memory.kStart}, info)) check(info);
   return 0;
 }

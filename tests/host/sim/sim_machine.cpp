@@ -30,7 +30,8 @@ SimMachine::SimMachine(const SimMachineConfig& config)
       kernel_directory(start(config)),
       heap(frames, memory),
       paging{memory, frames, mmu},
-      manager{memory, frames, heap, scheduler, *mm::MemoryManager::make_zero_frame(frames)} {}
+      manager{memory, frames, heap, config.waiting != nullptr ? *config.waiting : scheduler,
+              *mm::MemoryManager::make_zero_frame(frames)} {}
 
 // Two reserved frames hold the kernel's directory and page table.
 FrameNumber SimMachine::start(const SimMachineConfig& config) {

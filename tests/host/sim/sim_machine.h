@@ -22,6 +22,7 @@ struct SimMachineConfig {
   uint32_t reserved_frames = 256;      // the first MiB, the kernel image: not usable
   uint64_t seed = 1;                   // of the scheduler
   bool junk = true;                    // RAM holds junk at power-on (up to 64 MiB of it)
+  mm::Waiting* waiting = nullptr;      // who waits; null: the fibers of `scheduler`
 };
 
 class SimMachine {

@@ -1,71 +1,28 @@
 // Deterministic fibers (sim_scheduler.h).
 #include "sim/sim_scheduler.h"
 
-#include <sys/mman.h>
-#include <ucontext.h>
-
 #include <algorithm>
 
 #include "base/lock.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SIM_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SIM_ASAN 1
-#endif
-#endif
-#ifdef SIM_ASAN
-#include <sanitizer/asan_interface.h>
-#include <sanitizer/common_interface_defs.h>
-#endif
+#include "sim/sim_fiber.h"
 
 namespace mobius::sim {
 
 namespace {
 
 constexpr size_t kStackBytes = 256 * 1024;
-constexpr size_t kGuardBytes = 4096;
 constexpr uint32_t kSpuriousOneIn = 16;
-
-// The sanitizer must know which stack is in use (sanitizer/common_interface_defs.h).
-void leave_stack(void** fake_stack, const void* bottom, size_t bytes) {
-#ifdef SIM_ASAN
-  __sanitizer_start_switch_fiber(fake_stack, bottom, bytes);
-#else
-  (void)fake_stack, (void)bottom, (void)bytes;
-#endif
-}
-void arrive_on_stack(void* fake_stack, const void** old_bottom, size_t* old_bytes) {
-#ifdef SIM_ASAN
-  __sanitizer_finish_switch_fiber(fake_stack, old_bottom, old_bytes);
-#else
-  (void)fake_stack, (void)old_bottom, (void)old_bytes;
-#endif
-}
 
 }  // namespace
 
 struct SimScheduler::Fiber {
-  ucontext_t context{};
-  std::function<void()> body;
+  SimFiber flow;
   State state = State::Runnable;
   const void* channel = nullptr;
   uint64_t wake_at = 0;
-  void* mapping = nullptr;  // guard and stack; null for the test's own fiber
-  void* fake_stack = nullptr;
-  const void* stack_bottom = nullptr;
-  size_t stack_bytes = 0;
 
-  Fiber() = default;
-  Fiber(const Fiber&) = delete;
-  ~Fiber() {
-    if (mapping == nullptr) return;
-#ifdef SIM_ASAN
-    __asan_unpoison_memory_region(stack_bottom, stack_bytes);
-#endif
-    munmap(mapping, kGuardBytes + kStackBytes);
-  }
+  Fiber() = default;  // the test's own
+  explicit Fiber(std::function<void()> body) : flow(kStackBytes, std::move(body)) {}
 };
 
 SimScheduler::SimScheduler(uint64_t seed) : random_(seed) {
@@ -84,39 +41,11 @@ void SimScheduler::abandon() {
 }
 
 void SimScheduler::spawn(std::function<void()> body) {
-  auto fiber = std::make_unique<Fiber>();
-  fiber->body = std::move(body);
-  fiber->mapping = mmap(nullptr, kGuardBytes + kStackBytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  KASSERT(fiber->mapping != MAP_FAILED);
-  mprotect(fiber->mapping, kGuardBytes, PROT_NONE);
-  fiber->stack_bottom = static_cast<std::byte*>(fiber->mapping) + kGuardBytes;
-  fiber->stack_bytes = kStackBytes;
-  getcontext(&fiber->context);
-  fiber->context.uc_stack.ss_sp = const_cast<void*>(fiber->stack_bottom);
-  fiber->context.uc_stack.ss_size = kStackBytes;
-  fiber->context.uc_link = nullptr;
-  const auto self = reinterpret_cast<uintptr_t>(this);
-  makecontext(&fiber->context, reinterpret_cast<void (*)()>(&SimScheduler::enter), 2,
-              static_cast<unsigned>(self), static_cast<unsigned>(self >> 32));
-  fibers_.push_back(std::move(fiber));
-}
-
-// makecontext passes ints only: a pointer comes in halves.
-void SimScheduler::enter(unsigned low, unsigned high) {
-  auto* const self = reinterpret_cast<SimScheduler*>(uintptr_t{low} | (uintptr_t{high} << 32));
-  Fiber* const main = self->fibers_[0].get();
-  const void* bottom = nullptr;
-  size_t bytes = 0;
-  arrive_on_stack(nullptr, &bottom, &bytes);
-  if (main->stack_bottom == nullptr) {  // the first switch of all comes from the test's stack
-    main->stack_bottom = bottom;
-    main->stack_bytes = bytes;
-  }
-  self->current_->body();
-  self->current_->body = nullptr;
-  self->suspend(State::Finished);
-  KASSERT(false);
+  fibers_.push_back(std::make_unique<Fiber>([this, body = std::move(body)]() mutable {
+    body();
+    body = nullptr;
+    suspend(State::Finished);
+  }));
 }
 
 void SimScheduler::switch_to(Fiber& to) {
@@ -124,11 +53,9 @@ void SimScheduler::switch_to(Fiber& to) {
   if (&from == &to) return;
   current_ = &to;
   ++switches_;
-  // A finished fiber's fake stack is destroyed by passing null.
-  leave_stack(from.state == State::Finished ? nullptr : &from.fake_stack, to.stack_bottom,
-              to.stack_bytes);
-  swapcontext(&from.context, &to.context);
-  arrive_on_stack(from.fake_stack, nullptr, nullptr);
+  const bool finished = from.state == State::Finished;
+  SimFiber::switch_to(from.flow, to.flow,
+                      finished ? SimFiber::Comeback::Never : SimFiber::Comeback::Perhaps);
 }
 
 SimScheduler::Fiber* SimScheduler::choose() {

@@ -48,7 +48,6 @@ class SimScheduler final : public mm::Waiting {
   struct Fiber;
   enum class State : uint8_t { Runnable, Waiting, Sleeping, Finished };
 
-  static void enter(unsigned low, unsigned high);
   void suspend(State state);  // switches away; returns when chosen again
   Fiber* choose();            // null where nobody can run any more
   void switch_to(Fiber& to);

@@ -1,6 +1,4 @@
 // R02: the boot loader's structures, read without trusting them.
-#include "mm/multiboot_info.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,23 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "unit/physical_span.h"
+
 namespace mobius::mm {
 namespace {
 
-// Physical memory [kStart, kStart + 64 KiB); everything else refuses to be read.
-class FakeMemory final : public PhysicalBytes {
+// 64 KiB of physical memory that a test fills.
+class FakeMemory {
  public:
-  static constexpr uint64_t kStart = 0x10000;
+  static constexpr uint64_t kStart = test::PhysicalSpan::kStart;
 
-  Result<void> read(PhysAddr from, std::span<std::byte> into) const override {
-    const auto address = static_cast<uint64_t>(from);
-    if (address < kStart || into.size() > bytes_.size() ||
-        address - kStart > bytes_.size() - into.size()) {
-      return Failure(Error::BadAddress);
-    }
-    std::memcpy(into.data(), bytes_.data() + (address - kStart), into.size());
-    return {};
-  }
   template <typename T>
   void put(uint64_t address, T value) {
     std::memcpy(bytes_.data() + (address - kStart), &value, sizeof value);
@@ -32,6 +23,7 @@ class FakeMemory final : public PhysicalBytes {
   void put_string(uint64_t address, const std::string& s) {
     std::memcpy(bytes_.data() + (address - kStart), s.c_str(), s.size() + 1);
   }
+  test::PhysicalSpan physical() const { return test::PhysicalSpan(bytes_); }
 
  private:
   std::vector<std::byte> bytes_ = std::vector<std::byte>(0x10000);
@@ -53,7 +45,7 @@ struct MultibootInfo : testing::Test {
     field(44, map_bytes);
     field(48, kMap);
   }
-  Result<void> read() { return read_multiboot(memory, PhysAddr{kInfo}, info); }
+  Result<void> read() { return read_multiboot(memory.physical(), PhysAddr{kInfo}, info); }
   Error error() {
     const auto result = read();
     EXPECT_FALSE(result);
@@ -210,8 +202,9 @@ TEST_F(MultibootInfo, R02_DrivesAndSectionHeadersAreReserved) {
 }
 
 TEST_F(MultibootInfo, R02_UnreadableStructuresAreAFailure) {
-  EXPECT_EQ(read_multiboot(memory, PhysAddr{0x20000 - 2}, info).error(), Error::BadAddress);
-  EXPECT_EQ(read_multiboot(memory, PhysAddr{~0ull - 1}, info).error(), Error::BadAddress);
+  const auto physical = memory.physical();
+  EXPECT_EQ(read_multiboot(physical, PhysAddr{0x20000 - 2}, info).error(), Error::BadAddress);
+  EXPECT_EQ(read_multiboot(physical, PhysAddr{~0ull - 1}, info).error(), Error::BadAddress);
   const struct { uint32_t flag, field; } pointers[] = {{2, 16}, {3, 24}, {6, 48}, {9, 64}};
   for (const auto& p : pointers) {
     flags(1u << 0 | 1u << p.flag);

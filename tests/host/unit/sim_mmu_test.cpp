@@ -5,20 +5,11 @@
 #include <vector>
 
 #include "sim/sim_cpu.h"
-#include "sim/sim_frame_memory.h"
 #include "sim/sim_mmu.h"
+#include "unit/sim_words.h"
 
 namespace mobius::sim {
 namespace {
-
-uint32_t word_in(SimFrameMemory& memory, uint32_t frame, uint32_t index) {
-  uint32_t value;
-  std::memcpy(&value, memory.hardware({frame}) + index * 4, 4);
-  return value;
-}
-void set_word(SimFrameMemory& memory, uint32_t frame, uint32_t index, uint32_t value) {
-  std::memcpy(memory.hardware({frame}) + index * 4, &value, 4);
-}
 
 TEST(SimFrameMemory, FramesAboveTheDirectMapAreReachedThroughWindows) {
   SimFrameMemory memory(16, {8});

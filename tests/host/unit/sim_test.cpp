@@ -9,15 +9,10 @@
 #include "base/lock.h"
 #include "sim/sim_disk.h"
 #include "sim/sim_scheduler.h"
+#include "unit/sim_words.h"
 
 namespace mobius::sim {
 namespace {
-
-uint32_t word_in(SimFrameMemory& memory, uint32_t frame, uint32_t index) {
-  uint32_t value;
-  std::memcpy(&value, memory.hardware({frame}) + index * 4, 4);
-  return value;
-}
 
 std::string history(uint64_t seed) {
   std::string text;
