@@ -1,29 +1,42 @@
 """mutants: breaks the code one line at a time and sees that a test goes red.
 
-tests/mutants.toml lists the breakages. Each is applied alone to a copy of the tree (build/mutants),
-the host tests it names are run (optimised first; if they stay green, again with ASan and UBSan), or
-a test in QEMU where the host cannot see it. A breakage that no test notices is a survivor.
+tests/mutants.toml lists the breakages. Each is applied alone to a copy of the tree (build/mutants).
+The tests it names are run in that order, up to the first red one: host suites from a quick build
+(-O1), then, if all stay green, with ASan and UBSan; a test in QEMU where the host cannot see it. A
+breakage that no test notices is a survivor. Everything runs at low priority, by default one job at
+a time; the tree itself stays free for other builds.
 
-    scripts/mutants [-R PATTERN]      scripts/mutants --list
+    scripts/mutants [-R PATTERN] [--quick] [-j N]      scripts/mutants --list
 """
 import argparse
+import contextlib
+import fcntl
+import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import build_lock
+from build import build, build_lock
 from project import BUILD, ROOT, SetupError, main_guard, say, setup
 
 TABLE = ROOT / "tests" / "mutants.toml"
 TREE = BUILD / "mutants"
-SUITES = ["unit", "story", "model", "exhaustion"]
-PRESETS = ["host-fast", "host"]       # in this order; the second sees more and takes longer
-BASE_SECONDS = 30                     # a mutant's time limit: this and thrice what is usual
+SUITES = ["story", "exhaustion", "unit", "model"]      # those that take longest come last
+QEMU = "qemu:"
+BASE_SECONDS = 20                     # a test's time limit: this and thrice what is usual
+FIRST_SECONDS = 1200                  # where nothing is known yet
 QEMU_SECONDS = 600
+NICE = 15
+# Folder in build/mutants/build: how it is configured.
+CONFIGURE = {"quick": ["--preset", "host-fast", "-B", "build/quick",
+                       "-DCMAKE_CXX_FLAGS_RELEASE=-O1"],
+             "host": ["--preset", "host"], "kernel": ["--preset", "kernel"]}
+PROGRAMS = ("bin", "tests", "sdk")    # of build/user: they are not broken, the kernel is
 
 _SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
 
@@ -42,6 +55,14 @@ class Mutant:
         if text.count(self.old) != 1:
             raise SetupError(f"{self.name}: {self.file} has its text {text.count(self.old)} times")
         return text.replace(self.old, self.new)
+
+    def rounds(self):
+        """(folder of the build, test), the quickest to tell first."""
+        return ([("quick", test) for test in self.tests if not test.startswith(QEMU)]
+                + [("kernel", test) for test in self.tests if test.startswith(QEMU)])
+
+    def sanitized_rounds(self):
+        return [("host", test) for folder, test in self.rounds() if folder == "quick"]
 
 
 def load():
@@ -71,108 +92,173 @@ def _copy_tree():
             shutil.copyfile(source, target)
             shutil.copymode(source, target)
     (TREE / "build").mkdir(exist_ok=True)
-    for name in ("user", "newlib"):  # the programs are not broken: the kernel is
-        link = TREE / "build" / name
-        if not link.is_symlink():
-            link.symlink_to(BUILD / name)
 
 
-def _build(preset, targets):
-    """Builds in the copy. Returns the compiler's output where it failed, else None."""
-    folder = TREE / "build" / preset
-    commands = [["cmake", "--build", str(folder), "-j2", "--target", *targets]]
-    if not (folder / "build.ninja").exists():
-        commands.insert(0, ["cmake", "--preset", preset])
+def _copy_programs():
+    """What the tests in QEMU run: built in the tree, then copied, so that it may be built again."""
+    build(["user"])
+    if (TREE / "build" / "user").is_symlink():
+        (TREE / "build" / "user").unlink()
+    with build_lock():
+        for name in PROGRAMS:
+            shutil.copytree(BUILD / "user" / name, TREE / "build" / "user" / name,
+                            symlinks=True, dirs_exist_ok=True)
+    link = TREE / "build" / "newlib"
+    if not link.is_symlink():
+        link.symlink_to(BUILD / "newlib")
+
+
+@contextlib.contextmanager
+def _only_one():
+    """The copy is one run's at a time."""
+    TREE.mkdir(parents=True, exist_ok=True)
+    with open(BUILD / ".mutants.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SetupError("another scripts/mutants is running in this tree") from None
+        yield
+
+
+class DoesNotCompile(Exception):
+    """The compiler's output."""
+
+
+def _build(folder, jobs, targets):
+    """Builds in the copy."""
+    path = TREE / "build" / folder
+    commands = [["cmake", "--build", str(path), f"-j{jobs}", "--target", *targets]]
+    if not (path / "build.ninja").exists():
+        commands.insert(0, ["cmake", *CONFIGURE[folder]])
     for command in commands:
         result = subprocess.run(command, cwd=TREE, stdin=subprocess.DEVNULL, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
         if result.returncode != 0:
-            return result.stdout
-    return None
+            raise DoesNotCompile(result.stdout)
 
 
-def _run_suite(preset, test, limit):
-    """One host suite. Returns (what went wrong or None, seconds)."""
+def _call(command, limit):
+    """Runs it with all that it starts. Returns (stdout, stderr, status; None: it did not end)."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, errors="replace",
+                          start_new_session=True) as process:
+        try:
+            out, log = process.communicate(timeout=limit)
+            return out, log, process.returncode
+        except BaseException as problem:
+            os.killpg(process.pid, signal.SIGKILL)
+            out, log = process.communicate()
+            if not isinstance(problem, subprocess.TimeoutExpired):
+                raise
+            return out, log, None
+
+
+def _run_suite(folder, test, limit):
+    """What goes wrong in one host suite, or None."""
     suite, _, pattern = test.partition(":")
-    program = TREE / "build" / preset / "tests" / "host" / f"test_{suite}"
-    began = time.monotonic()
-    try:
-        result = subprocess.run([program, "--gtest_fail_fast", "--gtest_brief=1",
-                                 "--gtest_filter=" + (pattern or "*")], capture_output=True,
-                                text=True, errors="replace", timeout=limit)
-    except subprocess.TimeoutExpired:
-        return f"{test} did not end", time.monotonic() - began
-    if result.returncode == 0:
-        return None, time.monotonic() - began
-    failed = re.search(r"\[  FAILED  \] ([\w./]+)", result.stdout)
-    died = result.stderr.strip().splitlines()
-    return failed[1] if failed else f"{test}: {died[0] if died else 'died'}", 0
+    program = TREE / "build" / folder / "tests" / "host" / f"test_{suite}"
+    out, log, status = _call([program, "--gtest_fail_fast", "--gtest_color=no",
+                              "--gtest_filter=" + (pattern or "*")], limit)
+    names = re.findall(r"\[ RUN      \] ([\w./]+)", out)
+    if status is None:
+        return f"{names[-1] if names else test} does not end"
+    if not names:
+        raise SetupError(f"{test} runs no test:\n{out}{log}")
+    if status == 0:
+        return None
+    failed = re.search(r"\[  FAILED  \] ([\w./]+)", out)
+    died = log.strip().splitlines()
+    return failed[1] if failed else f"{names[-1]}: {died[0] if died else 'died'}"
 
 
-def _run_qemu(pattern):
+def _run_qemu(pattern, limit):
     """What scripts/test qemu -R pattern finds wrong in the copy, or None."""
-    result = subprocess.run([TREE / "scripts" / "test", "qemu", "--no-install", "--no-build", "-R",
-                             pattern], capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                            timeout=QEMU_SECONDS)
-    summary = _SUMMARY.search(result.stdout)
+    out, log, status = _call([TREE / "scripts" / "test", "qemu", "--no-install", "--no-build",
+                              "-R", pattern], limit)
+    if status is None:
+        return f"{QEMU}{pattern} does not end"
+    summary = _SUMMARY.search(out)
     if not summary or summary[1] == summary[2] == "0":
-        raise SetupError(f"qemu:{pattern} runs no test:\n{result.stdout}{result.stderr}")
-    failed = re.search(r"^FAIL (.*)$", result.stdout, re.MULTILINE)
+        raise SetupError(f"{QEMU}{pattern} runs no test:\n{out}{log}")
+    failed = re.search(r"^FAIL (.*)$", out, re.MULTILINE)
     return failed[1] if failed else None
 
 
 class Runner:
     """Tries tests on the copy as it is now. Knows from the unbroken tree how long they take."""
 
-    def __init__(self):
+    def __init__(self, jobs, sanitize):
+        self.jobs, self.sanitize = jobs, sanitize
         self.usual = {}
 
-    def _try_host(self, preset, tests):
-        targets = sorted({f"test_{test.partition(':')[0]}" for test in tests})
-        if output := _build(preset, targets):
-            raise SetupError(f"does not compile:\n{output}")
-        for test in tests:
-            limit = BASE_SECONDS + 3 * self.usual.get((preset, test), 600)
-            problem, seconds = _run_suite(preset, test, limit)
+    def _try(self, folder, test):
+        """What is wrong according to one test, or None."""
+        kernel = folder == "kernel"
+        suite = test.partition(":")[0]
+        _build(folder, self.jobs, ["all"] if kernel else [f"test_{suite}"])
+        usual = self.usual.get((folder, test))
+        limit = FIRST_SECONDS if usual is None else BASE_SECONDS + 3 * usual
+        began = time.monotonic()
+        if kernel:
+            problem = _run_qemu(test.removeprefix(QEMU), QEMU_SECONDS)
+        else:
+            problem = _run_suite(folder, test, limit)
+        if problem is None:
+            self.usual.setdefault((folder, test), time.monotonic() - began)
+        return problem
+
+    def check_whole(self, rounds):
+        """The tests must be green on the unbroken copy, or red would mean nothing."""
+        for folder, test in rounds:
+            if (folder, test) in self.usual:
+                continue
+            try:
+                problem = self._try(folder, test)
+            except DoesNotCompile as error:
+                raise SetupError(f"the unbroken tree does not compile:\n{error}") from None
             if problem:
-                return problem
-            self.usual.setdefault((preset, test), seconds)
-        return None
+                raise SetupError(f"the unbroken tree fails {test} ({folder}): {problem}")
+            say(f"unbroken: {test} ({folder}) {self.usual[folder, test]:.1f} s")
 
-    def problem(self, tests):
-        """The first test that goes red, or None."""
-        host = [test for test in tests if not test.startswith("qemu:")]
-        for preset in PRESETS if host else ():
-            if problem := self._try_host(preset, host):
-                return problem
-        for test in tests:
-            if test.startswith("qemu:"):
-                if output := _build("kernel", ["all"]):
-                    raise SetupError(f"does not compile:\n{output}")
-                if problem := _run_qemu(test.removeprefix("qemu:")):
-                    return problem
-        return None
-
-    def survives(self, mutant):
-        """Breaks the copy, tries, mends it."""
+    def problem(self, mutant, rounds):
+        """Breaks the copy, tries up to the first test that goes red, mends it. None: all green."""
         path = TREE / mutant.file
         whole = path.read_text()
         path.write_text(mutant.broken(whole))
         try:
-            problem = self.problem(mutant.tests)
+            for folder, test in rounds:
+                if problem := self._try(folder, test):
+                    return problem + (" (ASan, UBSan)" if folder == "host" else "")
+        except DoesNotCompile as error:
+            if "static assertion failed" in str(error):
+                return "static_assert"
+            raise SetupError(f"{mutant.name} does not compile:\n{error}") from None
         finally:
             path.write_text(whole)
+        return None
+
+    def survives(self, mutant):
+        """Says what becomes of the mutant. With ASan and UBSan only where all else stays green:
+        that takes longest, to build and to run."""
+        began = time.monotonic()
+        problem = self.problem(mutant, mutant.rounds())
+        if problem is None and self.sanitize and mutant.sanitized_rounds():
+            self.check_whole(mutant.sanitized_rounds())
+            problem = self.problem(mutant, mutant.sanitized_rounds())
         print(f"{'SURVIVED' if problem is None else 'killed  '} {mutant.name}"
-              + (f": {problem}" if problem else ""), flush=True)
+              + (f": {problem}" if problem else "") + f"  [{time.monotonic() - began:.0f} s]",
+              flush=True)
         return problem is None
 
 
-def _check_whole(runner, mutants):
-    """The tests must be green on the unbroken copy, or red would mean nothing."""
-    for test in sorted({test for mutant in mutants for test in mutant.tests}):
-        say(f"unbroken: {test}")
-        if problem := runner.problem([test]):
-            raise SetupError(f"the unbroken tree fails {test}: {problem}")
+def _try_all(mutants, runner):
+    """The names of the survivors."""
+    _copy_tree()
+    rounds = {r: None for mutant in mutants for r in mutant.rounds()}  # in order, each once
+    if any(folder == "kernel" for folder, _ in rounds):
+        _copy_programs()
+    runner.check_whole(rounds)
+    return [mutant.name for mutant in mutants if runner.survives(mutant)]
 
 
 def main(argv):
@@ -181,6 +267,8 @@ def main(argv):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="name them, with what they change")
     parser.add_argument("-R", dest="pattern", default="", metavar="PATTERN", help="only these")
+    parser.add_argument("--quick", action="store_true", help="never with ASan and UBSan")
+    parser.add_argument("-j", dest="jobs", type=int, default=1, metavar="N", help="of the builds")
     parser.add_argument("--no-install", action="store_true", help="install no packages")
     options = parser.parse_args(argv)
     mutants = [m for m in load() if re.search(options.pattern, m.name)]
@@ -193,14 +281,13 @@ def main(argv):
     if not mutants:
         raise SetupError("no mutant has such a name")
     setup("test", install=not options.no_install)
-    with build_lock():
-        TREE.mkdir(parents=True, exist_ok=True)
-        _copy_tree()
-        runner = Runner()
-        _check_whole(runner, mutants)
-        survivors = [mutant.name for mutant in mutants if runner.survives(mutant)]
+    os.nice(NICE)
+    began = time.monotonic()
+    with _only_one():
+        survivors = _try_all(mutants, Runner(options.jobs, not options.quick))
     print(f"survivors: {', '.join(survivors) or 'none'}")
-    print(f"{len(mutants) - len(survivors)} killed, {len(survivors)} survived")
+    print(f"{len(mutants) - len(survivors)} killed, {len(survivors)} survived, "
+          f"{time.monotonic() - began:.0f} s")
     return 1 if survivors else 0
 
 

@@ -17,6 +17,27 @@ TEST_F(PageTablesTest, ProtectTakesEffectAtOnceAndKeepsAccessedAndDirty) {
   EXPECT_TRUE(can_write(kPage));
 }
 
+TEST_F(PageTablesTest, ReplaceShowsTheNewFrameAtOnceAndTellsOfTheOld) {
+  sign({300}, 1);
+  sign({301}, 2);
+  EXPECT_FALSE(map.replace(kPage, {301}, Access::Read).has_value()) << "nothing is there";
+  map_page(kPage, {300});
+  EXPECT_FALSE(map.replace(kPage + kPageSize, {301}, Access::Read).has_value());
+  ASSERT_TRUE(m.cpu.write32(process, kPage, 3).has_value());
+  const auto old = map.replace(kPage, {301}, Access::Read);
+  ASSERT_TRUE(old.has_value());
+  EXPECT_EQ(old->frame, FrameNumber{300});
+  EXPECT_TRUE(old->accessed && old->dirty);
+  EXPECT_EQ(m.cpu.read32(process, kPage), 2u);
+  EXPECT_FALSE(can_write(kPage));
+  EXPECT_FALSE(map.find(kPage)->dirty);
+  map.replace(kPage, {300}, Access::ReadWrite);
+  EXPECT_EQ(m.cpu.read32(process, kPage), 3u);
+  EXPECT_TRUE(can_write(kPage));
+  EXPECT_EQ(map.mapped_pages(), 1u);
+  map.check();
+}
+
 TEST_F(PageTablesTest, ARemovedTableIsNotUsedForTheNextMapping) {
   sign({300}, 1);
   sign({301}, 2);

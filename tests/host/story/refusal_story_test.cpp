@@ -1,0 +1,78 @@
+// Calls that cannot be right: refused with their error, and everything is as it was.
+#include <gtest/gtest.h>
+
+#include "mm/invariants.h"
+#include "sim/sim_image.h"
+#include "sim/sim_user.h"
+
+namespace mobius {
+namespace {
+
+constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+
+class RefusalStory : public testing::Test {
+ protected:
+  ~RefusalStory() override { mm::check_machine(machine.manager); }
+  VirtAddr alloc(PageCount pages, VirtAddr base = VirtAddr{0}) {
+    return mm::vmm_alloc(user.space(), pages, base, kReadWrite).value();
+  }
+
+  sim::SimMachine machine{{.frames = 1024}};
+  sim::SimUser user{machine};
+};
+
+TEST_F(RefusalStory, R21_counts_that_leave_the_user_range_or_wrap_around_are_refused) {
+  VirtAddr block = alloc(4, VirtAddr{0x30000000});
+  VirtAddr second = pages_after(block, 1);
+  ASSERT_TRUE(user.write32(second, 7));
+  // 2^20 - 1 pages from here end, modulo 2^32, one page below, inside the block; 2^20 end here.
+  for (PageCount pages : {0u, 0x50000u, 0x80000u, 0xFFFFFu, 0x100000u, 0x100001u, 0xFFFFFFFFu}) {
+    SCOPED_TRACE(pages);
+    EXPECT_EQ(mm::vmm_protect(user.space(), second, pages, mm::kMemRead).error(),
+              Error::BadArgument);
+    EXPECT_EQ(mm::vmm_discard(user.space(), second, pages).error(), Error::BadArgument);
+    mm::check_machine(machine.manager);
+  }
+  EXPECT_EQ(user.read32(second).value(), 7u);
+  EXPECT_TRUE(user.write32(second, 8));
+}
+
+TEST_F(RefusalStory, R21_rights_nobody_has_heard_of_are_refused) {
+  VirtAddr block = alloc(1);
+  for (uint32_t bit = 0; bit < 32; ++bit) {
+    uint32_t known = mm::kMemIgnored | kReadWrite | mm::kMemZero | mm::kMemGuaranteed |
+                     mm::kMemEager;
+    if ((known >> bit & 1) != 0) continue;
+    uint32_t flags = kReadWrite | 1u << bit;
+    EXPECT_EQ(mm::vmm_alloc(user.space(), 1, VirtAddr{0}, flags).error(), Error::BadArgument);
+    EXPECT_EQ(mm::vmm_protect(user.space(), block, 1, flags).error(), Error::BadArgument);
+  }
+  EXPECT_EQ(user.space().regions().size(), 1u);
+}
+
+TEST_F(RefusalStory, R23_an_image_is_not_laid_over_what_is_there) {
+  mm::ImageLayout layout = sim::usual_layout();
+  sim::SimFile file(machine.memory, machine.scheduler, 7, 6 * kPageSize);
+  sim::SimImage* image = sim::SimImage::create(machine, layout, file);
+  VirtAddr block = alloc(1, pages_after(layout.base, 7));
+  ASSERT_TRUE(user.write32(block, 7));
+  EXPECT_EQ(user.space().map_image(*image).error(), Error::OutOfAddressSpace);
+  EXPECT_EQ(user.space().regions().size(), 1u);
+  EXPECT_EQ(user.read32(block).value(), 7u);
+  ASSERT_TRUE(mm::vmm_free(user.space(), block));
+  EXPECT_TRUE(user.space().map_image(*image));
+  image->release();
+}
+
+TEST_F(RefusalStory, D4_a_stack_is_neither_discarded_nor_resized_nor_unmapped) {
+  VirtRange stack = user.space().map_stack(1).value();
+  VirtAddr top = VirtAddr{stack.end.value - kPageSize};
+  ASSERT_TRUE(user.write32(top, 7));
+  EXPECT_EQ(mm::vmm_discard(user.space(), top, 1).error(), Error::BadArgument);
+  EXPECT_EQ(mm::vmm_resize(user.space(), top, 1).error(), Error::BadArgument);
+  EXPECT_EQ(mm::vmm_unmap(user.space(), top).error(), Error::BadArgument);
+  EXPECT_EQ(user.read32(top).value(), 7u);
+}
+
+}  // namespace
+}  // namespace mobius
