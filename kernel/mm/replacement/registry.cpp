@@ -8,6 +8,8 @@ namespace mobius::mm {
   POLICY("fifo", make_fifo)               \
   POLICY("clock", make_clock)             \
   POLICY("clock-grace", make_clock_grace) \
+  POLICY("clock-pro", make_clock_pro)     \
+  POLICY("duel", make_duel)               \
   POLICY("random", make_random)
 
 #define DECLARE(name, make) ReplacementPolicy* make(std::span<std::byte> storage);

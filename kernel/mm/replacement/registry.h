@@ -15,7 +15,7 @@ namespace mobius::mm {
 inline constexpr std::string_view kDefaultPolicy = "clock-grace";
 
 // Bytes in which any policy fits, to be aligned to kPolicyAlignment.
-inline constexpr size_t kPolicyStorage = 72 * 1024;
+inline constexpr size_t kPolicyStorage = 16 * 1024 * sizeof(void*);
 inline constexpr size_t kPolicyAlignment = alignof(std::max_align_t);
 
 // Makes the policy called `name` in `storage`, where it stays for good (policies have no destructor

@@ -1,0 +1,100 @@
+// Ghosts: what would happen under either rule of ResidentSet, tried on a sample of the pages.
+//
+// One page in 2^n is sampled, by its identity; two sets of ghost pages, each 1/2^n of memory, live
+// through the sample's faults and references, one under each rule. What only one of them has to
+// fetch counts against its rule. Everything is inside the object: a ghost has no memory behind it.
+// References to sampled pages that are resident are found by a hand that goes round the sample
+// once in M/16 faults; `PolicyPage::bits` carries them between the ghosts and the policy.
+#pragma once
+
+#include <array>
+
+#include "mm/replacement/resident_set.h"
+
+namespace mobius::mm {
+
+class Ghosts {
+ public:
+  // In PolicyPage::bits of a resident page; ResidentSet leaves these alone.
+  static constexpr uint8_t kSampled = 0x02;
+  static constexpr uint8_t kSeenByHand = 0x04;    // referenced, the policy does not know it yet
+  static constexpr uint8_t kSeenByPolicy = 0x08;  // referenced, the ghosts do not know it yet
+  static constexpr unsigned kChainShift = 4;      // above: which chain its ghost is in
+
+  Ghosts();
+  void set_capacity(uint32_t pages);
+
+  // A page has come in by a fault; `page` is new in its list. Cheap unless it is of the sample.
+  void faulted_in(PolicyPage& page, uint32_t identity) {
+    if ((mixed(identity) & sample_mask_) == 0) sampled_fault(page, mixed(identity));
+  }
+  void read_ahead(PolicyPage& page, uint32_t identity) {
+    if ((mixed(identity) & sample_mask_) == 0) sampled_read_ahead(page, mixed(identity));
+  }
+  // The page is no longer the policy's. Freed: nobody will ask for it again.
+  enum class Gone : uint8_t { Freed, Evicted };
+  void gone(PolicyPage& page, Gone why) {
+    if ((page.bits & kSampled) != 0) sampled_gone(page, why);
+  }
+  // Once a fault: asks about few of the sample, at most `budget`. Returns the questions asked.
+  uint32_t age(uint32_t budget, Sampler& sampler);
+
+  // Which rule does better of late.
+  ResidentSet::Rule better() const { return better_; }
+
+ private:
+  struct Seat : PolicyPage {
+    Shadow shadow = kNoShadow;
+    bool accessed = false;
+  };
+  class SeatSampler final : public Sampler {
+   public:
+    bool test_and_clear(PolicyPage& page) override;
+  };
+  struct Ghost {
+    Seat recency, reuse;
+    PolicyPage* real = nullptr;  // while the page is resident
+    uint32_t identity = 0;       // mixed
+    uint16_t next = 0;           // in its chain
+    bool used = false;
+  };
+  static constexpr unsigned kGhosts = 1400;
+  static constexpr unsigned kMaxSample = 448;  // frames of a ghost set
+  static constexpr unsigned kLeastShift = 4;   // at most one page in 16 is sampled
+  static constexpr unsigned kChains = 16;
+  static constexpr uint16_t kEnd = 0xFFFF;
+
+  static uint32_t mixed(uint32_t identity) {
+    const uint32_t product = identity * 0x9E3779B1u;
+    return product ^ product >> 15;
+  }
+  static unsigned chain_of(uint32_t identity) { return identity >> 28; }
+  void forget_all();
+  void sampled_fault(PolicyPage& page, uint32_t identity);
+  void sampled_read_ahead(PolicyPage& page, uint32_t identity);
+  void sampled_gone(PolicyPage& page, Gone why);
+  Ghost* find_or_take(uint32_t identity);
+  Ghost* take();
+  void drop(Ghost& ghost);
+  void bind(Ghost& ghost, PolicyPage& page);
+  void refer(Ghost& ghost);
+  bool refer(ResidentSet& set, Seat& seat);
+  void judge(bool recency_missed, bool reuse_missed);
+
+  ResidentSet recency_{ResidentSet::Rule::Recency};
+  ResidentSet reuse_{ResidentSet::Rule::Reuse};
+  SeatSampler seats_;
+  std::array<Ghost, kGhosts> ghosts_;
+  std::array<uint16_t, kChains> chains_;
+  uint32_t sample_mask_ = ~0u;
+  uint32_t capacity_ = 0;  // frames of a ghost set
+  uint32_t per_fault_ = 0;  // ghosts the hand passes in a fault, 16.16
+  uint32_t hand_debt_ = 0;
+  uint16_t hand_ = 0;
+  uint16_t steal_hand_ = 0;
+  int32_t score_ = 0;
+  uint32_t until_decay_ = 0;
+  ResidentSet::Rule better_ = ResidentSet::Rule::Recency;
+};
+
+}  // namespace mobius::mm
