@@ -21,6 +21,7 @@
 #include "mm/memory_manager.h"
 #include "mm/memory_map.h"
 #include "mm/multiboot_info.h"
+#include "proc/boot_command.h"
 #include "start_processes.h"
 
 extern "C" {
@@ -94,17 +95,6 @@ mm::UsableFrames find_ram(uint32_t magic, uint32_t info) {
   return or_panic(mm::usable_frames(boot.map(), {taken, end}), "no usable memory");
 }
 
-// What follows `name` in the kernel's command line, up to the next space; nothing where it is not.
-std::string_view option(std::string_view name) {
-  std::string_view line = boot.command_line();
-  while (!line.empty()) {
-    std::string_view word = line.substr(0, line.find(' '));
-    if (word.starts_with(name)) return word.substr(name.size());
-    line.remove_prefix(std::min(word.size() + 1, line.size()));
-  }
-  return {};
-}
-
 void log_memory(const mm::FrameAllocator& frames, arch::KernelHalf half) {
   uint32_t image = static_cast<uint32_t>(kernel_image_end - kernel_image_begin);
   log(Line().add("memory: ").add_decimal(frames.total_frames() * 4).add(" KiB, free ")
@@ -141,7 +131,8 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   static arch::Timer timer(features, on_timer_tick);
   static arch::I386Cpu cpu(features, {memory, frames, tlb}, heap, stacks, timer);
   log_memory(frames, half);
-  if (std::string_view kind = option("force-panic="); !kind.empty()) arch::force_panic(kind);
+  const std::string_view panic = proc::option_value(boot.command_line(), "force-panic=");
+  if (!panic.empty()) arch::force_panic(panic);
 
   start_processes({memory, frames, heap, cpu, com1, com2, boot.command_line(), end_machine});
 }

@@ -9,6 +9,7 @@
 #include "drivers/real_time_clock.h"
 #include "drivers/x86_port.h"
 #include "loader/exe_loader.h"
+#include "paging_out.h"
 #include "proc/boot_command.h"
 #include "proc/user_exception.h"
 #include "swap_device.h"
@@ -114,17 +115,19 @@ void on_timer_tick() {
 void start_processes(const MachineParts& parts) {
   static drivers::X86Port port;
   static CpuClock clock(parts.cpu);
-  static proc::Scheduler scheduler(parts.cpu);
+  static proc::Scheduler scheduler(parts.cpu, parts.frames);
   mm::MemoryManager& manager = make_memory_manager(parts, scheduler);
   static drivers::IdeController ide(port, parts.memory, scheduler, clock,
                                     frame_for_driver(parts));
   static const MachineParts kept = parts;
   static SwapDevices swap(ide, parts.memory, parts.frames, scheduler, arch::arch_hooks.log);
+  static Immortal<PagingOut> paging_out(manager, proc::option_value(parts.command_line, "policy="));
   static BootVolume volume(ide, parts.memory, parts.frames, scheduler, [] {
     swap.find();
     if (swap.first() != nullptr && proc::has_option(kept.command_line, "disk-test")) {
       run_disk_test(*swap.first(), kept.memory, kept.frames, clock, arch::arch_hooks.log);
     }
+    (*paging_out).start(proc::the_system(), swap.first());
   });
   static UserConsole console(scheduler, port, {parts.user_line, parts.log_line}, text_screen());
   static ThisMachine machine(parts, drivers::read_real_time_clock(port));

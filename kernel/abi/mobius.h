@@ -47,7 +47,7 @@ bool FutexWait(const uint32_t *word, uint32_t expected, uint64_t ns);
 uint32_t FutexWake(const uint32_t *word, uint32_t count); /* how many were woken */
 
 /* ---- processes ----------------------------------------------------------------------------- */
-enum { PROC_PROMISED = 1 /* a shell's helpers: may use memory set aside for them */ };
+enum { PROC_PROMISED = 1 /* a shell's helpers: may use memory set aside for them. EACCES but to it */ };
 struct proc_spawn {
   const char *path;
   const char *const *argv;   /* NULL-terminated */

@@ -65,6 +65,10 @@ struct vmm_stats {
   uint64_t pages_in, pages_out, ios_in, ios_out;
   uint64_t slots_total, slots_free;
   uint64_t frames_zeroed; /* of frames_free: zeroed and ready */
+  uint64_t bit_tests;       /* accessed bits the replacement policy has looked at */
+  uint64_t zero_pages_out;  /* evicted without I/O, being full of zeros */
+  uint64_t checksum_errors; /* pages that came back from swap other than they went */
+  uint64_t slots_retired;   /* could not be written; not part of slots_total */
 };
 
 void *VmmAlloc(size_t pages, void *base, uint32_t flags);

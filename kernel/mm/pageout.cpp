@@ -29,7 +29,7 @@ void PageOut::run_round() {
   uint32_t in_vain = 0;
   for (;;) {
     const uint32_t free = manager_.frames.free_frames();
-    if (free >= 2 * low_ + manager_.frames.floor()) break;
+    if (free >= 2 * low_ - manager_.frames.floor()) break;
     const Outcome outcome = evict_batch();
     in_vain = outcome.evicted == 0 ? in_vain + outcome.picked : 0;
     if (outcome.evicted != 0) announce(true);
@@ -47,7 +47,7 @@ void PageOut::announce(bool progress) {
 
 bool PageOut::wait_for_frames() {
   Lock::assert_no_lock_held();
-  if (manager_.frames.free_frames() > manager_.frames.floor() + low_) return true;
+  if (manager_.frames.free_frames() > low_) return true;
   const uint32_t round = rounds_;
   wanted_ = true;
   manager_.waiting.wake(&wanted_);

@@ -42,6 +42,7 @@ class PageOut final : public LowMemory, private Sampler {
 
   // ---- Locks: the memory lock, for all below ----
   SwapPager& swap() { return swap_; }
+  const SwapPager& swap() const { return swap_; }
   ReplacementPolicy& policy() { return policy_; }
   // A page has come in by a fault of its own, or with another one. No-op until pages are tracked.
   void faulted_in(FrameRecord& record, Shadow shadow);
@@ -72,7 +73,7 @@ class PageOut final : public LowMemory, private Sampler {
   void evict(FrameRecord& record, PageSlot& slot) REQUIRES(manager_.lock);
   void keep(FrameRecord& record, ReplacementPolicy::Kept why) REQUIRES(manager_.lock);
   void drop_slot(FrameRecord& record) REQUIRES(manager_.lock);
-  uint32_t drop_kept_slots() REQUIRES(manager_.lock);
+  uint32_t drop_kept_slots(uint32_t most) REQUIRES(manager_.lock);
   PageSlot& slot_of(FrameRecord& record);
   void flush_cleared();
 

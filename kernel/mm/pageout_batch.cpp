@@ -96,7 +96,7 @@ void PageOut::assign_slots(Batch& batch) {
   uint32_t done = 0;
   while (done < batch.count) {
     SwapSpace::Run run = swap_.slots().take_run(batch.count - done);
-    if (run.count == 0 && drop_kept_slots() == 0) break;
+    if (run.count == 0 && drop_kept_slots(batch.count - done) == 0) break;
     for (uint32_t i = 0; i < run.count; ++i, ++done) {
       first[done].to = run.first + i;
       begin_write(*first[done].record, run.first + i);
@@ -203,12 +203,14 @@ void PageOut::drop_slot(FrameRecord& record) {
   record.count &= static_cast<uint16_t>(~page_mark::kHasSlot);
 }
 
-// Swap space is full: resident pages give back the slots they keep. Returns how many.
-uint32_t PageOut::drop_kept_slots() {
+// Swap space is full: resident pages give back slots they keep, no more than `most`, for those
+// pages will have to be written again. Returns how many.
+uint32_t PageOut::drop_kept_slots(uint32_t most) {
   uint32_t dropped = 0;
   for (VmObject& object : manager_.objects) {
+    if (dropped == most) break;
     object.slots().for_each(0, object.pages(), [&](PageIndex, PageSlot& slot) {
-      if (slot.kind != SlotKind::Resident) return;
+      if (slot.kind != SlotKind::Resident || dropped == most) return;
       FrameRecord& record = manager_.frames.record(slot.frame());
       if ((record.count & page_mark::kHasSlot) == 0) return;
       drop_slot(record);

@@ -8,6 +8,11 @@
 
 namespace mobius::mm {
 
+namespace {
+// Numbers of slots fit in 24 bits with room for other marks beside them; 64 GiB is enough.
+constexpr uint64_t kMaxSlots = (1u << 24) - 1;
+}  // namespace
+
 // One read: pages index.. of an object, whose slots lie in a row on the device.
 struct SwapPager::PageIn {
   AddressSpace& space;
@@ -24,9 +29,7 @@ struct SwapPager::PageIn {
 Result<void> SwapPager::swap_on(PageDevice& device) {
   LockGuard guard(manager_.lock);
   KASSERT(!on());
-  const uint64_t pages = std::min<uint64_t>(device.page_count(), UINT32_MAX);
-  if (pages < 2) return Failure(Error::BadArgument);
-  TRY(space_.open(static_cast<uint32_t>(pages - 1)));
+  TRY(space_.open(static_cast<uint32_t>(std::min<uint64_t>(device.page_count(), kMaxSlots))));
   device_ = &device;
   return {};
 }
@@ -82,10 +85,9 @@ Result<void> SwapPager::page_in(AddressSpace& space, VirtAddr page, VmObject& ob
   FrameNumber frames[kMaxReadAhead];
   for (uint32_t i = 0; i < in.count; ++i) frames[i] = in.frames[i].number();
   uint32_t read = in.count;
-  if (!device_->transfer(Transfer::Read, in.first.value, {frames, in.count})) {
+  if (!transfer(Transfer::Read, in.first, {frames, in.count})) {
     // Somewhere in it there is a bad page; it need not be the one that is wanted.
-    read = 0;
-    if (in.count > 1 && device_->transfer(Transfer::Read, in.first.value, {frames, 1})) read = 1;
+    read = in.count > 1 && transfer(Transfer::Read, in.first, {frames, 1}) ? 1 : 0;
   }
   LockGuard guard(manager_.lock);
   ObjectReference drop(&object);
@@ -143,8 +145,13 @@ void SwapPager::show(PageIn& in, uint32_t n) {
 }
 
 Result<void> SwapPager::write(SwapSlot first, std::span<const FrameNumber> frames) {
+  return transfer(Transfer::Write, first, frames);
+}
+
+Result<void> SwapPager::transfer(Transfer direction, SwapSlot first,
+                                 std::span<const FrameNumber> frames) {
   Lock::assert_no_lock_held();
-  return device_->transfer(Transfer::Write, first.value, frames);
+  return device_->transfer(direction, first.value - 1, frames);
 }
 
 }  // namespace mobius::mm

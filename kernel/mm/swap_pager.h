@@ -20,7 +20,7 @@ class SwapPager {
   explicit SwapPager(MemoryManager& manager) : manager_(manager), space_(manager.heap) {}
   SwapPager(const SwapPager&) = delete;
 
-  // Pages 1..page_count of the device become swap slots. Requires: no device is on.
+  // The device's pages become swap slots: page n is slot n + 1. Requires: no device is on.
   // Fails: OutOfFrames, BadArgument (no page).
   Result<void> swap_on(PageDevice& device);
   // Requires: no slot is in use.
@@ -55,6 +55,7 @@ class SwapPager {
 
  private:
   struct PageIn;
+  Result<void> transfer(Transfer direction, SwapSlot first, std::span<const FrameNumber> frames);
   Result<void> begin(PageIn& in) REQUIRES(manager_.lock);
   void add_neighbours(PageIn& in, uint32_t window) REQUIRES(manager_.lock);
   Result<void> finish(PageIn& in, uint32_t read) REQUIRES(manager_.lock);

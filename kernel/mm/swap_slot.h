@@ -1,4 +1,4 @@
-// SwapSlot: the number of a page-sized place in swap space. 0 is none: there the header lies.
+// SwapSlot: the number of a page-sized place in swap space, from 1 on. 0 is none.
 #pragma once
 
 #include <compare>

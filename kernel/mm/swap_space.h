@@ -1,7 +1,6 @@
 // SwapSpace: which swap slots are in use, and the checksum of what was written to each.
 //
-// Slots are numbered 1..n, as the pages of the swap device are (page 0 is its header). They are
-// handed out in runs, so that pages written together lie together. Everything about 992 slots is in
+// Slots are numbered 1..n. They are handed out in runs, so that pages written together lie together. Everything about 992 slots is in
 // one frame: their checksums, a bitmap, a count. A slot that could not be written is retired and
 // never used again. Pure: no I/O, no lock.
 #pragma once

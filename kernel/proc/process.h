@@ -38,6 +38,8 @@ class Process final : public KernelObject, public Link<AllProcessesTag>, public 
   ~Process() = default;
 
   bool ending() const { return end != PROC_RUNNING; }
+  // The shell and its helpers: what they need is promised to them (S1).
+  bool promised() const { return (flags & PROC_PROMISED) != 0; }
 
   uint32_t pid = 0;
   ProcessName name{};

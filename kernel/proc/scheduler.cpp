@@ -14,7 +14,8 @@ Thread& thread_of(QueuedThread& queued) { return static_cast<Thread&>(queued); }
 
 }  // namespace
 
-Scheduler::Scheduler(Cpu& cpu) : cpu_(cpu), running_since_(cpu.timestamp()) {
+Scheduler::Scheduler(Cpu& cpu, mm::FrameAllocator& frames)
+    : cpu_(cpu), frames_(frames), running_since_(cpu.timestamp()) {
   boot_.state = ThreadState::Running;
 }
 
@@ -40,6 +41,7 @@ void Scheduler::switch_to(Thread& next) {
   if (&next == &previous) return;
   charge_current();
   current_ = &next;
+  frames_.claim_all(next.claim);
   cpu_.switch_context(previous.context, next.context);
 }
 
@@ -156,12 +158,12 @@ void Scheduler::reschedule() {
   switch_to(next);
 }
 
-void Scheduler::idle_loop(mm::FrameAllocator& frames) {
+void Scheduler::idle_loop() {
   KASSERT(idle());
   for (;;) {
     if (!ready_.empty()) {
       switch_to(choose());
-    } else if (zero_when_idle_ && frames.zero_one_free_frame()) {
+    } else if (zero_when_idle_ && frames_.zero_one_free_frame()) {
       cpu_.let_interrupts_in();
     } else {
       cpu_.wait_for_interrupt();

@@ -9,10 +9,6 @@
 #include "mm/ports/waiting.h"
 #include "proc/thread.h"
 
-namespace mobius::mm {
-class FrameAllocator;
-}
-
 namespace mobius::proc {
 
 inline constexpr uint8_t kSliceTicks = 2;  // of 10 ms
@@ -20,7 +16,8 @@ inline constexpr uint32_t kStarvationTicks = 32;
 
 class Scheduler final : public mm::Waiting {
  public:
-  explicit Scheduler(Cpu& cpu);
+  // `frames`: told of each thread whether its requests count as promised (S1).
+  Scheduler(Cpu& cpu, mm::FrameAllocator& frames);
   Scheduler(const Scheduler&) = delete;
 
   // The running thread. Before the first switch, and while nothing else runs, the boot thread.
@@ -56,7 +53,7 @@ class Scheduler final : public mm::Waiting {
   void doom(Thread& thread);
 
   // The boot thread's end: runs what is ready, else zeroes free frames, else waits.
-  [[noreturn]] void idle_loop(mm::FrameAllocator& frames);
+  [[noreturn]] void idle_loop();
   void zero_when_idle(bool on) { zero_when_idle_ = on; }  // for benchmarks; on at first
 
   // Time stamp counter ticks spent in the boot thread, up to now.
@@ -71,6 +68,7 @@ class Scheduler final : public mm::Waiting {
   void switch_to(Thread& next);
 
   Cpu& cpu_;
+  mm::FrameAllocator& frames_;
   Thread boot_;
   Thread* current_ = &boot_;
   ReadyQueues ready_;

@@ -6,6 +6,7 @@
 // never cut short (requirement D1).
 #pragma once
 
+#include "mm/frame_allocator.h"
 #include "proc/ports/cpu.h"
 #include "proc/queues.h"
 
@@ -29,6 +30,7 @@ struct Thread : QueuedThread, Link<SiblingThreadTag>, Link<DeadTag> {
   uint32_t id = 0;
   Process* process = nullptr;  // null in kernel threads
   ThreadState state = ThreadState::Ready;
+  mm::Claim claim = mm::Claim::Promised;  // of the frames it asks for: the kernel's, the shell's
   Interruptible interruptible = Interruptible::No;  // of the wait it is in
   Wake woken_by = Wake::Woken;
   bool doomed = false;    // its process is ending: it leaves at the next way out of the kernel

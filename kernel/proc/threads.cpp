@@ -49,6 +49,7 @@ void free_kernel_stack(System& system, Thread& thread) {
 Thread& add_thread(System& system, Process& process, NewThread owned) {
   Thread& thread = *owned.release();
   thread.process = &process;
+  thread.claim = process.promised() ? mm::Claim::Promised : mm::Claim::Unpromised;
   thread.context.directory = system.cpu.directory_of(*process.map);
   process.threads.push_back(thread);
   ++process.thread_count;

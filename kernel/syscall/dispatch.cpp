@@ -5,6 +5,7 @@
 #include <array>
 
 #include "abi/errno_values.h"
+#include "mm/pageout.h"
 #include "syscall/calls.h"
 
 namespace mobius::syscall {
@@ -43,6 +44,22 @@ constexpr auto kIndex = [] {
   return index;
 }();
 
+// A call that fails has changed nothing, so it can be made again once pages have been evicted. Not
+// for ever: what it needs may be more frames in a row than there can be.
+constexpr unsigned kTries = 8;
+
+[[gnu::noinline]] Result<uint32_t> try_again(proc::System& system, const Call& call,
+                                             const uint32_t* words) {
+  Result<uint32_t> result = Failure(Error::OutOfFrames);
+  mm::PageOut* const pageout = system.memory.pageout;
+  for (unsigned i = 0; i < kTries && pageout != nullptr && !system.thread().doomed; ++i) {
+    if (!pageout->wait_for_frames()) break;
+    result = call.handler(system, words);
+    if (result || result.error() != Error::OutOfFrames) break;
+  }
+  return result;
+}
+
 }  // namespace
 
 proc::CallResult dispatch(uint32_t number, VirtAddr arguments, uint32_t bytes) {
@@ -56,9 +73,10 @@ proc::CallResult dispatch(uint32_t number, VirtAddr arguments, uint32_t bytes) {
     const auto copied = system.cpu.copy_from_user(words, arguments, bytes);
     if (!copied) [[unlikely]] return {0, errno_of(copied.error())};
   }
-  const Result<uint32_t> result = call.handler(system, words);
-  if (!result) [[unlikely]] return {0, errno_of(result.error())};
-  return {*result, 0};
+  Result<uint32_t> result = call.handler(system, words);
+  if (result) [[likely]] return {*result, 0};
+  if (result.error() == Error::OutOfFrames) result = try_again(system, call, words);
+  return result ? proc::CallResult{*result, 0} : proc::CallResult{0, errno_of(result.error())};
 }
 
 uint32_t errno_of(Error error) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "abi/vmm.h"
+#include "mm/pageout.h"
 #include "mm/vmm.h"
 #include "proc/user_memory.h"
 #include "syscall/calls.h"
@@ -125,6 +126,14 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
   vmm_stats stats{};
   stats.frames_total = memory.frames.total_frames();
   stats.frames_free = memory.frames.free_frames();
+  if (const mm::PageOut* pageout = memory.pageout) {
+    stats.slots_total = pageout->swap().slots().total() - pageout->swap().slots().retired();
+    stats.slots_free = pageout->swap().slots_left();
+    stats.bit_tests = memory.stats.bit_tests;
+    stats.zero_pages_out = memory.stats.zero_pages_out;
+    stats.checksum_errors = pageout->swap().checksum_errors();
+    stats.slots_retired = pageout->swap().slots().retired();
+  }
   stats.frames_zeroed = memory.frames.zeroed_frames();
   stats.faults_minor = memory.stats.faults_minor;
   stats.faults_major = memory.stats.faults_major;

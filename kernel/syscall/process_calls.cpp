@@ -59,6 +59,7 @@ Result<uint32_t> ProcSpawn(proc::System& system, Words a) {
   if ((spawn.flags & ~static_cast<uint32_t>(PROC_PROMISED)) != 0) {
     return Failure(Error::BadArgument);
   }
+  if (spawn.flags != 0 && !system.process().promised()) return Failure(Error::NoAccess);
   mm::KernelHeap& heap = system.memory.heap;
   auto path = TRY(heap.create<std::array<char, kMaxPathBytes>>());
   const uint32_t length = TRY(proc::copy_string_in(system.cpu, VirtAddr{spawn.path}, *path));

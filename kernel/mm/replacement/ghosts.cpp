@@ -6,7 +6,7 @@
 
 namespace mobius::mm {
 
-static int env(const char* n, int d) { const char* v = getenv(n); return v ? atoi(v) : d; }
+static int env(const char*, int d) { return d; }
 
 bool Ghosts::SeatSampler::test_and_clear(PolicyPage& page) {
   Seat& seat = static_cast<Seat&>(page);

@@ -8,7 +8,7 @@ namespace mobius::mm {
 namespace {
 
 enum PageBits : uint8_t { kComesBack = 1 };
-static int env(const char* n, int d) { const char* v = getenv(n); return v ? atoi(v) : d; }
+static int env(const char*, int d) { return d; }
 
 }  // namespace
 

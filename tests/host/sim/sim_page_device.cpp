@@ -34,7 +34,7 @@ void SimPageDevice::store(uint64_t page, Page bytes) {
   }
   if (happens(faults.misdirected_write)) {
     ++damaged;
-    page = 1 + random_.below(static_cast<uint32_t>(pages_ - 1));
+    page = random_.below(static_cast<uint32_t>(pages_));
   }
   stored_[page] = std::move(bytes);
 }

@@ -209,7 +209,7 @@ TEST_F(SwapStory, R13_what_the_disk_garbled_is_never_data) {
 TEST_F(SwapStory, D3_a_page_that_cannot_be_written_stays_and_its_slot_is_retired) {
   VirtAddr block = alloc(4);
   for (PageIndex i = 0; i < 4; ++i) ASSERT_TRUE(user.write32(pages_after(block, i), i + 1));
-  swap.device.bad_writes = {2};
+  swap.device.bad_writes = {1};
   press_for(machine.frames.free_frames());
   EXPECT_EQ(swap.pager.slots().retired(), 1u);
   EXPECT_EQ(draw(block, 4), "sDss");

@@ -1,0 +1,34 @@
+// PagingOut: what this machine does when memory is short: a replacement policy, chosen at boot by
+// `policy=NAME`, the swap pager, and the page daemon's thread.
+#pragma once
+
+#include <array>
+
+#include "mm/pageout.h"
+#include "mm/replacement/registry.h"
+#include "proc/system.h"
+
+namespace mobius {
+
+class PagingOut {
+ public:
+  // `policy`: empty for the default. All that is passed outlives this.
+  PagingOut(mm::MemoryManager& manager, std::string_view policy);
+  PagingOut(const PagingOut&) = delete;
+
+  // Starts the page daemon, with a disk for swap space if there is one (null: none). Called once,
+  // by a thread. From here on memory may run short.
+  void start(proc::System& system, mm::PageDevice* device);
+
+ private:
+  // The shell, ps and kill need this many frames, with what the kernel needs to start them (S1).
+  static constexpr uint32_t kPromisedFrames = 96;
+
+  mm::MemoryManager& manager_;
+  alignas(mm::kPolicyAlignment) std::array<std::byte, mm::kPolicyStorage> storage_;
+  mm::SwapPager pager_;
+  mm::ReplacementPolicy* policy_;  // null: no policy has that name
+  mm::PageOut pageout_;
+};
+
+}  // namespace mobius
