@@ -179,6 +179,7 @@ void SimIdeDisk::finish() {
 }
 
 uint16_t SimIdeDisk::read_data(uint64_t now) {
+  if (stuck_with_data()) return 0xDEAD;
   if (state_ != State::DataIn || busy_looks_ > 0) {
     violation("data read that nobody offered");
     return 0xFFFF;
@@ -200,6 +201,7 @@ uint16_t SimIdeDisk::read_data(uint64_t now) {
 }
 
 void SimIdeDisk::write_data(uint16_t word, uint64_t now) {
+  if (stuck_with_data()) return;
   if (state_ != State::DataOut || busy_looks_ > 0) return violation("data written unasked");
   std::memcpy(&data_[sent_], &word, 2);
   sent_ += 2;

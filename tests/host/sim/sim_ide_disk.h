@@ -62,6 +62,7 @@ class SimIdeDisk final : public SimIdeDevice {
   void store(uint64_t sectors);
   void fail(uint8_t error) { error_ = error, end(kReady | kErr); }
   void finish();
+  bool stuck_with_data() const { return state_ == State::Stuck && (status_ & kDrq) != 0; }
 
   const SimDiskOptions options_;
   uint64_t sectors_;
