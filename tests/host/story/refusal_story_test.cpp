@@ -37,6 +37,21 @@ TEST_F(RefusalStory, R21_counts_that_leave_the_user_range_or_wrap_around_are_ref
   EXPECT_TRUE(user.write32(second, 8));
 }
 
+TEST_F(RefusalStory, R21_sizes_that_no_address_space_has_are_refused_as_such) {
+  VirtAddr block = alloc(2);
+  for (PageCount pages : {0u, kMaxUserPages + 1, 0xFFFFFu, 0x100000u, 0x100001u, 0xFFFFFFFFu}) {
+    SCOPED_TRACE(pages);
+    for (VirtAddr base : {VirtAddr{0}, block, VirtAddr{0x20000000}}) {
+      EXPECT_EQ(mm::vmm_alloc(user.space(), pages, base, kReadWrite).error(), Error::BadArgument);
+      EXPECT_EQ(mm::vmm_reserve_area(user.space(), pages, base).error(), Error::BadArgument);
+    }
+    EXPECT_EQ(mm::vmm_resize(user.space(), block, pages).error(), Error::BadArgument);
+  }
+  EXPECT_EQ(mm::vmm_alloc(user.space(), kMaxUserPages, VirtAddr{0}, kReadWrite).error(),
+            Error::OutOfAddressSpace);
+  EXPECT_EQ(user.space().regions().size(), 1u);
+}
+
 TEST_F(RefusalStory, R21_rights_nobody_has_heard_of_are_refused) {
   VirtAddr block = alloc(1);
   for (uint32_t bit = 0; bit < 32; ++bit) {
@@ -72,6 +87,26 @@ TEST_F(RefusalStory, D4_a_stack_is_neither_discarded_nor_resized_nor_unmapped) {
   EXPECT_EQ(mm::vmm_resize(user.space(), top, 1).error(), Error::BadArgument);
   EXPECT_EQ(mm::vmm_unmap(user.space(), top).error(), Error::BadArgument);
   EXPECT_EQ(user.read32(top).value(), 7u);
+}
+
+TEST(RegionLimitStory, S1_the_region_after_the_last_one_allowed_is_refused) {
+  sim::SimMachine machine{{.frames = 12288}};
+  sim::SimUser user{machine};
+  VirtAddr wide = mm::vmm_alloc(user.space(), 3, VirtAddr{0}, kReadWrite).value();
+  while (user.space().regions().size() < mm::kMaxRegions) {
+    ASSERT_TRUE(mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite));
+  }
+  const uint32_t before = machine.frames.free_frames();
+  EXPECT_EQ(mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite).error(), Error::LimitReached);
+  EXPECT_EQ(mm::vmm_reserve_area(user.space(), 1, VirtAddr{0}).error(), Error::LimitReached);
+  EXPECT_EQ(user.space().map_stack(1).error(), Error::LimitReached);
+  VirtAddr middle = pages_after(wide, 1);
+  EXPECT_EQ(mm::vmm_protect(user.space(), middle, 1, 0).error(), Error::LimitReached);
+  EXPECT_EQ(user.space().regions().size(), mm::kMaxRegions);
+  EXPECT_EQ(machine.frames.free_frames(), before);
+  ASSERT_TRUE(mm::vmm_free(user.space(), wide));
+  EXPECT_TRUE(mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite));
+  mm::check_machine(machine.manager);
 }
 
 }  // namespace
