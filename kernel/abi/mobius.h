@@ -47,13 +47,15 @@ bool FutexWait(const uint32_t *word, uint32_t expected, uint64_t ns);
 uint32_t FutexWake(const uint32_t *word, uint32_t count); /* how many were woken */
 
 /* ---- processes ----------------------------------------------------------------------------- */
-enum { PROC_PROMISED = 1 /* a shell's helpers: may use memory set aside for them. EACCES but to it */ };
+/* PROC_PROMISED: a shell's helpers may use memory set aside for them; EACCES to anybody else. */
+enum { PROC_PROMISED = 1 };
+#define PROC_NO_FILE 0xFFFFFFFFu
 struct proc_spawn {
   const char *path;
   const char *const *argv;   /* NULL-terminated */
   const char *const *envp;   /* NULL-terminated */
   uint32_t flags;
-  handle_t files[3];         /* 0: the caller's own 1, 2, 3 */
+  handle_t files[3];         /* 0: the caller's own 1, 2, 3; PROC_NO_FILE: none */
 };
 enum proc_end { PROC_RUNNING = 0, PROC_EXITED = 1, PROC_FAULTED = 2, PROC_OUT_OF_MEMORY = 3,
                 PROC_KILLED = 4 };

@@ -20,11 +20,12 @@ struct UserSpawn {
 static_assert(sizeof(void*) != 4 || sizeof(UserSpawn) == sizeof(proc_spawn));
 static_assert(sizeof(proc_info) == 72 && sizeof(proc_status) == 12);
 
-// The new process's handles 1, 2, 3: the named ones, or the caller's own.
+// The new process's handles 1, 2, 3: the named ones, the caller's own, or none.
 Result<void> choose_files(proc::System& system, const UserSpawn& spawn,
                           proc::SpawnRequest& request) {
   proc::HandleTable& handles = system.process().handles;
   for (uint32_t i = 0; i < request.files.size(); ++i) {
+    if (spawn.files[i] == PROC_NO_FILE) continue;
     const auto entry = handles.find(spawn.files[i] != 0 ? spawn.files[i] : i + 1);
     if (entry) {
       if ((*entry)->object->kind() != proc::ObjectKind::File) return Failure(Error::BadHandle);

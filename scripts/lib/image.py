@@ -5,6 +5,7 @@
     /boot/init.cmd     what init runs: `shell`; `commands` and then shell commands; or `program`,
                        the program's path on the CD and its arguments, each on a line of its own
     /bin/*.exe         all our programs        /run/*   the files that this run brings along
+    /licences/*        ours, newlib's, GRUB's with the GPL, and THIRD_PARTY.md, which tells of them
 Rock Ridge keeps the names as they are.
 """
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 from project import BUILD, KERNEL, PROGRAMS, ROOT, SetupError
 
 CACHE = BUILD / "image"
+GPL = Path("/usr/share/common-licenses/GPL-3")  # Debian has it everywhere
 MODULES = ["biosdisk", "iso9660", "normal", "multiboot", "boot"]
 
 
@@ -66,6 +68,19 @@ def _stripped(kernel):
     return image
 
 
+def _licences(with_programs):
+    """Whoever gets the CD gets the licences of all that is on it."""
+    grub, note = CACHE / "COPYING.GRUB", ROOT / "boot" / "COPYING.GRUB"
+    if not _newer(grub, note, GPL):
+        partial = grub.with_name(f"{grub.name}.{os.getpid()}")
+        partial.write_bytes(note.read_bytes() + GPL.read_bytes())
+        os.replace(partial, grub)
+    files = [ROOT / "LICENSE", ROOT / "THIRD_PARTY.md", grub]
+    if with_programs:
+        files.append(BUILD / "newlib" / "COPYING.NEWLIB")
+    return {f"/licences/{path.name}": path for path in files}
+
+
 def _grub_cfg(options):
     """boot/grub.cfg with the kernel's options, each quoted for GRUB's shell."""
     line = "multiboot /boot/kernel.elf"
@@ -90,7 +105,9 @@ def make(iso, contents):
         raise SetupError(f"no kernel at {contents.kernel}")
     CACHE.mkdir(parents=True, exist_ok=True)
     files = {"/boot/grub/eltorito.img": _grub(), "/boot/kernel.elf": _stripped(contents.kernel)}
-    if contents.programs and contents.programs.is_dir():
+    with_programs = bool(contents.programs and contents.programs.is_dir())
+    files |= _licences(with_programs)
+    if with_programs:
         files |= {f"/bin/{p.name}": p for p in sorted(contents.programs.glob("*.exe"))}
     files |= contents.files
     with tempfile.TemporaryDirectory(prefix="mobius-") as folder:

@@ -44,6 +44,8 @@ TESTS = [
     Boot("Shell_reads_commands_and_powers_off_at_the_end", stdin=b"hello.exe\nfree\n",
          stdout_has=("^Hello from Mobius!$", "^memory +"), emulators=BOTH),
     Boot("Shell_exit_status", stdin=b"exit 9\nhello.exe\n", verdict="exit 9"),
+    Boot("Shell_background_programs_take_no_input", stdin=b"cat &\nwait\necho still mine\n",
+         stdout_has=("^cat: standard input: Bad file", "^still mine$"), emulators=BOTH, timeout=20),
     Boot("Shell_tools", "-c 'ls /bin; ps; vmmap 1; vmstat 1 1; echo done'",
          stdout_has=(r"^ +\d+ +hello\.exe$", r"^ +1 +0 .* running +shell\.exe$", "^00400000-",
                      "^done$")),

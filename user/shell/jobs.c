@@ -13,9 +13,10 @@ bool interactive;
  * aside. */
 static const char *const helpers[] = {"/bin/ps.exe", "/bin/kill.exe"};
 
-static uint32_t spawn(const char *path, char **words) {
+static uint32_t spawn(const char *path, char **words, bool background) {
   struct proc_spawn request = {.path = path, .argv = (const char *const *)words,
                                .envp = (const char *const *)environ};
+  if (background) request.files[0] = PROC_NO_FILE; /* what is typed is for the shell */
   for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++) {
     if (strcmp(path, helpers[i]) == 0) request.flags = PROC_PROMISED;
   }
@@ -23,7 +24,7 @@ static uint32_t spawn(const char *path, char **words) {
 }
 
 /* NAME as it is where there is a slash in it, else in /bin, /run or /; .exe may be left off. */
-static uint32_t find_and_spawn(char **words) {
+static uint32_t find_and_spawn(char **words, bool background) {
   static const char *const folders[] = {"/bin/", "/run/", "/", NULL};
   static const char *const endings[] = {".exe", ""};
   static char path[LINE_BYTES + 16];
@@ -32,7 +33,7 @@ static uint32_t find_and_spawn(char **words) {
     for (size_t ending = 0; ending < 2; ending++) {
       const char *prefix = !has_path ? folders[folder] : words[0][0] == '/' ? "" : "/";
       sniprintf(path, sizeof path, "%s%s%s", prefix, words[0], endings[ending]);
-      uint32_t pid = spawn(path, words);
+      uint32_t pid = spawn(path, words, background);
       if (pid || (errno != ENOENT && errno != ENOTDIR)) return pid;
     }
     if (has_path) break;
@@ -71,7 +72,7 @@ static int wait_for(uint32_t pid, const char *name) {
 
 int run_program(char **words, bool background) {
   fflush(stdout);
-  uint32_t pid = find_and_spawn(words);
+  uint32_t pid = find_and_spawn(words, background);
   if (!pid) {
     bool missing = errno == ENOENT || errno == ENOTDIR;
     fprintf(stderr, "shell: %s: %s\n", words[0], missing ? "not found" : strerror(errno));
