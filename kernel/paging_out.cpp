@@ -37,10 +37,13 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
   proc::Thread& thread = *daemon->release();
   thread.priority = proc::kKernelPriority;
   system.scheduler.make_ready(thread);
-  manager_.frames.set_floor(kPromisedFrames);
+  {
+    LockGuard guard(manager_.lock);
+    manager_.promises.set_reserve(kPromisedFrames);
+  }
   const uint32_t total = manager_.frames.total_frames();
   const uint32_t low = std::clamp(total / kLowShare, kLeastLow, kMostLow);
-  pageout_.start(kPromisedFrames + low);
+  pageout_.start(low);
   Line line;
   line.add("paging: policy ").add(pageout_.policy().name()).add(", low at ");
   system.machine.log(line.add_decimal(low).add(" frames\n").text());

@@ -38,10 +38,6 @@ class AddressSpace : public Link<AllSpaces> {
   // references of its own. Fails: OutOfAddressSpace (range taken), OutOfFrames, LimitReached.
   Result<void> map_image(ImageObject& image) EXCLUDES(manager_.lock);
 
-  // Whether this space may use frames set aside for promises (the shell and its helpers, S1).
-  Claim claim() const { return claim_; }
-  void set_claim(Claim claim) { claim_ = claim; }
-
   MemoryManager& manager() const { return manager_; }
   TranslationMap& map() const { return map_; }
   size_t region_count() const { return regions_.size(); }
@@ -76,7 +72,6 @@ class AddressSpace : public Link<AllSpaces> {
   MemoryManager& manager_;
   TranslationMap& map_;
   RegionSet regions_;
-  Claim claim_ = Claim::Unpromised;
   std::array<VirtRange, 32> freed_{};  // the last freed blocks, for the words of a report
   uint32_t freed_next_ = 0;
 };

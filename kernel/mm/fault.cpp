@@ -27,6 +27,7 @@ struct Attempt {
   PageSlot* slot = nullptr;
   VmObject* backing = nullptr;       // whose page to wait for or to read
   PageSlot* backing_slot = nullptr;
+  Claim claim = Claim::Unpromised;   // what its frames may be taken from
 
   MemoryManager& manager() { return space.manager(); }
   VmObject& object() { return *region->object.get(); }
@@ -37,6 +38,8 @@ struct Attempt {
   }
 
   Next run() REQUIRES(space.manager().lock);
+  Next act(FaultAction action);
+  Next act_promised(FaultAction action);
   FaultAction look_up(Result<void>& bookkeeping);
   BackingState backing_state();
   Next on_its_way(Next next);
@@ -82,6 +85,22 @@ Next Attempt::run() {
   Result<void> bookkeeping;
   FaultAction action = look_up(bookkeeping);
   if (!bookkeeping) return Next::NoFrame;
+  const bool promised = action != FaultAction::Refuse && object().promised();
+  return promised ? act_promised(action) : act(action);
+}
+
+// Memory was promised for this page and its page table: they may come from below the floor.
+[[gnu::noinline]] Next Attempt::act_promised(FaultAction action) {
+  claim = Claim::Promised;
+  const bool had_contents = slot->kind == SlotKind::Resident;
+  const Claim before = manager().frames.claim_all(Claim::Promised);
+  const Next next = act(action);
+  manager().frames.claim_all(before);
+  if (!had_contents && slot->kind == SlotKind::Resident) manager().promises.given();
+  return next;
+}
+
+inline Next Attempt::act(FaultAction action) {
   switch (action) {
     case FaultAction::Refuse: return Next::Refused;
     case FaultAction::Wait: return on_its_way(Next::Wait);
@@ -143,14 +162,12 @@ inline Next Attempt::give(OwnedFrame& frame) {
 }
 
 Next Attempt::zero_fill() {
-  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero,
-                                         space.claim());
+  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero);
   return frame ? give(*frame) : Next::NoFrame;
 }
 
 Next Attempt::copy_backing() {
-  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
-                                         space.claim());
+  auto frame = manager().frames.allocate(FrameUse::Anonymous);
   if (!frame) return Next::NoFrame;
   manager().memory.copy(frame->number(), backing_slot->frame());
   return give(*frame);
@@ -162,14 +179,14 @@ Next Attempt::map_own() {
 
 // Reads one page of an object whose slot is Empty, with the slot Busy and no lock held meanwhile.
 // The reference keeps the object, the Busy slot keeps everybody else off the frame.
-Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index, Claim claim) {
+Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index) {
   OwnedFrame frame;
   {
     LockGuard guard(manager.lock);
     ObjectReference keep(&object);  // taken by the caller, under the lock, before it let go
     PageSlot* slot = TRY(object.slots().get(index));
     if (slot->kind != SlotKind::Empty) return {};
-    frame = TRY(manager.frames.allocate(object.frame_use(), Placement::Any, Fill::None, claim));
+    frame = TRY(manager.frames.allocate(object.frame_use(), Placement::Any));
     // From here on nothing fails.
     slot->make_busy();
     (void)keep.release();
@@ -202,7 +219,7 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) {
   switch (next) {
     case Next::Wait: attempt.manager().waiting.wait(object); return {};
     case Next::Read:
-      return read_in(attempt.manager(), *object, attempt.index, attempt.space.claim());
+      return read_in(attempt.manager(), *object, attempt.index);
     case Next::PageIn:
       return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
                                                        attempt.index);
@@ -242,7 +259,7 @@ FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
     }
     if (came.error() != Error::OutOfFrames) return FaultOutcome::IoError;
     if (manager.pageout == nullptr || ++starved > kPatience) return FaultOutcome::OutOfMemory;
-    if (!manager.pageout->wait_for_frames()) return FaultOutcome::OutOfMemory;
+    if (!manager.pageout->wait_for_frames(attempt.claim)) return FaultOutcome::OutOfMemory;
   }
 }
 

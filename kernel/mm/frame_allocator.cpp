@@ -85,7 +85,7 @@ FrameRecord* FrameAllocator::allocate_slowly(FrameUse use, Placement placement, 
 }
 
 void FrameAllocator::tell_if_low() {
-  if (free_ < watermark_ && listener_ != nullptr) listener_->frames_are_low();
+  if (free_ < plenty_ && listener_ != nullptr) listener_->frames_are_low();
 }
 
 inline FrameRecord* FrameAllocator::take_from(FrameZone& zone, Fill fill) {

@@ -26,7 +26,7 @@ enum class Fill : uint8_t { None, Zero };
 // Whether a request may use the frames below the floor: only for what has been promised.
 enum class Claim : uint8_t { Unpromised, Promised };
 
-// Hears of every allocation that leaves fewer free frames than the watermark. Must not call back.
+// Hears of every allocation that leaves few free frames above the floor. Must not call back.
 class LowMemory {
  public:
   virtual void frames_are_low() = 0;
@@ -65,10 +65,14 @@ class FrameAllocator {
   // From now on unpromised requests leave `frames` frames free, or fail.
   void set_floor(uint32_t frames);
   uint32_t floor() const;
-  // Whoever wants to know that fewer than `watermark` frames are free; null: nobody.
+  // Whether a request of that claim, or of the running thread's, can have a frame.
+  bool some_left(Claim claim) const;
+  // Whoever wants to know that fewer than `watermark` frames above the floor are free; null:
+  // nobody.
   void tell_when_low(LowMemory* listener, uint32_t watermark);
-  // All requests of the running thread count as promised, or only those that say so (S1).
-  void claim_all(Claim claim);
+  // From now on all requests count as promised, or only those that say so: for a thread to which
+  // memory is promised (S1), or while a promised page is given. Returns what was before.
+  Claim claim_all(Claim claim);
 
   // Zeroes one free frame for the pool; false when the pool is full or nothing is free. For the
   // idle loop, which keeps an eighth of what is free zeroed, and no more than kMaxZeroed.
@@ -109,7 +113,6 @@ class FrameAllocator {
   bool may_take(uint32_t frames, Claim claim) REQUIRES(lock_);
   void account_taken(uint32_t frames, FrameUse use) REQUIRES(lock_);
   void tell_if_low() REQUIRES(lock_);
-  void set_plenty() REQUIRES(lock_);
   FrameRecord* take_from(FrameZone& zone, Fill fill) REQUIRES(lock_);
   FrameRecord& take_zeroed(FrameZone& zone) REQUIRES(lock_);
   FrameRecord* take_run_from(unsigned order, unsigned highest_zone) REQUIRES(lock_);
@@ -133,7 +136,7 @@ class FrameAllocator {
   uint32_t free_ GUARDED_BY(lock_) = 0;
   uint32_t floor_ GUARDED_BY(lock_) = 0;
   uint32_t watermark_ GUARDED_BY(lock_) = 0;
-  // With more than this free, a request needs no second look: the higher one of the two.
+  // With more than this free, a request needs no second look: the two together.
   uint32_t plenty_ GUARDED_BY(lock_) = 0;
   LowMemory* listener_ GUARDED_BY(lock_) = nullptr;
   Claim running_ GUARDED_BY(lock_) = Claim::Unpromised;

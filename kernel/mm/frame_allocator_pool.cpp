@@ -46,12 +46,10 @@ void FrameAllocator::free_run(FrameNumber first, unsigned order, FrameUse use) {
   zone_of(first).give_run(head, order);
 }
 
-void FrameAllocator::set_plenty() { plenty_ = std::max(floor_, watermark_); }
-
 void FrameAllocator::set_floor(uint32_t frames) {
   LeafGuard guard(lock_);
   floor_ = frames;
-  set_plenty();
+  plenty_ = floor_ + watermark_;
 }
 
 uint32_t FrameAllocator::floor() const {
@@ -63,12 +61,18 @@ void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t watermark) {
   LeafGuard guard(lock_);
   listener_ = listener;
   watermark_ = watermark;
-  set_plenty();
+  plenty_ = floor_ + watermark_;
 }
 
-void FrameAllocator::claim_all(Claim claim) {
+bool FrameAllocator::some_left(Claim claim) const {
   LeafGuard guard(lock_);
-  running_ = claim;
+  const bool promised = claim == Claim::Promised || running_ == Claim::Promised;
+  return free_ > (promised ? 0 : floor_);
+}
+
+Claim FrameAllocator::claim_all(Claim claim) {
+  LeafGuard guard(lock_);
+  return std::exchange(running_, claim);
 }
 
 bool FrameAllocator::zero_one_free_frame() {

@@ -10,6 +10,7 @@ namespace {
 struct Totals {
   uint32_t anonymous = 0;
   uint32_t swapped = 0;   // pages in their slots and in no frame
+  uint32_t owed = 0;      // of what is promised
   uint32_t slots = 0;     // swap slots in use, those that resident pages keep included
   uint32_t image = 0;
   uint32_t tables = 0;
@@ -38,6 +39,7 @@ void check_marks(MemoryManager& manager, const FrameRecord& record, Totals& tota
 // Every Resident slot owns its frame, and the frame's record names the slot.
 void check_object(MemoryManager& manager, VmObject& object, Totals& totals) {
   uint32_t resident = 0;
+  const uint32_t swapped_before = totals.swapped;
   object.slots().for_each(0, object.pages(), [&](PageIndex page, PageSlot& slot) {
     if (slot.kind == SlotKind::Backed) KASSERT(object.backing() != nullptr);
     if (slot.kind != SlotKind::Resident) {
@@ -52,6 +54,9 @@ void check_object(MemoryManager& manager, VmObject& object, Totals& totals) {
     check_marks(manager, record, totals);
   });
   KASSERT(resident == object.resident_pages());
+  if (object.promised()) {
+    totals.owed += object.promise().pages() - resident - (totals.swapped - swapped_before);
+  }
   KASSERT(object.references() > 0);
   (object.frame_use() == FrameUse::Image ? totals.image : totals.anonymous) += resident;
 }
@@ -135,6 +140,7 @@ void check_machine(MemoryManager& manager) {
   Totals totals;
   for (VmObject& object : manager.objects) check_object(manager, object, totals);
   for (AddressSpace& space : manager.spaces) check_space(manager, space, totals);
+  KASSERT(totals.owed == manager.promises.owed());
   if (manager.pageout != nullptr && manager.pageout->swap().on()) {
     const SwapPager& swap = manager.pageout->swap();
     swap.slots().check();

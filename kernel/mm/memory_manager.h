@@ -4,7 +4,7 @@
 
 #include "base/list.h"
 #include "base/lock.h"
-#include "mm/frame_allocator.h"
+#include "mm/commit.h"
 #include "mm/kernel_heap.h"
 #include "mm/ports/waiting.h"
 #include "mm/stats.h"
@@ -27,6 +27,7 @@ struct MemoryManager {
   // Guards every region, page slot, VM object and translation map of this machine.
   Lock lock{LockRank::Memory};
   Stats stats{};
+  Promises promises{frames};
   List<AddressSpace, AllSpaces> spaces{};
   List<VmObject, AllObjects> objects{};
   // Evicts pages where memory is short; null on a machine that never does. `tracking`: it wants to

@@ -26,33 +26,36 @@ void PageOut::run() {
 // Evicts until there are enough free frames, or until every page has been a victim in vain.
 void PageOut::run_round() {
   wanted_ = false;
+  running_ = true;
   uint32_t in_vain = 0;
   for (;;) {
-    const uint32_t free = manager_.frames.free_frames();
-    if (free >= 2 * low_ - manager_.frames.floor()) break;
+    if (manager_.frames.free_frames() >= manager_.frames.floor() + 2 * low_) break;
     const Outcome outcome = evict_batch();
     in_vain = outcome.evicted == 0 ? in_vain + outcome.picked : 0;
-    if (outcome.evicted != 0) announce(true);
+    if (outcome.evicted != 0) {
+      evicted_ += outcome.evicted;
+      manager_.waiting.wake(&rounds_);
+    }
     if (outcome.picked == 0 || in_vain > 2 * policy_.size()) break;
   }
-  announce(manager_.frames.free_frames() > manager_.frames.floor());
-}
-
-void PageOut::announce(bool progress) {
-  progress_ = progress;
-  fruitless_ = !progress;
+  fruitless_ = in_vain != 0 || policy_.size() == 0;
+  running_ = false;
   ++rounds_;
   manager_.waiting.wake(&rounds_);
 }
 
-bool PageOut::wait_for_frames() {
+// It is certain that there is nothing to evict when a whole round says so: one that began after we
+// came.
+bool PageOut::wait_for_frames(Claim claim) {
   Lock::assert_no_lock_held();
-  if (manager_.frames.free_frames() > low_) return true;
+  if (manager_.frames.free_frames() > manager_.frames.floor() + low_) return true;
+  const uint64_t evicted = evicted_;
+  const uint32_t enough = running_ ? 2 : 1;
   const uint32_t round = rounds_;
   wanted_ = true;
   manager_.waiting.wake(&wanted_);
-  while (rounds_ == round) manager_.waiting.wait(&rounds_);
-  return progress_;
+  while (evicted_ == evicted && rounds_ - round < enough) manager_.waiting.wait(&rounds_);
+  return evicted_ != evicted || manager_.frames.some_left(claim);
 }
 
 // After a round in vain nobody is woken before somebody really waits for a frame.

@@ -24,7 +24,7 @@ class PageOut final : public LowMemory, private Sampler {
   PageOut(MemoryManager& manager, ReplacementPolicy& policy, SwapPager& swap);
   PageOut(const PageOut&) = delete;
 
-  // From now on memory is watched. Fewer than `low` free frames wake the daemon.
+  // From now on memory is watched. Fewer than `low` free frames above the floor wake the daemon.
   void start(uint32_t low);
   // The page daemon's life. Locks: none.
   [[noreturn]] void run();
@@ -33,9 +33,9 @@ class PageOut final : public LowMemory, private Sampler {
   // Whether the daemon has something to do.
   bool wanted() const { return wanted_; }
 
-  // Sleeps until frames have been evicted or it is certain that none can be: false then.
-  // Locks: none.
-  bool wait_for_frames();
+  // Sleeps until frames have been evicted or it is certain that none can be: false then, unless
+  // there is one for a request of that claim all the same. Locks: none.
+  bool wait_for_frames(Claim claim = Claim::Unpromised);
 
   // LowMemory.
   void frames_are_low() override;
@@ -62,7 +62,6 @@ class PageOut final : public LowMemory, private Sampler {
   bool test_and_clear(PolicyPage& page) override;
   void start_tracking() REQUIRES(manager_.lock);
   Outcome evict_batch();
-  void announce(bool progress);
   void pick_batch(Batch& batch) REQUIRES(manager_.lock);
   Fate dispose_of(FrameRecord& record) REQUIRES(manager_.lock);
   bool needs_writing(FrameRecord& record, PageSlot& slot) REQUIRES(manager_.lock);
@@ -82,9 +81,10 @@ class PageOut final : public LowMemory, private Sampler {
   SwapPager& swap_;
   uint32_t low_ = 0;
   bool wanted_ = false;
-  bool progress_ = false;   // of the last round, so far
-  bool fruitless_ = false;  // the last round could evict nothing
-  uint32_t rounds_ = 0;
+  bool running_ = false;    // a round is
+  bool fruitless_ = false;  // the last round ended with nothing to evict
+  uint32_t rounds_ = 0;     // that have ended
+  uint64_t evicted_ = 0;    // pages
   AddressSpace* cleared_ = nullptr;  // accessed bits were cleared there, and not flushed yet
 };
 

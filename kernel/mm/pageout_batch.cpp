@@ -143,7 +143,7 @@ void PageOut::finish_write(FrameRecord& record, bool written, Batch& batch) {
   const bool orphan = (record.count & kOrphan) != 0;
   if (written) ++manager_.stats.pages_out;
   record.count &= static_cast<uint16_t>(~kWriting);
-  if (!written) swap_.slots().retire(to);
+  if (!written) swap_.retire(to);
   if (orphan) {
     if (written) swap_.slots().give(to);
     record.count = 0;
@@ -181,6 +181,7 @@ void PageOut::evict(FrameRecord& record, PageSlot& slot) {
     swap_.page_left();
   } else {
     slot.make_discarded(shadow);
+    if (object.promised()) manager_.promises.owe_again();
   }
   record.count = 0;
   object.lost_frame();

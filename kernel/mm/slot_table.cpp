@@ -33,6 +33,11 @@ Result<PageSlot*> SlotTable::make(PageIndex page) {
   return &leaf[page % kLeafSlots];
 }
 
+Result<void> SlotTable::make_all() {
+  for (PageIndex page = 0; page < pages_; page += kLeafSlots) TRY(get(page));
+  return {};
+}
+
 void SlotTable::clear() {
   if (untouched()) return;
   if (pages_ == 1) {

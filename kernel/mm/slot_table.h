@@ -48,6 +48,9 @@ class SlotTable {
     return make(page);
   }
 
+  // Makes every slot, so that get() cannot fail any more. Fails: OutOfFrames.
+  Result<void> make_all();
+
   // Calls f(PageIndex, PageSlot&) for every slot of [first, end) that is not Empty, ascending.
   template <typename F>
   void for_each(PageIndex first, PageIndex end, F&& f) {

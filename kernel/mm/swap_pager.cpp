@@ -31,6 +31,7 @@ Result<void> SwapPager::swap_on(PageDevice& device) {
   KASSERT(!on());
   TRY(space_.open(static_cast<uint32_t>(std::min<uint64_t>(device.page_count(), kMaxSlots))));
   device_ = &device;
+  tell_slots_left();
   return {};
 }
 
@@ -39,14 +40,16 @@ void SwapPager::swap_off() {
   KASSERT(on() && swapped_ == 0);
   space_.close();
   device_ = nullptr;
+  tell_slots_left();
 }
 
 // The page itself must get a frame; the neighbours get what is left.
 Result<void> SwapPager::begin(PageIn& in) {
   PageSlot* slot = in.object.slots().find(in.index);
   if (slot == nullptr || slot->kind != SlotKind::Swapped) return {};
+  const Claim claim = in.object.promised() ? Claim::Promised : Claim::Unpromised;
   in.frames[0] = TRY(manager_.frames.allocate(in.object.frame_use(), Placement::Any, Fill::None,
-                                              in.space.claim()));
+                                              claim));
   // From here on nothing fails.
   VmObject::ReadAhead& ahead = in.object.read_ahead;
   ahead.window = in.index == ahead.next ? std::min(ahead.window * 2, kMaxReadAhead) : 1;
@@ -125,7 +128,7 @@ bool SwapPager::install(PageIn& in, uint32_t n) {
   FrameRecord& record = manager_.frames.record(frame);
   record.swap_slot = from;
   record.count |= page_mark::kHasSlot;
-  --swapped_;
+  page_came();
   if (n == 0) {
     manager_.pageout->faulted_in(record, slot.shadow);
   } else {

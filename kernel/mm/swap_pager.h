@@ -41,10 +41,21 @@ class SwapPager {
   // The slot of a page that is in no frame is not needed any more.
   void give(SwapSlot slot) {
     space_.give(slot);
-    --swapped_;
+    page_came();
+  }
+  void retire(SwapSlot slot) {
+    space_.retire(slot);
+    tell_slots_left();
   }
   // One more page is in its slot and in no frame, or one less.
-  void page_left() { ++swapped_; }
+  void page_left() {
+    ++swapped_;
+    tell_slots_left();
+  }
+  void page_came() {
+    --swapped_;
+    tell_slots_left();
+  }
   uint32_t swapped_pages() const { return swapped_; }
   // Slots that could hold a page: those that resident pages keep count as free.
   uint32_t slots_left() const { return space_.total() - space_.retired() - swapped_; }
@@ -55,6 +66,7 @@ class SwapPager {
 
  private:
   struct PageIn;
+  void tell_slots_left() { manager_.promises.set_slots_left(slots_left()); }
   Result<void> transfer(Transfer direction, SwapSlot first, std::span<const FrameNumber> frames);
   Result<void> begin(PageIn& in) REQUIRES(manager_.lock);
   void add_neighbours(PageIn& in, uint32_t window) REQUIRES(manager_.lock);

@@ -19,6 +19,8 @@ void VmObject::drop_reference() {
 
 void VmObject::empty_slot(PageSlot& slot) {
   KASSERT(slot.kind != SlotKind::Busy);
+  const bool given = slot.kind == SlotKind::Resident || slot.kind == SlotKind::Swapped;
+  if (given && promised()) manager_.promises.owe_again();
   if (slot.kind == SlotKind::Resident) {
     FrameRecord& record = manager_.frames.record(slot.frame());
     if (record.count == 0 || manager_.pageout->forget(record)) [[likely]] {

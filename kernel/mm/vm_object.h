@@ -35,6 +35,7 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   // The last one frees every page and the object itself.
   void drop_reference();
 
+  MemoryManager& manager() const { return manager_; }
   PageCount pages() const { return slots_.pages(); }
   SlotTable& slots() { return slots_; }
   VmObject* backing() const { return backing_; }
@@ -67,6 +68,10 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   // A Resident page's frame is gone, and the slot says where to. For the page-out code.
   void lost_frame() { --resident_; }
 
+  // Every page's storage is promised: VM_MEM_GUARANTEED.
+  bool promised() const { return promise_.pages() != 0; }
+  Promise& promise() { return promise_; }
+
   // Who shows its pages: regions, and the private objects in front of it. See reverse_map.h.
   List<Region, ObjectViews>& views() { return views_; }
   List<VmObject, ObjectFronts>& fronts() { return fronts_; }
@@ -86,6 +91,7 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   MemoryManager& manager_;
 
  private:
+  Promise promise_;  // ends after the slots below have given their pages back
   SlotTable slots_;
   List<Region, ObjectViews> views_;
   List<VmObject, ObjectFronts> fronts_;

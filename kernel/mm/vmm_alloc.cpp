@@ -1,6 +1,5 @@
 // VmmAlloc, VmmFree, VmmReserveArea, VmmUnmap.
 #include "mm/anonymous_object.h"
-#include "mm/fault.h"
 #include "mm/vmm_internal.h"
 
 namespace mobius::mm {
@@ -47,31 +46,10 @@ Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base)
   return &space.insert(TRY(space.make_region()), range);
 }
 
-// A block whose promise is not kept yet; freed again if it cannot be.
-class UnkeptBlock {
- public:
-  UnkeptBlock(AddressSpace& space, VirtAddr base) : space_(&space), base_(base) {}
-  UnkeptBlock(const UnkeptBlock&) = delete;
-  ~UnkeptBlock() {
-    if (space_ != nullptr) (void)vmm_free(*space_, base_);
-  }
-  VirtAddr keep() {
-    space_ = nullptr;
-    return base_;
-  }
-
- private:
-  AddressSpace* space_;
-  const VirtAddr base_;
-};
-
-// VM_MEM_GUARANTEED: every page, its page tables and its slots are there before the call returns.
-Result<void> populate(AddressSpace& space, VirtRange range) {
-  for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
-    if (resolve_fault(space, {page, FaultAccess::Write}) != FaultOutcome::Resolved) {
-      return Failure(Error::OutOfFrames);
-    }
-  }
+// VM_MEM_GUARANTEED: whatever the pages will need is there, or promised.
+Result<void> make_promise(VmObject& object, PageCount pages) {
+  TRY(object.slots().make_all());
+  object.promise().add(TRY(object.manager().promises.promise(Promises::cost_of(pages))));
   return {};
 }
 
@@ -80,26 +58,18 @@ Result<void> populate(AddressSpace& space, VirtRange range) {
 Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
   Access access = TRY(access_from(flags));
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
-  bool guaranteed = (flags & kMemGuaranteed) != 0;
-  VirtRange range;
-  {
-    LockGuard guard(space.manager().lock);
-    ObjectReference object = TRY(AnonymousObject::create(space.manager(), pages));
-    Region* region = TRY(place_block(space, pages, base));
-    // From here on nothing fails.
-    region->kind = RegionKind::Block;
-    region->part = false;
-    region->access = guaranteed ? Access::ReadWrite : access;
-    region->block_base = region->range.begin;
-    region->first_page = 0;
-    region->attach(space, std::move(object));
-    range = region->range;
-  }
-  if (!guaranteed) return range.begin;
-  UnkeptBlock unkept(space, range.begin);
-  TRY(populate(space, range));
-  if (access != Access::ReadWrite) TRY(vmm_protect(space, range.begin, pages, flags));
-  return unkept.keep();
+  LockGuard guard(space.manager().lock);
+  ObjectReference object = TRY(AnonymousObject::create(space.manager(), pages));
+  if ((flags & kMemGuaranteed) != 0) [[unlikely]] TRY(make_promise(*object.get(), pages));
+  Region* region = TRY(place_block(space, pages, base));
+  // From here on nothing fails.
+  region->kind = RegionKind::Block;
+  region->part = false;
+  region->access = access;
+  region->block_base = region->range.begin;
+  region->first_page = 0;
+  region->attach(space, std::move(object));
+  return region->range.begin;
 }
 
 Result<void> vmm_free(AddressSpace& space, VirtAddr address) {

@@ -100,7 +100,12 @@ Result<Resized> resize_or_busy(AddressSpace& space, VirtAddr address, PageCount 
   if (pages == old_pages) return Resized{base};
   if (pages < old_pages) {
     if (object.any_busy(pages, old_pages)) return Resized{base, &object};
+    ObjectReference keep(&object);
+    object.add_reference();
     TRY(shrink(space, *block, range_for(*block, pages).end));
+    if (object.promised()) {
+      object.promise().reduce(Promises::cost_of(old_pages) - Promises::cost_of(pages));
+    }
     return Resized{base};
   }
   PageCount room = (kUserRange.end - base) >> kPageShift;
@@ -111,8 +116,15 @@ Result<Resized> resize_or_busy(AddressSpace& space, VirtAddr address, PageCount 
     target = TRY(choose_range(space, pages, VirtAddr{0}));
     if (block->first->reservation.value != 0) left_behind = TRY(space.make_region());
   }
+  Promise more;
+  if (object.promised()) {
+    more.add(TRY(space.manager().promises.promise(Promises::cost_of(pages) -
+                                                  Promises::cost_of(old_pages))));
+  }
   if (object.pages() < pages) TRY(object.slots().resize(pages));
+  if (object.promised()) TRY(object.slots().make_all());
   // From here on nothing fails.
+  object.promise().add(std::move(more));
   if (in_place) {
     extend(space, *block, range_for(*block, pages).end);
     return Resized{base};

@@ -158,20 +158,5 @@ TEST_F(CommitStory, R01_the_same_address_in_two_processes_is_independent) {
   EXPECT_EQ(other.read32(there).value(), 2u);
 }
 
-TEST_F(CommitStory, D3_promised_memory_is_never_the_victim) {
-  VirtAddr promised =
-      mm::vmm_alloc(user.space(), 100, VirtAddr{0}, kReadWrite | mm::kMemGuaranteed).value();
-  VirtAddr greedy = alloc(4000);
-  PageCount i = 0;
-  while (user.write32(pages_after(greedy, i), 1)) ++i;
-  EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::OutOfMemory);
-  EXPECT_EQ(mm::vmm_alloc(user.space(), 100, VirtAddr{0}, kReadWrite | mm::kMemGuaranteed).error(),
-            Error::OutOfFrames);
-  for (PageCount p = 0; p < 100; ++p) {
-    ASSERT_TRUE(user.write32(pages_after(promised, p), p));
-    ASSERT_EQ(user.read32(pages_after(promised, p)).value(), p);
-  }
-}
-
 }  // namespace
 }  // namespace mobius

@@ -1,0 +1,75 @@
+// Promises: the books of what has been promised to blocks with VM_MEM_GUARANTEED.
+//
+// Always: pages promised and not given yet + the reserve <= free frames + frames that can be
+// discarded + swap slots that could hold a page. (Pages with contents and kernel frames have
+// already left the right side.) A promise that would break this is refused. What else would break
+// it - an unpromised touch, a kernel allocation - is refused by the frame allocator, whose floor is
+// kept at the part of the promises that swap space could not take.
+#pragma once
+
+#include <utility>
+
+#include "mm/frame_allocator.h"
+
+namespace mobius::mm {
+
+class Promises;
+
+// Pages promised to one holder; the promise ends with it.
+class [[nodiscard]] Promise {
+ public:
+  Promise() = default;
+  Promise(Promises& books, uint32_t pages) : books_(&books), pages_(pages) {}
+  Promise(Promise&& o) noexcept : books_(o.books_), pages_(std::exchange(o.pages_, 0)) {}
+  Promise& operator=(Promise&&) = delete;
+  ~Promise() { reduce(pages_); }
+
+  uint32_t pages() const { return pages_; }
+  void add(Promise more) {
+    books_ = more.books_;
+    pages_ += std::exchange(more.pages_, 0);
+  }
+  // So many pages of it end. Requires: they are owed, not given.
+  void reduce(uint32_t pages);
+
+ private:
+  Promises* books_ = nullptr;
+  uint32_t pages_ = 0;
+};
+
+// Locks: the memory lock.
+class Promises {
+ public:
+  explicit Promises(FrameAllocator& frames) : frames_(frames) {}
+  Promises(const Promises&) = delete;
+
+  // What a block of so many pages needs at most: itself and its page tables.
+  static constexpr uint32_t cost_of(PageCount pages) { return pages + pages / 1024 + 2; }
+
+  // Fails: OutOfFrames (it could not be kept).
+  Result<Promise> promise(uint32_t pages);
+  // A promised page has got its frame, or lost its contents and may want one again.
+  void given() { set_owed(owed_ - 1); }
+  void owe_again() { set_owed(owed_ + 1); }
+
+  // Frames that stay free for the shell (S1) and the pager.
+  void set_reserve(uint32_t frames);
+  // How many pages swap space could still take.
+  void set_slots_left(uint32_t slots);
+  // Whether swap space could be so much smaller.
+  bool could_lose(uint32_t slots) const { return left() >= slots; }
+  uint32_t owed() const { return owed_; }
+
+ private:
+  friend class Promise;
+  int64_t left() const;
+  void set_owed(uint32_t pages);
+  void set_floor();
+
+  FrameAllocator& frames_;
+  uint32_t owed_ = 0;  // page tables included
+  uint32_t reserve_ = 0;
+  uint32_t slots_left_ = 0;
+};
+
+}  // namespace mobius::mm

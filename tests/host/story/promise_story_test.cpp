@@ -1,0 +1,149 @@
+// Stories of promised memory: VM_MEM_GUARANTEED against everybody who wants the same frames.
+#include <gtest/gtest.h>
+
+#include "mm/invariants.h"
+#include "sim/sim_swap.h"
+#include "sim/sim_user.h"
+
+namespace mobius {
+namespace {
+
+using sim::SimMachine;
+using sim::SimSwap;
+using sim::SimUser;
+
+constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+constexpr uint32_t kGuaranteed = kReadWrite | mm::kMemGuaranteed;
+
+struct World {
+  explicit World(uint64_t swap_pages)
+      : swap(machine, {.pages = swap_pages}), user(machine), greedy(machine) {}
+  ~World() {
+    mm::check_machine(machine.manager);
+    swap.finish();
+    machine.scheduler.run();
+  }
+  Result<VirtAddr> promise(PageCount pages) {
+    return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, kGuaranteed);
+  }
+  // Takes all memory that can be had; how many pages that was.
+  PageCount take_all() {
+    VirtAddr block = mm::vmm_alloc(greedy.space(), 8000, VirtAddr{0}, kReadWrite).value();
+    PageCount pages = 0;
+    while (greedy.write32(pages_after(block, pages), pages + 1)) ++pages;
+    EXPECT_EQ(greedy.last_outcome(), mm::FaultOutcome::OutOfMemory);
+    mm::check_machine(machine.manager);
+    return pages;
+  }
+  void fill(VirtAddr block, PageCount pages, uint32_t salt) {
+    for (PageIndex i = 0; i < pages; ++i) {
+      ASSERT_TRUE(user.write32(pages_after(block, i), i * 3 + salt)) << i;
+    }
+  }
+  void expect(VirtAddr block, PageCount pages, uint32_t salt) {
+    for (PageIndex i = 0; i < pages; ++i) {
+      auto word = user.read32(pages_after(block, i));
+      ASSERT_TRUE(word) << i;
+      ASSERT_EQ(*word, i * 3 + salt);
+    }
+  }
+  uint32_t owed() { return machine.manager.promises.owed(); }
+
+  SimMachine machine{{.frames = 512}};
+  SimSwap swap;
+  SimUser user, greedy;
+};
+
+TEST(PromiseStory, D3_a_promise_takes_no_frame_and_is_kept_when_all_else_is_gone) {
+  World world(0);
+  const uint32_t free = world.machine.frames.free_frames();
+  VirtAddr block = world.promise(100).value();
+  EXPECT_GE(world.machine.frames.free_frames() + 4, free);
+  EXPECT_EQ(world.user.state(block), mm::PageState::Uncommitted);
+  world.take_all();
+  EXPECT_GE(world.machine.frames.free_frames(), 100u);
+  world.fill(block, 100, 1);
+  world.expect(block, 100, 1);
+}
+
+TEST(PromiseStory, D3_without_swap_no_more_is_promised_than_there_are_frames) {
+  World world(0);
+  const uint32_t free = world.machine.frames.free_frames();
+  EXPECT_EQ(world.promise(free).error(), Error::OutOfFrames);
+  EXPECT_EQ(world.owed(), 0u);
+  VirtAddr most = world.promise(free - 20).value();
+  EXPECT_EQ(world.promise(20).error(), Error::OutOfFrames);
+  ASSERT_TRUE(mm::vmm_free(world.user.space(), most));
+  EXPECT_EQ(world.owed(), 0u);
+}
+
+TEST(PromiseStory, D3_with_swap_promises_larger_than_memory_are_kept) {
+  World world(1000);
+  VirtAddr block = world.promise(900).value();
+  EXPECT_GT(world.take_all(), 200u);
+  world.fill(block, 900, 5);
+  world.expect(block, 900, 5);
+  world.fill(block, 900, 6);
+  world.expect(block, 900, 6);
+}
+
+TEST(PromiseStory, D3_what_is_discarded_is_owed_again) {
+  World world(0);
+  VirtAddr block = world.promise(50).value();
+  const uint32_t owed = world.owed();
+  world.fill(block, 50, 1);
+  EXPECT_EQ(world.owed(), owed - 50);
+  ASSERT_TRUE(mm::vmm_discard(world.user.space(), block, 30));
+  EXPECT_EQ(world.owed(), owed - 20);
+  world.take_all();
+  world.fill(block, 50, 2);
+  world.expect(block, 50, 2);
+}
+
+TEST(PromiseStory, D3_a_page_of_zeros_that_is_evicted_is_owed_again) {
+  World world(100);
+  VirtAddr block = world.promise(10).value();
+  const uint32_t owed = world.owed();
+  ASSERT_TRUE(world.user.write32(block, 1));
+  ASSERT_TRUE(world.user.write32(block, 0));
+  world.swap.pageout.start(400);
+  world.swap.pageout.run_round();
+  world.swap.pageout.start(8);
+  EXPECT_EQ(world.user.state(block), mm::PageState::Discarded);
+  EXPECT_EQ(world.owed(), owed);
+}
+
+TEST(PromiseStory, D3_a_promise_follows_its_block_when_that_grows_shrinks_and_moves) {
+  World world(0);
+  VirtAddr block = world.promise(50).value();
+  world.fill(block, 50, 1);
+  ASSERT_TRUE(mm::vmm_alloc(world.user.space(), 1, pages_after(block, 50), kReadWrite));
+  VirtAddr moved = mm::vmm_resize(world.user.space(), block, 80).value();
+  EXPECT_NE(moved, block);
+  EXPECT_GE(world.owed(), 30u);
+  EXPECT_EQ(mm::vmm_resize(world.user.space(), moved, 5000).error(), Error::OutOfFrames);
+  ASSERT_TRUE(mm::vmm_resize(world.user.space(), moved, 10));
+  EXPECT_LT(world.owed(), 10u);
+  mm::check_machine(world.machine.manager);
+  ASSERT_TRUE(mm::vmm_resize(world.user.space(), moved, 60));
+  world.take_all();
+  world.fill(moved, 60, 9);
+  world.expect(moved, 60, 9);
+}
+
+TEST(PromiseStory, D3_retired_slots_do_not_break_a_promise_while_the_reserve_lasts) {
+  World world(600);
+  {
+    LockGuard guard(world.machine.manager.lock);
+    world.machine.manager.promises.set_reserve(24);
+  }
+  VirtAddr block = world.promise(700).value();
+  for (uint64_t page = 0; page < 200; page += 20) world.swap.device.bad_writes.insert(page);
+  world.take_all();
+  world.fill(block, 700, 1);
+  world.expect(block, 700, 1);
+  EXPECT_GT(world.swap.pager.slots().retired(), 0u);
+}
+
+}  // namespace
+}  // namespace mobius
