@@ -111,11 +111,13 @@ void run_disk_test(mm::PageDevice& device, mm::FrameMemory& memory, mm::FrameAll
   test.move_all(Transfer::Read);
   proc::TextBuffer<160> line;
   line.add("disk-test: ").add_decimal(test.right).add(" pages ok");
-  if (test.not_written + test.not_read + test.wrong != 0) {
+  const bool failed = test.not_written + test.not_read + test.wrong != 0;
+  if (failed) {
     line.add(", ").add_decimal(test.not_written).add(" not written, ").add_decimal(test.not_read)
         .add(" not read, ").add_decimal(test.wrong).add(" wrong");
   }
   log(line.add("\n").text());
+  if (failed) return;
   const uint64_t out = test.speed(Transfer::Write), back = test.speed(Transfer::Read);
   line.clear();
   line.add("disk-test: ").add_decimal(static_cast<int64_t>(out)).add(" MiB/s out, ");

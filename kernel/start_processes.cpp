@@ -117,8 +117,10 @@ void start_processes(const MachineParts& parts) {
   static CpuClock clock(parts.cpu);
   static proc::Scheduler scheduler(parts.cpu, parts.frames);
   mm::MemoryManager& manager = make_memory_manager(parts, scheduler);
-  static drivers::IdeController ide(port, parts.memory, scheduler, clock,
-                                    frame_for_driver(parts));
+  const auto dma = proc::has_option(parts.command_line, "no-dma") ? drivers::IdeDma::Avoid
+                                                                   : drivers::IdeDma::Use;
+  static drivers::IdeController ide(port, parts.memory, scheduler, clock, frame_for_driver(parts),
+                                    dma);
   static const MachineParts kept = parts;
   static SwapDevices swap(ide, parts.memory, parts.frames, scheduler, arch::arch_hooks.log);
   static Immortal<PagingOut> paging_out(manager, proc::option_value(parts.command_line, "policy="));

@@ -85,7 +85,8 @@ void SwapDevices::judge(const Place& place) {
                              waiting_);
   Line line;
   begin_line(line, place);
-  log_(line.add_decimal(static_cast<int64_t>(pages)).add(" pages\n").text());
+  line.add_decimal(static_cast<int64_t>(pages)).add(" pages");
+  log_(line.add(place.disk.uses_dma() ? "\n" : ", without DMA\n").text());
 }
 
 void SwapDevices::refuse(const Place& place, std::string_view why) {

@@ -158,8 +158,10 @@ AtaDisk::End AtaDisk::move_sector(mm::Transfer direction, FrameSpan span,
                                   IdeChannel::Until until) {
   if (!channel_.await(until)) return End::Stuck;
   const uint8_t status = channel_.read(IdeRegister::Status);
-  if (status & kFailed) return judge_refusal();
-  if ((status & ide_status::kDataRequest) == 0) return End::Failed;
+  const bool offered = (status & ide_status::kDataRequest) != 0;
+  // Some disks want the sector that they could not read taken all the same.
+  if (status & kFailed) return offered ? End::Stuck : judge_refusal();
+  if (!offered) return End::Failed;
   uint16_t words[kAtaSectorBytes / 2];
   if (direction == mm::Transfer::Read) {
     channel_.read_data(words, kAtaSectorBytes / 2);

@@ -53,7 +53,7 @@ void IdeChannel::settle() {
   for (int i = 0; i < 4; ++i) status();
 }
 
-bool IdeChannel::reached(Until until, uint8_t status, bool looked_unasked) const {
+bool IdeChannel::reached(Until until, uint8_t status, bool long_quiet) const {
   if (until == Until::DmaDone && bus_master_.failed()) return true;
   if (status & ide_status::kBusy) return false;
   const bool data = (status & ide_status::kDataRequest) != 0;
@@ -67,8 +67,8 @@ bool IdeChannel::reached(Until until, uint8_t status, bool looked_unasked) const
       return data || given_up;
     case Until::DmaDone:
       // The engine passes the interrupt on once all data is in memory. A device that has given up
-      // moves none, and after `look_again_ns` what will come has long arrived.
-      return !data && (bus_master_.interrupted() || given_up || looked_unasked);
+      // moves none, and of one that was done `look_again_ns` ago it has long arrived.
+      return !data && (bus_master_.interrupted() || given_up || long_quiet);
   }
   __builtin_unreachable();
 }
@@ -89,15 +89,17 @@ Result<uint8_t> IdeChannel::await(Until until) {
     if (reached(until, now, false)) return now;
   }
   const uint64_t give_up_at = clock_.now_ns() + timing_.command_ns;
+  bool quiet = false;  // the last look, without an interrupt, saw the drive done
   for (;;) {
     const uint64_t look_at = std::min(clock_.now_ns() + timing_.look_again_ns, give_up_at);
     const bool interrupted = sleep_until(look_at);
     const bool unasked = !interrupted && clock_.now_ns() >= look_at;
     const uint8_t now = status();
-    if (reached(until, now, unasked)) {
+    if (reached(until, now, unasked && quiet)) {
       if (unasked && announced_by_interrupt(until)) ++counters_.lost_interrupts;
       return now;
     }
+    quiet = unasked && (now & (ide_status::kBusy | ide_status::kDataRequest)) == 0;
     if (clock_.now_ns() >= give_up_at) break;
   }
   ++counters_.timeouts;

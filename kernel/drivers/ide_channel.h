@@ -3,8 +3,8 @@
 // A thread that wants something of a drive takes the channel's turn and then plays the whole
 // command itself, straight on, sleeping in await(). An interrupt or a timer tick says only "look
 // again": what has happened is read from the hardware each time. So spurious, early and shared
-// interrupts do no harm, and a lost one costs `look_again_ns`. A drive that never gets where it
-// should makes await() fail; reset() then brings the channel back.
+// interrupts do no harm, and a lost one costs `look_again_ns`, or twice that. A drive that never
+// gets where it should makes await() fail; reset() then brings the channel back.
 #pragma once
 
 #include "base/result.h"
@@ -88,7 +88,7 @@ class IdeChannel {
   uint16_t at(IdeRegister reg) const {
     return static_cast<uint16_t>(ports_.command + static_cast<uint8_t>(reg));
   }
-  bool reached(Until until, uint8_t status, bool looked_unasked) const;
+  bool reached(Until until, uint8_t status, bool long_quiet) const;
   // Until the next interrupt or `at_ns`; whether an interrupt came.
   bool sleep_until(uint64_t at_ns);
 

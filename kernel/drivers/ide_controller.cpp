@@ -30,7 +30,7 @@ bool nobody_there(uint8_t status) { return status == 0xFF || status == 0x7F || s
 }  // namespace
 
 IdePorts IdeController::ports_of(Pci& pci, const std::optional<PciFunction>& function,
-                                 unsigned channel) {
+                                 unsigned channel, IdeDma dma) {
   IdePorts ports{.command = kLegacy[channel].command,
                  .control = kLegacy[channel].control,
                  .bus_master = 0,
@@ -47,7 +47,7 @@ IdePorts IdeController::ports_of(Pci& pci, const std::optional<PciFunction>& fun
     }
   }
   const uint16_t engine = io_base(pci.read_bar(*function, 4));
-  if ((interface & kBusMasterBit) != 0 && engine != 0) {
+  if (dma == IdeDma::Use && (interface & kBusMasterBit) != 0 && engine != 0) {
     pci.enable(*function, kPciCommandIo | kPciCommandMaster);
     ports.bus_master = static_cast<uint16_t>(engine + channel * kBusMasterChannelPorts);
   }
@@ -55,13 +55,14 @@ IdePorts IdeController::ports_of(Pci& pci, const std::optional<PciFunction>& fun
 }
 
 IdeController::IdeController(RegisterPort& port, mm::FrameMemory& memory, mm::Waiting& waiting,
-                             mm::Clock& clock, FrameNumber table_frame, IdeTiming timing)
+                             mm::Clock& clock, FrameNumber table_frame, IdeDma dma,
+                             IdeTiming timing)
     : memory_(memory),
       pci_(port),
       function_(pci_.find(kClassIde)),
-      channels_{{port, memory, waiting, clock, ports_of(pci_, function_, 0),
+      channels_{{port, memory, waiting, clock, ports_of(pci_, function_, 0, dma),
                  FrameSpan{table_frame, 0, IdeBusMaster::kTableBytes}, timing},
-                {port, memory, waiting, clock, ports_of(pci_, function_, 1),
+                {port, memory, waiting, clock, ports_of(pci_, function_, 1, dma),
                  FrameSpan{table_frame, IdeBusMaster::kTableBytes, IdeBusMaster::kTableBytes},
                  timing}} {}
 

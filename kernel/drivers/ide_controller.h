@@ -15,6 +15,7 @@
 namespace mobius::drivers {
 
 enum class DriveKind : uint8_t { None, Disk, Packet };
+enum class IdeDma : uint8_t { Avoid, Use };
 
 class IdeController {
  public:
@@ -23,7 +24,8 @@ class IdeController {
 
   // `table_frame`: a direct frame below 4 GiB, nobody else's, for the bus masters' descriptors.
   IdeController(RegisterPort& port, mm::FrameMemory& memory, mm::Waiting& waiting,
-                mm::Clock& clock, FrameNumber table_frame, IdeTiming timing = {});
+                mm::Clock& clock, FrameNumber table_frame, IdeDma dma = IdeDma::Use,
+                IdeTiming timing = {});
   IdeController(const IdeController&) = delete;
 
   // The interrupt line of a channel, for the kernel to hook.
@@ -47,7 +49,8 @@ class IdeController {
   IdeChannel& channel(unsigned index) { return channels_[index]; }
 
  private:
-  static IdePorts ports_of(Pci& pci, const std::optional<PciFunction>& function, unsigned channel);
+  static IdePorts ports_of(Pci& pci, const std::optional<PciFunction>& function, unsigned channel,
+                           IdeDma dma);
   DriveKind identify(IdeChannel& channel, unsigned drive, std::span<uint16_t, 256> identity);
   bool read_identity(IdeChannel& channel, uint8_t command, std::span<uint16_t, 256> identity);
 

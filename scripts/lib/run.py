@@ -61,7 +61,8 @@ def parser():
     p.add_argument("--kernel", type=Path, default=None, metavar="FILE", help="another kernel")
     p.add_argument("--cd-errors", type=Path, metavar="FILE", help="QEMU blkdebug rules for the CD")
     p.add_argument("--swap", default="", metavar="256M|FILE",
-                   help="the swap disk: a size, an image, 0 for none (default: 4 x memory, to 4G)")
+                   help="the swap disk: a size, an image, 0 for none (default: 4 x memory, to 4G; "
+                        "with --icount none)")
     p.add_argument("--swap-errors", type=Path, metavar="FILE", help="the same for the swap disk")
     p.add_argument("--verbose", action="store_true", help="show the build and the emulator's call")
     p.add_argument("--no-install", action="store_true", help="install no packages")
@@ -180,7 +181,8 @@ def main(argv):
     folder = Path(tempfile.mkdtemp(prefix="mobius-"))
     try:
         iso = _prepare(options, folder)
-        with swap_file.attached(options.swap, options.memory) as swap:
+        with swap_file.attached(options.swap or ("0" if options.icount else ""),
+                                options.memory) as swap:
             return verdicts.status_of(_boot(options, iso, swap, folder))
     except Stopped:
         print(f"mobius: {verdicts.KILLED}", file=sys.stderr, flush=True)

@@ -33,7 +33,9 @@ enum class SimIdeFault : uint8_t {
   EarlyInterrupt,  // an interrupt before there is anything to tell
   RefusesPacket,   // packet drives: CHECK CONDITION before it has seen the packet
   ErrorAndNoSense, // packet drives: CHECK CONDITION, and REQUEST SENSE fails too
-  DeviceFault,     // disks: DF in the status, no error bit
+  DeviceFault,     // disks: DF in the status, no error bit, and no data moves
+  FaultAtEnd,      // disks, writes: DF once all data has moved, and nothing is written
+  ErrorWithData,   // disks, reads by PIO: an error bit and junk to be taken all the same
   CrcError,        // disks: half the data, then an interface CRC error (DMA)
 };
 

@@ -156,13 +156,19 @@ void SimIdeDisk::begin_data(uint64_t now) {
 // By PIO: offers or wants the next sector, or ends.
 void SimIdeDisk::next_sector(uint64_t) {
   if (writes_) store(sent_ / kBytes);
-  if (sent_ == data_.size() || stored_ < (writes_ ? sent_ / kBytes : 0)) return finish();
+  const bool failed = writes_ && stored_ < sent_ / kBytes && fault_ != SimIdeFault::FaultAtEnd;
+  if (sent_ == data_.size() || failed) return finish();
   state_ = writes_ ? State::DataOut : State::DataIn;
   status_ = kReady | kDrq;
+  if (fault_ == SimIdeFault::ErrorWithData && !writes_) {
+    status_ |= kErr;
+    std::ranges::fill(data_, std::byte{0xEE});
+  }
   if (!writes_ || sent_ > 0) raise();
 }
 
 void SimIdeDisk::store(uint64_t sectors) {
+  if (fault_ == SimIdeFault::FaultAtEnd) return;
   for (; stored_ < sectors && !is_bad(first_ + stored_); ++stored_) {
     SimSector bytes;
     std::copy_n(&data_[stored_ * kBytes], kBytes, bytes.begin());
@@ -174,6 +180,7 @@ void SimIdeDisk::finish() {
   if (writes_) store(data_.size() / kBytes);
   const uint64_t done = writes_ ? stored_ : data_.size() / kBytes;
   if (fault_ == SimIdeFault::CrcError && dma_) return fail(kCrc | kAborted);
+  if (fault_ == SimIdeFault::FaultAtEnd && writes_) return end(kReady | kFault);
   if (done == count_ || fault_ == SimIdeFault::ShortData) return end(kReady);
   fail(first_ + done >= sectors_ ? kNotFound : kUncorrectable);
 }

@@ -1,4 +1,5 @@
 // The disk driver against a well-behaved simulated disk: finding it, DMA, PIO, addresses, turns.
+#include "drivers/disk_window.h"
 #include "unit/ata_rig.h"
 
 namespace mobius::drivers {
@@ -168,6 +169,30 @@ TEST(AtaDisk, RefusesWhatIsNotThere) {
     EXPECT_TRUE(rig.read_back(992, {frames.data(), 1}));
   }});
   EXPECT_EQ(rig.platter.writes, 0u);
+}
+
+TEST(AtaDisk, AWindowShowsItsPartAndNoMore) {
+  AtaRig rig;
+  DiskWindow window(rig.disk(), 4063, 100);
+  EXPECT_EQ(window.page_count(), 100u);
+  const auto frames = AtaRig::scattered(64);
+  rig.run({[&] {
+    rig.fill_randomly(frames);
+    const auto bytes = rig.bytes_of(frames), before = rig.sectors(3000, 1063);
+    const auto after = rig.sectors(4063 + 800, 100);
+    EXPECT_TRUE(window.transfer(Transfer::Write, 36, frames));
+    EXPECT_TRUE(rig.sectors(4063 + 36 * 8, 64 * 8) == bytes);
+    rig.fill(frames, 0);
+    EXPECT_TRUE(window.transfer(Transfer::Read, 36, frames));
+    EXPECT_TRUE(rig.bytes_of(frames) == bytes);
+    for (uint64_t first : {uint64_t{37}, uint64_t{100}, UINT64_MAX, UINT64_MAX / 8}) {
+      const auto result = window.transfer(Transfer::Write, first, frames);
+      EXPECT_TRUE(!result && result.error() == Error::BadArgument) << first;
+    }
+    EXPECT_TRUE(rig.sectors(3000, 1063) == before && rig.sectors(4063 + 800, 100) == after);
+  }});
+  EXPECT_EQ(rig.platter.writes, 1u);
+  EXPECT_EQ(rig.platter.reads, 1u);
 }
 
 TEST(AtaDisk, DiskAndCdOnOneChannelTakeTurns) {

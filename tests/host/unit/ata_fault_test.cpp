@@ -12,6 +12,7 @@ constexpr SimIdeFault kSurvivable[] = {
     SimIdeFault::StuckData,   SimIdeFault::ShortData,     SimIdeFault::DmaBusError,
     SimIdeFault::DmaSlow,     SimIdeFault::DmaNeverEnds,  SimIdeFault::DmaErrorAtEnd,
     SimIdeFault::DeviceFault, SimIdeFault::CrcError,      SimIdeFault::EarlyInterrupt,
+    SimIdeFault::FaultAtEnd,  SimIdeFault::ErrorWithData,
 };
 // Longer than the engine's latest late data (sim_ide_device.cpp), in ticks of 1 ms.
 constexpr uint64_t kLongAfter = 40'000;
@@ -21,6 +22,12 @@ void wait_long(AtaRig& rig) {
   rig.run({[&] {
     while (rig.scheduler.now() < end) rig.scheduler.sleep(100);
   }});
+}
+
+// Those that only show by time going by; the others are noticed at once.
+bool takes_a_timeout(SimIdeFault fault, bool dma) {
+  return fault == SimIdeFault::StuckBusy || fault == SimIdeFault::StuckData ||
+         (fault == SimIdeFault::DmaNeverEnds && dma);
 }
 
 struct FaultCase {
@@ -59,6 +66,9 @@ TEST_P(AtaFaults, OneIsSurvived) {
       EXPECT_TRUE(rig.move(direction, 100, frames));
     }});
     EXPECT_TRUE(rig.platter.faults.empty());
+    if (!takes_a_timeout(fault, dma)) {
+      EXPECT_EQ(rig.driver->channel(0).counters().timeouts, 0u);
+    }
     if (pages == 17) expect_quiet(rig, frames, 100);
     expect_working(rig);
     EXPECT_EQ(rig.disk().counters().errors, 0u);
@@ -181,6 +191,22 @@ TEST(AtaFault, ALostInterruptCostsOneLookNotATimeout) {
       EXPECT_EQ(rig.driver->channel(0).counters().timeouts, 0u);
       EXPECT_EQ(rig.platter.reads + rig.platter.writes, 1u);
     }
+  }
+}
+
+// A look that nobody asked for may come between the disk's end and the engine's: the last bytes
+// are still in its buffer. Every moment is tried.
+TEST(AtaFault, ALookOfItsOwnDoesNotTakeAHalfForTheWhole) {
+  for (uint32_t pages = 1; pages <= 16; ++pages) {
+    AtaRig rig;
+    const auto frames = AtaRig::scattered(pages);
+    rig.run({[&] {
+      for (uint64_t pause = 0; pause < 10; ++pause) {
+        rig.scheduler.sleep(pause);
+        rig.platter.faults = {SimIdeFault::DmaSlow};
+        EXPECT_TRUE(rig.read_back(64, frames)) << pages << " " << pause;
+      }
+    }});
   }
 }
 

@@ -140,6 +140,8 @@ TEST(DiskQueue, NeighboursBecomeOneCommand) {
   EXPECT_EQ(rig.queue.counters().pages_written, 36u);
   EXPECT_EQ(rig.queue.counters().pages_read, 1u);
   EXPECT_EQ(rig.queue.counters().longest, 6u);
+  // Also the one before, which alone would have had to wait for the next round.
+  EXPECT_EQ(rig.order_of({{R, 1000}, {R, 5000}, {R, 998, 2}}), (Log{"r998+3", "r5000"}));
   // Each page from the frame of whoever asked for it.
   rig.device.memory = {{0, 11}, {1, 12}, {100, 21}, {200, 31}, {201, 32}};
   rig.order_of({{W, 3, 2}, {W, 5}, {W, 1, 2}});
