@@ -51,9 +51,11 @@ class Mutant:
     new: str
     tests: list[str]
 
+    def fits(self, text):
+        return text.count(self.old) == 1
+
     def broken(self, text):
-        if text.count(self.old) != 1:
-            raise SetupError(f"{self.name}: {self.file} has its text {text.count(self.old)} times")
+        assert self.fits(text)
         return text.replace(self.old, self.new)
 
     def rounds(self):
@@ -71,8 +73,9 @@ def load():
     names = [mutant.name for mutant in found]
     if len(set(names)) != len(names):
         raise SetupError(f"{TABLE.name} names a mutant twice")
-    for mutant in found:
-        mutant.broken((ROOT / mutant.file).read_text())
+    moved = [m.name for m in found if not m.fits((ROOT / m.file).read_text())]
+    if moved:
+        raise SetupError(f"not exactly once in their files: the lines of {', '.join(moved)}")
     return found
 
 
