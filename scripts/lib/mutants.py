@@ -11,6 +11,7 @@ a time; the tree itself stays free for other builds.
 import argparse
 import contextlib
 import fcntl
+import itertools
 import os
 import re
 import shutil
@@ -51,9 +52,11 @@ class Mutant:
     new: str
     tests: list[str]
 
+    def fits(self, text):
+        return text.count(self.old) == 1
+
     def broken(self, text):
-        if text.count(self.old) != 1:
-            raise SetupError(f"{self.name}: {self.file} has its text {text.count(self.old)} times")
+        assert self.fits(text)
         return text.replace(self.old, self.new)
 
     def rounds(self):
@@ -71,8 +74,9 @@ def load():
     names = [mutant.name for mutant in found]
     if len(set(names)) != len(names):
         raise SetupError(f"{TABLE.name} names a mutant twice")
-    for mutant in found:
-        mutant.broken((ROOT / mutant.file).read_text())
+    moved = [m.name for m in found if not m.fits((ROOT / m.file).read_text())]
+    if moved:
+        raise SetupError(f"not exactly once in their files: the lines of {', '.join(moved)}")
     return found
 
 
@@ -207,20 +211,19 @@ class Runner:
             self.usual.setdefault((folder, test), time.monotonic() - began)
         return problem
 
-    def check_whole(self, rounds):
-        """The tests must be green on the unbroken copy, or red would mean nothing."""
-        for folder, test in rounds:
-            if (folder, test) in self.usual:
-                continue
-            try:
-                problem = self._try(folder, test)
-            except DoesNotCompile as error:
-                raise SetupError(f"the unbroken tree does not compile:\n{error}") from None
-            if problem:
-                raise SetupError(f"the unbroken tree fails {test} ({folder}): {problem}")
-            say(f"unbroken: {test} ({folder}) {self.usual[folder, test]:.1f} s")
+    def check_whole(self, folder, test):
+        """The test must be green on the unbroken copy, or red would mean nothing."""
+        if (folder, test) in self.usual:
+            return
+        try:
+            problem = self._try(folder, test)
+        except DoesNotCompile as error:
+            raise SetupError(f"the unbroken tree does not compile:\n{error}") from None
+        if problem:
+            raise SetupError(f"the unbroken tree fails {test} ({folder}): {problem}")
+        say(f"unbroken: {test} ({folder}) {self.usual[folder, test]:.1f} s")
 
-    def problem(self, mutant, rounds):
+    def _problem(self, mutant, rounds):
         """Breaks the copy, tries up to the first test that goes red, mends it. None: all green."""
         path = TREE / mutant.file
         whole = path.read_text()
@@ -232,19 +235,22 @@ class Runner:
         except DoesNotCompile as error:
             if "static assertion failed" in str(error):
                 return "static_assert"
-            raise SetupError(f"{mutant.name} does not compile:\n{error}") from None
+            say(f"{mutant.name} does not compile, which says nothing:\n{error}")
         finally:
             path.write_text(whole)
         return None
 
     def survives(self, mutant):
-        """Says what becomes of the mutant. With ASan and UBSan only where all else stays green:
-        that takes longest, to build and to run."""
+        """Says what becomes of the mutant. A test is tried on the whole copy where a mutant gets
+        to it first: the longest ones seldom are needed."""
         began = time.monotonic()
-        problem = self.problem(mutant, mutant.rounds())
-        if problem is None and self.sanitize and mutant.sanitized_rounds():
-            self.check_whole(mutant.sanitized_rounds())
-            problem = self.problem(mutant, mutant.sanitized_rounds())
+        rounds = mutant.rounds() + (mutant.sanitized_rounds() if self.sanitize else [])
+        problem = None
+        while rounds and problem is None:
+            self.check_whole(*rounds[0])
+            known = list(itertools.takewhile(self.usual.__contains__, rounds))
+            problem = self._problem(mutant, known)
+            rounds = rounds[len(known):]
         print(f"{'SURVIVED' if problem is None else 'killed  '} {mutant.name}"
               + (f": {problem}" if problem else "") + f"  [{time.monotonic() - began:.0f} s]",
               flush=True)
@@ -254,10 +260,8 @@ class Runner:
 def _try_all(mutants, runner):
     """The names of the survivors."""
     _copy_tree()
-    rounds = {r: None for mutant in mutants for r in mutant.rounds()}  # in order, each once
-    if any(folder == "kernel" for folder, _ in rounds):
+    if any(test.startswith(QEMU) for mutant in mutants for test in mutant.tests):
         _copy_programs()
-    runner.check_whole(rounds)
     return [mutant.name for mutant in mutants if runner.survives(mutant)]
 
 

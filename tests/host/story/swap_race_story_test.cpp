@@ -1,0 +1,95 @@
+// Stories of calls that meet a page on its way in from the swap device: they wait for it, and then
+// do what they would have done.
+#include <gtest/gtest.h>
+
+#include "mm/invariants.h"
+#include "sim/sim_swap.h"
+#include "sim/sim_user.h"
+
+namespace mobius {
+namespace {
+
+using mm::PageState;
+
+constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+
+class SwapRaceStory : public testing::Test {
+ protected:
+  SwapRaceStory() : block(mm::vmm_alloc(user.space(), 4, VirtAddr{0}, kReadWrite).value()) {
+    for (PageIndex i = 0; i < 4; ++i) EXPECT_TRUE(user.write32(pages_after(block, i), i + 1));
+    swap.pageout.start(machine.frames.free_frames());
+    swap.pageout.run_round();
+    swap.pageout.start(8);
+    for (PageIndex i = 0; i < 4; ++i) {
+      EXPECT_EQ(user.state(pages_after(block, i)), PageState::Swapped);
+    }
+    swap.device.latency = 1000;
+  }
+  ~SwapRaceStory() override {
+    mm::check_machine(machine.manager);
+    swap.finish();
+    machine.scheduler.run();
+  }
+  // Calls `call` while a thread waits for page 3 of the block.
+  void while_a_page_comes_in(auto call) {
+    int done = 0;
+    machine.scheduler.spawn([&] {
+      (void)user.read32(pages_after(block, 3));
+      ++done;
+    });
+    machine.scheduler.spawn([&] {
+      while (swap.device.reads == 0) machine.scheduler.sleep(1);
+      EXPECT_EQ(user.map().find(pages_after(block, 3)), std::nullopt) << "still on its way";
+      call();
+      ++done;
+    });
+    while (done < 2) machine.scheduler.sleep(10);
+    EXPECT_EQ(swap.device.reads, 1u);
+  }
+
+  sim::SimMachine machine{{.frames = 512}};
+  sim::SimSwap swap{machine};
+  sim::SimUser user{machine};
+  const VirtAddr block;
+};
+
+TEST_F(SwapRaceStory, R13_a_discard_waits_for_a_page_that_is_coming_in) {
+  while_a_page_comes_in(
+      [&] { EXPECT_TRUE(mm::vmm_discard(user.space(), pages_after(block, 2), 2)); });
+  EXPECT_EQ(user.read32(pages_after(block, 3)).value(), 0u);
+  EXPECT_EQ(user.read32(pages_after(block, 1)).value(), 2u);
+}
+
+TEST_F(SwapRaceStory, R06_a_cut_waits_for_a_page_that_is_coming_in) {
+  while_a_page_comes_in([&] { EXPECT_EQ(mm::vmm_resize(user.space(), block, 2).value(), block); });
+  EXPECT_EQ(user.state(pages_after(block, 3)), PageState::Free);
+  EXPECT_EQ(user.read32(pages_after(block, 1)).value(), 2u);
+  ASSERT_TRUE(mm::vmm_free(user.space(), block));
+  EXPECT_EQ(swap.pager.slots().free(), swap.pager.slots().total());
+}
+
+TEST_F(SwapRaceStory, R06_a_move_takes_a_page_along_that_is_coming_in) {
+  ASSERT_TRUE(mm::vmm_alloc(user.space(), 1, pages_after(block, 4), kReadWrite));
+  VirtAddr moved{};
+  while_a_page_comes_in([&] { moved = mm::vmm_resize(user.space(), block, 8).value(); });
+  ASSERT_NE(moved, block);
+  EXPECT_EQ(user.read32(pages_after(moved, 3)).value(), 4u);
+  EXPECT_EQ(user.state(pages_after(block, 3)), PageState::Free);
+}
+
+TEST_F(SwapRaceStory, D1_a_free_leaves_the_page_that_is_coming_in_to_its_reader) {
+  while_a_page_comes_in([&] { EXPECT_TRUE(mm::vmm_free(user.space(), block)); });
+  EXPECT_EQ(swap.pager.slots().free(), swap.pager.slots().total());
+  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), 0u);
+}
+
+TEST_F(SwapRaceStory, R13_protect_holds_for_a_page_that_is_coming_in) {
+  while_a_page_comes_in([&] {
+    EXPECT_TRUE(mm::vmm_protect(user.space(), pages_after(block, 3), 1, mm::kMemRead));
+  });
+  EXPECT_EQ(user.read32(pages_after(block, 3)).value(), 4u);
+  EXPECT_FALSE(user.write32(pages_after(block, 3), 1));
+}
+
+}  // namespace
+}  // namespace mobius
