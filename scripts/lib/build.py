@@ -14,7 +14,7 @@ import time
 from project import BUILD, ROOT, SetupError, main_guard, say, setup
 
 WHAT = {"kernel": "the kernel", "kernel-debug": "the kernel with junk fill",
-        "user": "libc (newlib: two minutes, once) and the programs",
+        "user": "libc and the programs",
         "host": "the host tests (ASan, UBSan)",
         "host-fast": "the host benchmarks", "host-clang": "thread safety checks and fuzzers"}
 _STEP = re.compile(r"^\[(\d+)/(\d+)\] ")
@@ -58,6 +58,8 @@ def build(presets, verbose=False, targets=()):
     """Builds each preset (all targets, or just `targets`)."""
     with build_lock():
         for preset in presets:
+            if preset == "user" and not (BUILD / "newlib" / "recipe").exists():
+                say("newlib, the C library, takes two minutes, once")
             folder = BUILD / preset
             if not (folder / "build.ninja").exists():
                 say(f"configuring {WHAT[preset]}")

@@ -1,5 +1,6 @@
 """iso: writes mobius-VERSION.iso, a CD that boots to the shell by hand, in QEMU, Bochs or a PC."""
 import argparse
+import shlex
 from pathlib import Path
 
 import image
@@ -19,7 +20,7 @@ def main(argv):
     build(["kernel", "user"], options.verbose)
     image.make(Path(options.output), image.Contents(options=options.append))
     say(f"wrote {options.output}")
-    say(f"try: qemu-system-i386 -m 64 -cdrom {options.output} -serial stdio")
+    say(f"try: qemu-system-i386 -m 64 -cdrom {shlex.quote(options.output)} -serial stdio")
     return 0
 
 
