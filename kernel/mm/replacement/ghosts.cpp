@@ -18,7 +18,7 @@ bool Ghosts::SeatSampler::test_and_clear(PolicyPage& page) {
 Ghosts::Ghosts() { forget_all(); }
 
 void Ghosts::set_capacity(uint32_t pages) {
-  unsigned shift = kLeastShift;
+  unsigned shift = env("LSHIFT", kLeastShift); const unsigned kMaxSample = env("MAXS", 448);
   while ((pages >> shift) > kMaxSample) ++shift;
   const uint32_t mask = (1u << shift) - 1;
   if (mask != sample_mask_) forget_all();
@@ -152,7 +152,7 @@ void Ghosts::judge(bool recency_missed, bool reuse_missed) {
     }
     --until_decay_;
   }
-  const int32_t enough = thr;
+  const int32_t enough = std::max<int32_t>(2, capacity_ / thr);
   if (score_ > enough) better_ = ResidentSet::Rule::Reuse;
   if (score_ < -enough) better_ = ResidentSet::Rule::Recency;
 }

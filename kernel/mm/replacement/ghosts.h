@@ -60,7 +60,7 @@ class Ghosts {
   };
   static constexpr unsigned kGhosts = 1400;
   static constexpr unsigned kMaxSample = 448;  // frames of a ghost set
-  static constexpr unsigned kLeastShift = 4;   // at most one page in 16 is sampled
+  static constexpr unsigned kLeastShift = 3;   // at most one page in 8 is sampled
   static constexpr unsigned kChains = 16;
   static constexpr uint16_t kEnd = 0xFFFF;
 
