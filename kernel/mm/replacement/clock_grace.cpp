@@ -31,7 +31,7 @@ class ClockGrace final : public ReplacementPolicy {
   }
 
   PolicyPage* pick_victim(Sampler& sampler) override {
-    for (uint32_t left = clock_.size(); left != 0; --left) {
+    for (uint32_t left = std::min(clock_.size(), kQuestions); left != 0; --left) {
       if (!sampler.test_and_clear(*clock_.front())) break;
       clock_.turn();
     }
@@ -44,6 +44,9 @@ class ClockGrace final : public ReplacementPolicy {
   uint32_t size() const override { return fresh_.size() + clock_.size(); }
 
  private:
+  // For one victim: a whole turn of the hand would take too long where memory is large.
+  static constexpr uint32_t kQuestions = 1024;
+
   uint32_t grace_ = 1;
   PageList fresh_{1};
   PageList clock_{2};

@@ -16,7 +16,7 @@ class SharingSampler final : public Sampler {
     if ((page.bits & Ghosts::kSampled) == 0) return referenced;
     const bool seen = (page.bits & Ghosts::kSeenByHand) != 0;
     page.bits &= static_cast<uint8_t>(~Ghosts::kSeenByHand);
-    if (referenced && page.list != 1) page.bits |= Ghosts::kSeenByPolicy;
+    if (referenced && !ResidentSet::is_fresh(page)) page.bits |= Ghosts::kSeenByPolicy;
     return referenced || seen;
   }
 

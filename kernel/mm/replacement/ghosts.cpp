@@ -2,11 +2,17 @@
 #include "mm/replacement/ghosts.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace mobius::mm {
+namespace {
 
-static int env(const char*, int d) { return d; }
+constexpr uint32_t kRoundPart = 8;     // the hand goes round once in M/8 faults
+constexpr uint32_t kAgeBudget = 16;    // of a ghost set, as the kernel's
+constexpr uint32_t kEnoughPart = 16;   // a rule is better by this part of a ghost set's pages
+constexpr uint32_t kDecayPart = 8;     // the score fades a little after that part's misses
+constexpr unsigned kFractionBits = 16;
+
+}  // namespace
 
 bool Ghosts::SeatSampler::test_and_clear(PolicyPage& page) {
   Seat& seat = static_cast<Seat&>(page);
@@ -26,8 +32,7 @@ void Ghosts::set_capacity(uint32_t pages) {
   capacity_ = std::max(pages >> shift, 1u);
   recency_.set_capacity(capacity_);
   reuse_.set_capacity(capacity_);
-  static const int swp = env("SWEEP", 16);
-  per_fault_ = std::max((kGhosts << 16) / std::max(pages / swp, 1u), 1u);
+  per_fault_ = std::max((kGhosts << kFractionBits) / std::max(pages / kRoundPart, 1u), 1u);
 }
 
 // Pages that are resident keep kSampled and name a chain without their ghost, which is allowed.
@@ -77,7 +82,7 @@ Ghosts::Ghost* Ghosts::find_or_take(uint32_t identity) {
 
 void Ghosts::bind(Ghost& ghost, PolicyPage& page) {
   ghost.real = &page;
-  page.bits = static_cast<uint8_t>((page.bits & 1) | kSampled |
+  page.bits = static_cast<uint8_t>((page.bits & ResidentSet::kComesBack) | kSampled |
                                    chain_of(ghost.identity) << kChainShift);
 }
 
@@ -99,26 +104,30 @@ void Ghosts::sampled_gone(PolicyPage& page, Gone why) {
     if (why == Gone::Freed) drop(ghosts_[i]);
     break;
   }
-  page.bits &= 1;
+  page.bits &= ResidentSet::kComesBack;
 }
 
 uint32_t Ghosts::age(uint32_t budget, Sampler& sampler) {
+  constexpr uint32_t kOne = 1u << kFractionBits;
   uint32_t asked = 0;
-  for (hand_debt_ += per_fault_; hand_debt_ >= 1u << 16 && asked < budget; hand_debt_ -= 1u << 16) {
+  to_pass_ = std::min(to_pass_ + per_fault_, kGhosts * kOne);
+  for (; to_pass_ >= kOne && asked < budget; to_pass_ -= kOne) {
     hand_ = static_cast<uint16_t>((hand_ + 1) % kGhosts);
     Ghost& ghost = ghosts_[hand_];
-    if (ghost.real == nullptr || ghost.real->list == 1) continue;
-    PolicyPage& page = *ghost.real;
-    bool referenced = (page.bits & kSeenByPolicy) != 0;
-    page.bits &= static_cast<uint8_t>(~kSeenByPolicy);
+    if (ghost.real == nullptr || ResidentSet::is_fresh(*ghost.real)) continue;
     ++asked;
-    if (sampler.test_and_clear(page)) {
-      page.bits |= kSeenByHand;
-      referenced = true;
-    }
-    if (referenced) refer(ghost);
+    if (seen(*ghost.real, sampler)) refer(ghost);
   }
   return asked;
+}
+
+// Whether the page has been referenced since the ghosts were last told; tells the policy.
+bool Ghosts::seen(PolicyPage& page, Sampler& sampler) {
+  const bool by_policy = (page.bits & kSeenByPolicy) != 0;
+  page.bits &= static_cast<uint8_t>(~kSeenByPolicy);
+  if (!sampler.test_and_clear(page)) return by_policy;
+  page.bits |= kSeenByHand;
+  return true;
 }
 
 bool Ghosts::refer(ResidentSet& set, Seat& seat) {
@@ -128,8 +137,7 @@ bool Ghosts::refer(ResidentSet& set, Seat& seat) {
       Seat& victim = static_cast<Seat&>(*set.pick_victim(seats_));
       victim.shadow = set.evicted(victim);
     }
-    set.age(16, seats_);
-    seat.bits = 0;
+    set.age(kAgeBudget, seats_);
     set.faulted_in(seat, seat.shadow);
   }
   seat.accessed = true;
@@ -143,16 +151,15 @@ void Ghosts::refer(Ghost& ghost) {
 }
 
 void Ghosts::judge(bool recency_missed, bool reuse_missed) {
-  static const int thr = env("THR", 16), dec = env("DECAY", 8);
-  score_ += recency_missed - reuse_missed;
+  score_ += static_cast<int32_t>(recency_missed) - static_cast<int32_t>(reuse_missed);
   if (recency_missed || reuse_missed) {
     if (until_decay_ == 0) {
-      until_decay_ = std::max(capacity_ / dec, 1u);
+      until_decay_ = std::max(capacity_ / kDecayPart, 1u);
       score_ -= score_ / 8;
     }
     --until_decay_;
   }
-  const int32_t enough = thr;
+  const int32_t enough = std::max(static_cast<int32_t>(capacity_ / kEnoughPart), 2);
   if (score_ > enough) better_ = ResidentSet::Rule::Reuse;
   if (score_ < -enough) better_ = ResidentSet::Rule::Recency;
 }

@@ -4,7 +4,7 @@
 // through the sample's faults and references, one under each rule. What only one of them has to
 // fetch counts against its rule. Everything is inside the object: a ghost has no memory behind it.
 // References to sampled pages that are resident are found by a hand that goes round the sample
-// once in M/16 faults; `PolicyPage::bits` carries them between the ghosts and the policy.
+// once in M/8 faults; `PolicyPage::bits` carries them between the ghosts and the policy.
 #pragma once
 
 #include <array>
@@ -36,7 +36,7 @@ class Ghosts {
   void gone(PolicyPage& page, Gone why) {
     if ((page.bits & kSampled) != 0) sampled_gone(page, why);
   }
-  // Once a fault: asks about few of the sample, at most `budget`. Returns the questions asked.
+  // Once a fault: asks about a few of the sample, at most `budget`. Returns the questions asked.
   uint32_t age(uint32_t budget, Sampler& sampler);
 
   // Which rule does better of late.
@@ -58,9 +58,9 @@ class Ghosts {
     uint16_t next = 0;           // in its chain
     bool used = false;
   };
-  static constexpr unsigned kGhosts = 1400;
+  static constexpr unsigned kGhosts = 1400;    // three times a set, for pages that are in neither
   static constexpr unsigned kMaxSample = 448;  // frames of a ghost set
-  static constexpr unsigned kLeastShift = 4;   // at most one page in 16 is sampled
+  static constexpr unsigned kLeastShift = 3;   // at most one page in 8 is sampled
   static constexpr unsigned kChains = 16;
   static constexpr uint16_t kEnd = 0xFFFF;
 
@@ -77,6 +77,7 @@ class Ghosts {
   Ghost* take();
   void drop(Ghost& ghost);
   void bind(Ghost& ghost, PolicyPage& page);
+  static bool seen(PolicyPage& page, Sampler& sampler);
   void refer(Ghost& ghost);
   bool refer(ResidentSet& set, Seat& seat);
   void judge(bool recency_missed, bool reuse_missed);
@@ -88,11 +89,11 @@ class Ghosts {
   std::array<uint16_t, kChains> chains_;
   uint32_t sample_mask_ = ~0u;
   uint32_t capacity_ = 0;  // frames of a ghost set
-  uint32_t per_fault_ = 0;  // ghosts the hand passes in a fault, 16.16
-  uint32_t hand_debt_ = 0;
+  uint32_t per_fault_ = 0;  // ghosts that the hand passes in a fault, in 1/65536
+  uint32_t to_pass_ = 0;    // ghosts that it has still to pass, likewise
   uint16_t hand_ = 0;
   uint16_t steal_hand_ = 0;
-  int32_t score_ = 0;
+  int32_t score_ = 0;  // pages fetched by Recency alone less those by Reuse alone, of late
   uint32_t until_decay_ = 0;
   ResidentSet::Rule better_ = ResidentSet::Rule::Recency;
 };

@@ -12,7 +12,7 @@
 namespace mobius::mm {
 
 // The best by measurement (docs/policies.md).
-inline constexpr std::string_view kDefaultPolicy = "clock-grace";
+inline constexpr std::string_view kDefaultPolicy = "duel";
 
 // Bytes in which any policy fits, to be aligned to kPolicyAlignment.
 inline constexpr size_t kPolicyStorage = 16 * 1024 * sizeof(void*);

@@ -1,57 +1,43 @@
-// ResidentSet: the two rules.
+// ResidentSet: who is warm, who is cold, who goes.
 #include "mm/replacement/resident_set.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace mobius::mm {
 namespace {
 
-enum PageBits : uint8_t { kComesBack = 1 };
-static int env(const char*, int d) { return d; }
+constexpr uint32_t kGracePart = 64;
+constexpr uint32_t kColdPart = 24;
+constexpr uint32_t kTicks = 256;  // in M faults
+// Warm pages asked about for the sake of one that would take a place among them.
+constexpr uint32_t kCandidates = 4;
+// Questions for one victim: where all that many are in use, one of them goes. A whole round would
+// keep the machine too long where memory is large.
+constexpr uint32_t kQuestions = 1024;
+
+bool is_older(uint16_t a, uint16_t b) { return static_cast<int16_t>(a - b) < 0; }
 
 }  // namespace
 
 void ResidentSet::set_capacity(uint32_t pages) {
-  static const int gd = env("GRACE", 64), cd = env("COLD", 32), td = env("TICK", 256);
-  grace_ = std::max(pages / gd, 1u);
-  cold_target_ = std::max(pages / cd, 1u);
-  warm_target_ = pages - std::min(cold_target_ + grace_, pages);
-  tick_length_ = std::max(pages / td, 1u);
+  grace_ = std::max(pages / kGracePart, 1u);
+  warm_target_ = pages - std::min(std::max(pages / kColdPart, 1u) + grace_, pages);
+  tick_length_ = std::max(pages / kTicks, 1u);
 }
 
-void ResidentSet::tick() {
-  if (++ticks_ < tick_length_) return;
-  ticks_ = 0;
-  if (++now_ == kNoShadow) ++now_;
-}
-
-void ResidentSet::faulted_in(PolicyPage& page, Shadow shadow) {
-  tick();
-  page.bits = shadow != kNoShadow ? kComesBack : 0;
-  page.stamp = shadow != kNoShadow ? shadow : now_;
-  fresh_.push_back(page);
-}
-
-void ResidentSet::read_ahead(PolicyPage& page, Shadow shadow) {
-  page.bits = 0;
-  page.stamp = shadow != kNoShadow ? shadow : now_;
-  (rule_ == Rule::Recency ? warm_ : cold_).push_back(page);
-}
-
-// Whether there is, or can be made, room among the warm pages for one last referenced (before just
-// now) at that time: finds one that is unreferenced since before then.
-bool ResidentSet::make_room_for(uint16_t last_reference, Sampler& sampler) {
-  static const int steps = env("STEPS", 4);
+// Makes room among the warm pages for one that was last referenced (before just now) at that time,
+// if one of them has been unreferenced for longer.
+bool ResidentSet::make_room(uint16_t last_reference, uint32_t& budget, Sampler& sampler) {
   if (warm_.size() < warm_target_) return true;
-  for (int left = steps; left != 0 && !warm_.empty(); --left) {
+  for (uint32_t left = kCandidates; left != 0 && budget != 0 && !warm_.empty(); --left) {
     PolicyPage& oldest = *warm_.front();
+    --budget;
     if (sampler.test_and_clear(oldest)) {
       oldest.stamp = now_;
       warm_.turn();
       continue;
     }
-    if (!older(oldest.stamp, last_reference)) return false;
+    if (!is_older(oldest.stamp, last_reference)) return false;
     warm_.remove(oldest);
     cold_.push_back(oldest);
     return true;
@@ -59,30 +45,30 @@ bool ResidentSet::make_room_for(uint16_t last_reference, Sampler& sampler) {
   return false;
 }
 
+// Where a page belongs that has just been referenced; page.stamp is the time before that.
+bool ResidentSet::is_warm_now(PolicyPage& page, uint32_t& budget, Sampler& sampler) {
+  return rule_ == Rule::Recency || make_room(page.stamp, budget, sampler);
+}
+
 void ResidentSet::age(uint32_t budget, Sampler& sampler) {
-  static const int steps = env("STEPS", 4);
-  for (; budget > (uint32_t)steps && fresh_.size() > grace_; --budget) {
+  while (budget != 0 && fresh_.size() > grace_) {
     PolicyPage& page = *fresh_.front();
+    --budget;
     sampler.test_and_clear(page);
     fresh_.remove(page);
-    const uint16_t before = page.stamp;
-    page.stamp = now_;
-    if (rule_ == Rule::Recency) {
-      warm_.push_back(page);
-    } else if (warm_.size() < warm_target_ ||
-               ((page.bits & kComesBack) != 0 && make_room_for(before, sampler))) {
-      warm_.push_back(page);
-      budget -= steps;
-    } else {
-      cold_.push_back(page);
-    }
+    const bool comes_back = (page.bits & kComesBack) != 0;
+    const bool warm = warm_.size() < warm_target_ || rule_ == Rule::Recency ||
+                      (comes_back && make_room(page.stamp, budget, sampler));
     page.bits &= static_cast<uint8_t>(~kComesBack);
+    page.stamp = now_;
+    (warm ? warm_ : cold_).push_back(page);
   }
 }
 
-PolicyPage* ResidentSet::take_warm(Sampler& sampler) {
-  for (uint32_t left = warm_.size(); left != 0; --left) {
+PolicyPage* ResidentSet::take_warm(uint32_t& budget, Sampler& sampler) {
+  for (uint32_t left = std::min(warm_.size(), budget); left != 0; --left) {
     PolicyPage& page = *warm_.front();
+    --budget;
     if (!sampler.test_and_clear(page)) break;
     page.stamp = now_;
     warm_.turn();
@@ -90,12 +76,14 @@ PolicyPage* ResidentSet::take_warm(Sampler& sampler) {
   return warm_.pop_front();
 }
 
-PolicyPage* ResidentSet::take_cold(Sampler& sampler) {
-  for (uint32_t left = cold_.size(); left != 0; --left) {
+// Null where there is no cold page, or all of them have become warm.
+PolicyPage* ResidentSet::take_cold(uint32_t& budget, Sampler& sampler) {
+  for (uint32_t left = cold_.size(); left != 0 && budget != 0; --left) {
     PolicyPage& page = *cold_.front();
+    --budget;
     if (!sampler.test_and_clear(page)) break;
     cold_.remove(page);
-    const bool warm = rule_ == Rule::Recency || make_room_for(page.stamp, sampler);
+    const bool warm = is_warm_now(page, budget, sampler);
     page.stamp = now_;
     (warm ? warm_ : cold_).push_back(page);
   }
@@ -103,9 +91,10 @@ PolicyPage* ResidentSet::take_cold(Sampler& sampler) {
 }
 
 PolicyPage* ResidentSet::pick_victim(Sampler& sampler) {
+  uint32_t budget = kQuestions;
   PolicyPage* page = nullptr;
-  if (rule_ == Rule::Recency || warm_.size() <= warm_target_) page = take_cold(sampler);
-  if (page == nullptr) page = take_warm(sampler);
+  if (rule_ == Rule::Recency || warm_.size() <= warm_target_) page = take_cold(budget, sampler);
+  if (page == nullptr) page = take_warm(budget, sampler);
   if (page == nullptr) page = cold_.pop_front();
   return page != nullptr ? page : fresh_.pop_front();
 }

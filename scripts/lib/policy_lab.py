@@ -1,0 +1,142 @@
+"""policy_lab: the kernel's replacement policies on reference strings, beside exact LRU and OPT.
+
+Builds and runs tests/host/lab, which holds the policies' own objects, and makes a table (Markdown)
+of what it counts and, with --plot, a picture (SVG). A TRACE is a file of scripts/record-trace, or
+the name of a string that is made here; without any, all of those.
+
+    scripts/policy-lab [--policy NAME]... [--frames N]... [--plot FILE.svg] [TRACE]...
+
+Status 1: a policy has beaten OPT, so the lab is wrong.
+"""
+import argparse
+import csv
+import math
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+
+from build import build
+from project import BUILD, SetupError, main_guard, say, setup
+
+PROGRAM = BUILD / "host-fast" / "tests" / "host" / "policy_lab"
+COLOURS = ["#888888", "#000000", "#d62728", "#1f77b4", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf",
+           "#8c564b", "#e377c2"]
+WIDTH, HEIGHT, MARGIN, COLUMNS = 230, 170, 34, 4
+
+
+class Results:
+    """The lab's figures: `rows[string, part, frames][policy]`."""
+
+    def __init__(self, lines):
+        self.rows, self.policies = defaultdict(dict), []
+        for row in csv.DictReader(lines, delimiter="\t"):
+            for figure in ("pages", "frames", "faults", "swap_ins", "dirty_evictions", "bit_tests"):
+                row[figure] = int(row[figure])
+            self.rows[row["string"], row["part"], row["frames"]][row["policy"]] = row
+            if row["policy"] not in self.policies:
+                self.policies.append(row["policy"])
+
+    def whole(self):
+        return {key: row for key, row in self.rows.items() if key[1] == "all"}
+
+    def ratio(self, row, policy):
+        return row[policy]["faults"] / row["LRU"]["faults"]
+
+    def ratios(self, policy):
+        return [self.ratio(row, policy) for row in self.whole().values()]
+
+
+def mean(ratios):
+    return math.exp(sum(map(math.log, ratios)) / len(ratios))
+
+
+def print_table(results):
+    policies = results.policies
+    print("| string | part | pages | frames |", " | ".join(policies), "|")
+    print("|---" * 4 + "|--:" * len(policies) + "|")
+    for (string, part, frames), row in results.rows.items():
+        cells = [f"{row[p]['swap_ins']:,}" for p in policies]
+        print(f"| {string} | {part} | {row['LRU']['pages']:,} | {frames:,} |", " | ".join(cells), "|")
+    print("\nSwap-ins (faults on pages that had been in memory before). All strings together:\n")
+    print("| |", " | ".join(policies), "|")
+    print("|---" + "|--:" * len(policies) + "|")
+    for name, of_ratios in (("faults to LRU's, geometric mean", mean), ("worst", max)):
+        print(f"| {name} |", " | ".join(f"{of_ratios(results.ratios(p)):.3f}" for p in policies), "|")
+    whole = results.whole().values()
+    for name, over in (("bit_tests", "faults"), ("dirty_evictions", "faults")):
+        figures = [mean([max(row[p][name], 1) / row[p][over] for row in whole]) for p in policies]
+        print(f"| {name.replace('_', ' ')} a fault |", " | ".join(f"{f:.2f}" for f in figures), "|")
+
+
+def curve(points, colour):
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" fill="{colour}"/>' for x, y in points)
+    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.5"/>{dots}'
+
+
+def panel(results, string, left, top):
+    """Faults to LRU's over memory as a part of the footprint, for one string."""
+    rows = {key[2]: row for key, row in results.whole().items() if key[0] == string}
+    highest = max(1.2, *(results.ratio(row, p) for row in rows.values() for p in results.policies))
+    inner, tall = WIDTH - MARGIN - 8, HEIGHT - 2 * MARGIN + 8
+    def place(frames, row, policy):
+        return (left + MARGIN + inner * frames / row["LRU"]["pages"],
+                top + 20 + tall * (1 - results.ratio(row, policy) / highest))
+    lines = [f'<text x="{left + MARGIN}" y="{top + 14}" font-weight="bold">{string}</text>',
+             f'<rect x="{left + MARGIN}" y="{top + 20}" width="{inner}" height="{tall}" '
+             'fill="none" stroke="#ccc"/>']
+    for mark in (0, 0.5, 1, 1.5, 2):
+        if mark <= highest:
+            y = top + 20 + tall * (1 - mark / highest)
+            lines.append(f'<text x="{left + MARGIN - 4}" y="{y + 4:.1f}" text-anchor="end">{mark}'
+                         f'</text><line x1="{left + MARGIN}" x2="{left + MARGIN + inner}" '
+                         f'y1="{y:.1f}" y2="{y:.1f}" stroke="#eee"/>')
+    for part in (0, 50, 100):
+        lines.append(f'<text x="{left + MARGIN + inner * part / 100}" y="{top + 34 + tall}" '
+                     f'text-anchor="middle">{part} %</text>')
+    for policy, colour in zip(results.policies, COLOURS):
+        lines.append(curve([place(f, row, policy) for f, row in sorted(rows.items())], colour))
+    return lines
+
+
+def plot(results, path):
+    strings = list(dict.fromkeys(key[0] for key in results.rows))
+    lines = 1 + (len(strings) - 1) // COLUMNS
+    width, height = WIDTH * min(COLUMNS, len(strings)), HEIGHT * lines + 30
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+           'font-family="sans-serif" font-size="10"><rect width="100%" height="100%" fill="white"/>']
+    for i, (policy, colour) in enumerate(zip(results.policies, COLOURS)):
+        out.append(f'<text x="{MARGIN + 85 * i}" y="{height - 8}" fill="{colour}" '
+                   f'font-weight="bold">{policy}</text>')
+    for i, string in enumerate(strings):
+        out += panel(results, string, WIDTH * (i % COLUMNS), HEIGHT * (i // COLUMNS))
+    Path(path).write_text("\n".join([*out, "</svg>", ""]))
+    say(f"plot in {path}")
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(prog="scripts/policy-lab", allow_abbrev=False)
+    parser.add_argument("traces", nargs="*", metavar="TRACE")
+    parser.add_argument("--policy", action="append", default=[], help="default: all")
+    parser.add_argument("--frames", action="append", default=[],
+                        help="default: five sizes, 1/8 to 3/4 of what the string refers to")
+    parser.add_argument("--plot", metavar="FILE.svg")
+    options = parser.parse_args(argv)
+    setup("lab")
+    build(["host-fast"], targets=["policy_lab"])
+    command = [str(PROGRAM)]
+    for name in ("policy", "frames"):
+        for value in getattr(options, name):
+            command += [f"--{name}", value]
+    result = subprocess.run(command + options.traces, stdout=subprocess.PIPE, text=True)
+    if result.returncode not in (0, 1):
+        raise SetupError(f"the lab ended with {result.returncode}")
+    results = Results(result.stdout.splitlines())
+    print_table(results)
+    if options.plot:
+        plot(results, options.plot)
+    return result.returncode
+
+
+if __name__ == "__main__":
+    main_guard(main)
