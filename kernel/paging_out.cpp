@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "proc/boot_command.h"
 #include "proc/text.h"
 #include "proc/threads.h"
 
@@ -16,6 +17,28 @@ constexpr uint32_t kLeastLow = 16, kMostLow = 128, kLowShare = 256;
 
 mm::ReplacementPolicy& or_default(mm::ReplacementPolicy* policy, std::span<std::byte> storage) {
   return policy != nullptr ? *policy : *mm::make_policy(mm::kDefaultPolicy, storage);
+}
+
+// The number in the option `usable-frames=N`; 0: it is not there, or is no number.
+uint32_t usable_frames_option(std::string_view command_line) {
+  uint32_t number = 0;
+  for (char c : proc::option_value(command_line, "usable-frames=")) {
+    if (c < '0' || c > '9' || number > 100'000'000) return 0;
+    number = number * 10 + static_cast<uint32_t>(c - '0');
+  }
+  return number;
+}
+
+// Takes frames out of the machine for good until no more than `usable` can hold pages of programs
+// before the page daemon is woken, so that figures of machines of another size can be compared.
+uint32_t hide_frames(mm::FrameAllocator& frames, uint32_t usable, uint32_t watermark) {
+  uint32_t hidden = 0;
+  for (; frames.free_frames() > usable + watermark; ++hidden) {
+    auto frame = frames.allocate(mm::FrameUse::Driver);
+    if (!frame) break;
+    (void)frame->release();
+  }
+  return hidden;
 }
 
 }  // namespace
@@ -43,10 +66,20 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
   }
   const uint32_t total = manager_.frames.total_frames();
   const uint32_t low = std::clamp(total / kLowShare, kLeastLow, kMostLow);
+<<<<<<< HEAD
   pageout_.start(low);
+=======
+>>>>>>> swaptests
   Line line;
   line.add("paging: policy ").add(pageout_.policy().name()).add(", low at ");
   system.machine.log(line.add_decimal(low).add(" frames\n").text());
+  if (const uint32_t usable = usable_frames_option(system.machine.command_line())) {
+    Line hiding;
+    hiding.add("paging: ").add_decimal(usable).add(" usable frames, ");
+    hiding.add_decimal(hide_frames(manager_.frames, usable, kPromisedFrames + low));
+    system.machine.log(hiding.add(" hidden\n").text());
+  }
+  pageout_.start(kPromisedFrames + low);
 }
 
 }  // namespace mobius

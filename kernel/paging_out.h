@@ -1,5 +1,8 @@
 // PagingOut: what this machine does when memory is short: a replacement policy, chosen at boot by
 // `policy=NAME`, the swap pager, and the page daemon's thread.
+//
+// The option `usable-frames=N` hides RAM: no more than N frames are left for programs (their pages,
+// page tables and books) before the page daemon is woken.
 #pragma once
 
 #include <array>
