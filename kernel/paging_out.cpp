@@ -66,10 +66,6 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
   }
   const uint32_t total = manager_.frames.total_frames();
   const uint32_t low = std::clamp(total / kLowShare, kLeastLow, kMostLow);
-<<<<<<< HEAD
-  pageout_.start(low);
-=======
->>>>>>> swaptests
   Line line;
   line.add("paging: policy ").add(pageout_.policy().name()).add(", low at ");
   system.machine.log(line.add_decimal(low).add(" frames\n").text());
@@ -79,7 +75,7 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
     hiding.add_decimal(hide_frames(manager_.frames, usable, kPromisedFrames + low));
     system.machine.log(hiding.add(" hidden\n").text());
   }
-  pageout_.start(kPromisedFrames + low);
+  pageout_.start(low);
 }
 
 }  // namespace mobius
