@@ -119,6 +119,7 @@ void start_processes(const MachineParts& parts) {
   mm::MemoryManager& manager = make_memory_manager(parts, scheduler);
   const auto dma = proc::has_option(parts.command_line, "no-dma") ? drivers::IdeDma::Avoid
                                                                    : drivers::IdeDma::Use;
+  manager.pressure.use(clock);
   static drivers::IdeController ide(port, parts.memory, scheduler, clock, frame_for_driver(parts),
                                     dma);
   static const MachineParts kept = parts;

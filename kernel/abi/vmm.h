@@ -69,6 +69,7 @@ struct vmm_stats {
   uint64_t zero_pages_out;  /* evicted without I/O, being full of zeros */
   uint64_t checksum_errors; /* pages that came back from swap other than they went */
   uint64_t slots_retired;   /* could not be written; not part of slots_total */
+  uint64_t stalled_ns;      /* since boot, with some thread standing still for paging */
 };
 
 void *VmmAlloc(size_t pages, void *base, uint32_t flags);

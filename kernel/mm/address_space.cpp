@@ -108,17 +108,31 @@ bool AddressSpace::recently_freed(VirtAddr a) const {
                      [a](VirtRange range) { return range.contains(a); });
 }
 
-uint32_t AddressSpace::resident_pages() const {
-  uint32_t pages = 0;
+namespace {
+
+// The sum of f(object) over the objects that the regions show, each counted once.
+template <typename F>
+uint32_t sum_over_objects(const RegionSet& regions, F&& f) {
+  uint32_t sum = 0;
   VirtAddr last_block{0};
-  for (RegionNode* n = regions_.first(); n != nullptr; n = regions_.next(*n)) {
+  for (RegionNode* n = regions.first(); n != nullptr; n = regions.next(*n)) {
     auto& region = static_cast<Region&>(*n);
     VmObject* object = region.object.get();
     if (object == nullptr || region.block_base == last_block) continue;
     last_block = region.block_base;
-    pages += object->resident_pages();
+    sum += f(*object);
   }
-  return pages;
+  return sum;
+}
+
+}  // namespace
+
+uint32_t AddressSpace::resident_pages() const {
+  return sum_over_objects(regions_, [](VmObject& object) { return object.resident_pages(); });
+}
+
+uint32_t AddressSpace::locked_pages() const {
+  return sum_over_objects(regions_, [](VmObject& object) { return object.locked_pages; });
 }
 
 Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {

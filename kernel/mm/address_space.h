@@ -42,6 +42,7 @@ class AddressSpace : public Link<AllSpaces> {
   TranslationMap& map() const { return map_; }
   size_t region_count() const { return regions_.size(); }
   uint32_t resident_pages() const;  // frames only this space's own objects hold
+  uint32_t locked_pages() const;    // by VmmLock
 
   // ---- for mm's own files; Locks: the memory lock ----
   Region* find(VirtAddr a) const { return static_cast<Region*>(regions_.find(a)); }

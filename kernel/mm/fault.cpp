@@ -216,6 +216,7 @@ constexpr unsigned kPatience = 64;
 // Brings in what an attempt has found missing, or waits for it. Locks: none; for Read and PageIn
 // the caller has taken a reference to the object that is read.
 Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) {
+  const Pressure::Stall stall(attempt.manager().pressure);
   switch (next) {
     case Next::Wait: attempt.manager().waiting.wait(object); return {};
     case Next::Read:

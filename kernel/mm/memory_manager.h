@@ -7,6 +7,7 @@
 #include "mm/commit.h"
 #include "mm/kernel_heap.h"
 #include "mm/ports/waiting.h"
+#include "mm/pressure.h"
 #include "mm/stats.h"
 
 namespace mobius::mm {
@@ -28,6 +29,7 @@ struct MemoryManager {
   Lock lock{LockRank::Memory};
   Stats stats{};
   Promises promises{frames};
+  Pressure pressure{};
   List<AddressSpace, AllSpaces> spaces{};
   List<VmObject, AllObjects> objects{};
   // Evicts pages where memory is short; null on a machine that never does. `tracking`: it wants to

@@ -49,6 +49,7 @@ void PageOut::run_round() {
 bool PageOut::wait_for_frames(Claim claim) {
   Lock::assert_no_lock_held();
   if (manager_.frames.free_frames() > manager_.frames.floor() + low_) return true;
+  const Pressure::Stall stall(manager_.pressure);
   const uint64_t evicted = evicted_;
   const uint32_t enough = running_ ? 2 : 1;
   const uint32_t round = rounds_;
@@ -71,7 +72,8 @@ void PageOut::start_tracking() {
   for (VmObject& object : manager_.objects) {
     object.slots().for_each(0, object.pages(), [&](PageIndex, PageSlot& slot) {
       if (slot.kind != SlotKind::Resident) return;
-      was_read_ahead(manager_.frames.record(slot.frame()), slot.shadow);
+      FrameRecord& record = manager_.frames.record(slot.frame());
+      if ((record.count & page_mark::kLocked) == 0) was_read_ahead(record, slot.shadow);
     });
   }
 }
@@ -95,6 +97,7 @@ void PageOut::age() {
 
 bool PageOut::forget(FrameRecord& record) {
   if (record.list != 0) policy_.removed(record);
+  if ((record.count & page_mark::kLocked) != 0) count_locked(record, -1);
   if ((record.count & page_mark::kWriting) != 0) {
     record.count |= page_mark::kOrphan;
     return false;
@@ -102,6 +105,30 @@ bool PageOut::forget(FrameRecord& record) {
   drop_slot(record);
   record.count = 0;
   return true;
+}
+
+void PageOut::lock(FrameRecord& record) {
+  KASSERT((record.count & page_mark::kLocked) == 0);
+  if (record.list != 0) policy_.removed(record);
+  record.count |= page_mark::kLocked;
+  count_locked(record, 1);
+}
+
+void PageOut::unlock(FrameRecord& record) {
+  KASSERT((record.count & page_mark::kLocked) != 0);
+  record.count &= static_cast<uint16_t>(~(page_mark::kLocked | page_mark::kTracked));
+  count_locked(record, -1);
+  // One that is just being written is still the writer's.
+  if ((record.count & (page_mark::kWriting | page_mark::kStuck)) != 0) {
+    record.count |= page_mark::kTracked;
+  } else {
+    was_read_ahead(record, slot_of(record).shadow);
+  }
+}
+
+void PageOut::count_locked(FrameRecord& record, int pages) {
+  locked_ += pages;
+  object_of(record)->locked_pages += pages;
 }
 
 bool PageOut::test_and_clear(PolicyPage& page) {

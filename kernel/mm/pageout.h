@@ -47,10 +47,14 @@ class PageOut final : public LowMemory, private Sampler {
   // A page has come in by a fault of its own, or with another one. No-op until pages are tracked.
   void faulted_in(FrameRecord& record, Shadow shadow);
   void was_read_ahead(FrameRecord& record, Shadow shadow);
-  // Time passes: one fault.
+  // Time passes: one fault, or one that reading ahead has saved. Requires: pages are tracked.
   void age();
   // The page is being freed: true where its frame can be, at once; otherwise the writer does it.
   bool forget(FrameRecord& record);
+  // The page of an object is never evicted, or may be again.
+  void lock(FrameRecord& record);
+  void unlock(FrameRecord& record);
+  uint32_t locked_pages() const { return locked_; }
 
  private:
   enum class Fate : uint8_t { Evicted, ToWrite, Stays };
@@ -75,6 +79,7 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t drop_kept_slots(uint32_t most) REQUIRES(manager_.lock);
   PageSlot& slot_of(FrameRecord& record);
   void flush_cleared();
+  void count_locked(FrameRecord& record, int pages);
 
   MemoryManager& manager_;
   ReplacementPolicy& policy_;
@@ -85,6 +90,7 @@ class PageOut final : public LowMemory, private Sampler {
   bool fruitless_ = false;  // the last round ended with nothing to evict
   uint32_t rounds_ = 0;     // that have ended
   uint64_t evicted_ = 0;    // pages
+  uint32_t locked_ = 0;
   AddressSpace* cleared_ = nullptr;  // accessed bits were cleared there, and not flushed yet
 };
 

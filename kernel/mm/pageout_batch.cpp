@@ -157,7 +157,7 @@ void PageOut::finish_write(FrameRecord& record, bool written, Batch& batch) {
     return;
   }
   record.count |= kHasSlot;
-  if (needs_writing(record, slot) || test_and_clear(record)) {
+  if (needs_writing(record, slot) || (record.count & kLocked) != 0 || test_and_clear(record)) {
     keep(record, ReplacementPolicy::Kept::Used);
     return;
   }
@@ -194,6 +194,7 @@ void PageOut::keep(FrameRecord& record, ReplacementPolicy::Kept why) {
     record.count &= static_cast<uint16_t>(~page_mark::kTracked);
     return;
   }
+  if ((record.count & page_mark::kLocked) != 0) return;
   policy_.kept(record, why);
 }
 

@@ -133,6 +133,7 @@ bool SwapPager::install(PageIn& in, uint32_t n) {
     manager_.pageout->faulted_in(record, slot.shadow);
   } else {
     manager_.pageout->was_read_ahead(record, slot.shadow);
+    manager_.pageout->age();
   }
   return true;
 }

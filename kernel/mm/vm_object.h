@@ -76,6 +76,8 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   List<Region, ObjectViews>& views() { return views_; }
   List<VmObject, ObjectFronts>& fronts() { return fronts_; }
 
+  uint32_t locked_pages = 0;  // by VmmLock
+
   // How pages come in from swap: where the next major fault is if the program goes straight on,
   // and how many pages are read at once while it does.
   struct ReadAhead {

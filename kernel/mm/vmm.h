@@ -50,6 +50,17 @@ Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pag
 // The pages are uncommitted again, and read as zeros. Any page range inside one block.
 Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages);
 
+// The pages of any range inside one writable block are committed and stay in RAM until they are
+// unlocked or freed; locks do not nest. May sleep. Fails: BadArgument, LimitReached (more than an
+// eighth of RAM for one process, a quarter for all), OutOfFrames, IoError.
+inline constexpr uint32_t kLockShareOfProcess = 8, kLockShareOfAll = 4;
+Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages);
+Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages);
+
+// Brings in what is paged out of any page range inside one block, as far as it can be had. May
+// sleep. Fails: BadArgument.
+Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages);
+
 // R10: what a program can ask about a page. Values are those of enum vmm_page_state.
 enum class PageState : uint8_t {
   Free = 0,

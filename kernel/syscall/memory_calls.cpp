@@ -86,9 +86,23 @@ Result<uint32_t> VmmResize(proc::System& system, Words a) {
 }
 
 Result<uint32_t> VmmAdvise(proc::System& system, Words a) {
-  if (a[2] == VM_ADVISE_WILL_NEED) return Failure(Error::NotSupported);
-  if (a[2] != VM_ADVISE_DISCARD) return Failure(Error::BadArgument);
-  TRY(mm::vmm_discard(own_space(system), VirtAddr{a[0]}, a[1]));
+  switch (a[2]) {
+    case VM_ADVISE_DISCARD: TRY(mm::vmm_discard(own_space(system), VirtAddr{a[0]}, a[1])); break;
+    case VM_ADVISE_WILL_NEED:
+      TRY(mm::vmm_will_need(own_space(system), VirtAddr{a[0]}, a[1]));
+      break;
+    default: return Failure(Error::BadArgument);
+  }
+  return kTrue;
+}
+
+Result<uint32_t> VmmLock(proc::System& system, Words a) {
+  TRY(mm::vmm_lock(own_space(system), VirtAddr{a[0]}, a[1]));
+  return kTrue;
+}
+
+Result<uint32_t> VmmUnlock(proc::System& system, Words a) {
+  TRY(mm::vmm_unlock(own_space(system), VirtAddr{a[0]}, a[1]));
   return kTrue;
 }
 
@@ -132,6 +146,7 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
     stats.bit_tests = memory.stats.bit_tests;
     stats.zero_pages_out = memory.stats.zero_pages_out;
     stats.checksum_errors = pageout->swap().checksum_errors();
+    stats.stalled_ns = memory.pressure.stalled_ns();
     stats.slots_retired = pageout->swap().slots().retired();
   }
   stats.frames_zeroed = memory.frames.zeroed_frames();

@@ -11,8 +11,6 @@ NOT_BUILT(VmmMapFile)
 NOT_BUILT(VmmMapFileAt)
 NOT_BUILT(VmmShare)
 NOT_BUILT(VmmShareRights)
-NOT_BUILT(VmmLock)
-NOT_BUILT(VmmUnlock)
 NOT_BUILT(VmmFlush)
 NOT_BUILT(HndOpen)
 

@@ -90,6 +90,20 @@ static void promising(void) {
   VmmFree(block);
 }
 
+static void locking(void) {
+  char *block = take_pages(4);
+  CHECK("VmmLock_commits_the_pages", VmmLock(block + PAGE, 2) &&
+        page_state(block) == VMM_PAGE_UNCOMMITTED && page_state(block + PAGE) != VMM_PAGE_UNCOMMITTED);
+  errno = 0;
+  CHECK("S1_VmmLock_has_a_quota", !VmmLock(VmmAlloc(0x40000, NULL, RW), 0x40000) &&
+        errno == ENOMEM);
+  errno = 0;
+  CHECK("VmmLock_of_no_block_is_EINVAL", !VmmLock((void *)0x1000, 1) && errno == EINVAL);
+  CHECK("VmmUnlock", VmmUnlock(block, 4));
+  CHECK("VmmAdvise_will_need", VmmAdvise(block, 4, VM_ADVISE_WILL_NEED));
+  VmmFree(block);
+}
+
 static void not_built(void) {
   char *block = take_pages(1);
   bool ok = true;
@@ -111,6 +125,7 @@ int main(void) {
   resizing();
   discarding();
   promising();
+  locking();
   not_built();
   return finish();
 }

@@ -1,0 +1,138 @@
+// Stories of pages that must be in memory, and of pages that should be.
+#include <gtest/gtest.h>
+
+#include "mm/invariants.h"
+#include "sim/sim_swap.h"
+#include "sim/sim_user.h"
+
+namespace mobius {
+namespace {
+
+using sim::SimMachine;
+using sim::SimSwap;
+using sim::SimUser;
+
+constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+
+class LockStory : public testing::Test {
+ protected:
+  ~LockStory() override {
+    mm::check_machine(machine.manager);
+    swap.finish();
+    machine.scheduler.run();
+  }
+  VirtAddr alloc(PageCount pages, uint32_t flags = kReadWrite) {
+    return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, flags).value();
+  }
+  void fill(VirtAddr block, PageCount pages) {
+    for (PageIndex i = 0; i < pages; ++i) {
+      ASSERT_TRUE(user.write32(pages_after(block, i), i + 1));
+    }
+  }
+  std::string draw(VirtAddr base, PageCount pages) {
+    std::string states;
+    for (PageCount i = 0; i < pages; ++i) {
+      states += "-.cDsfxr"[static_cast<int>(user.state(pages_after(base, i)))];
+    }
+    return states;
+  }
+  void evict_all() {
+    swap.pageout.start(machine.frames.free_frames() + 300);
+    swap.pageout.run_round();
+    swap.pageout.start(8);
+  }
+
+  SimMachine machine{{.frames = 512}};
+  SimSwap swap{machine};
+  SimUser user{machine};
+};
+
+TEST_F(LockStory, R13_locked_pages_stay_and_unlocked_ones_go) {
+  VirtAddr block = alloc(6);
+  fill(block, 6);
+  ASSERT_TRUE(mm::vmm_lock(user.space(), pages_after(block, 2), 2));
+  evict_all();
+  EXPECT_EQ(draw(block, 6), "ssDDss");
+  EXPECT_EQ(user.space().locked_pages(), 2u);
+  ASSERT_TRUE(mm::vmm_unlock(user.space(), block, 6));
+  evict_all();
+  EXPECT_EQ(draw(block, 6), "ssssss");
+  EXPECT_EQ(user.read32(pages_after(block, 3)).value(), 4u);
+}
+
+TEST_F(LockStory, R13_locking_brings_in_what_is_paged_out) {
+  VirtAddr block = alloc(3);
+  fill(block, 2);
+  evict_all();
+  ASSERT_EQ(draw(block, 3), "ss.");
+  ASSERT_TRUE(mm::vmm_lock(user.space(), block, 3));
+  EXPECT_EQ(draw(block, 3), "ccc");
+  evict_all();
+  EXPECT_EQ(draw(block, 3), "ccc");
+  EXPECT_EQ(user.read32(pages_after(block, 1)).value(), 2u);
+}
+
+TEST_F(LockStory, S1_locks_have_a_quota_and_a_refused_one_locks_nothing) {
+  VirtAddr block = alloc(200);
+  const uint32_t most = machine.frames.total_frames() / mm::kLockShareOfProcess;
+  EXPECT_EQ(mm::vmm_lock(user.space(), block, most + 1).error(), Error::LimitReached);
+  EXPECT_EQ(user.space().locked_pages(), 0u);
+  ASSERT_TRUE(mm::vmm_lock(user.space(), block, most));
+  ASSERT_TRUE(mm::vmm_lock(user.space(), block, most));  // again: nothing new
+  EXPECT_EQ(mm::vmm_lock(user.space(), pages_after(block, most), 1).error(), Error::LimitReached);
+  EXPECT_EQ(user.space().locked_pages(), most);
+  ASSERT_TRUE(mm::vmm_free(user.space(), block));
+  EXPECT_EQ(swap.pageout.locked_pages(), 0u);
+}
+
+TEST_F(LockStory, R13_a_lock_that_meets_a_bad_page_locks_nothing_new) {
+  VirtAddr block = alloc(4);
+  fill(block, 4);
+  ASSERT_TRUE(mm::vmm_lock(user.space(), block, 1));
+  evict_all();
+  ASSERT_EQ(draw(block, 4), "Dsss");
+  swap.device.bad_reads = {2};
+  EXPECT_EQ(mm::vmm_lock(user.space(), block, 4).error(), Error::IoError);
+  EXPECT_EQ(user.space().locked_pages(), 1u);
+  swap.device.bad_reads.clear();
+  evict_all();
+  EXPECT_EQ(draw(block, 4), "Dsss");
+}
+
+TEST_F(LockStory, R25_only_a_writable_range_inside_one_block_is_locked) {
+  VirtAddr block = alloc(4);
+  VirtAddr read_only = alloc(2, mm::kMemRead);
+  EXPECT_EQ(mm::vmm_lock(user.space(), block, 5).error(), Error::BadArgument);
+  EXPECT_EQ(mm::vmm_lock(user.space(), VirtAddr{0x1000}, 1).error(), Error::BadArgument);
+  EXPECT_EQ(mm::vmm_lock(user.space(), read_only, 2).error(), Error::BadArgument);
+  EXPECT_EQ(mm::vmm_unlock(user.space(), VirtAddr{0x1000}, 1).error(), Error::BadArgument);
+}
+
+TEST_F(LockStory, R13_a_page_locked_while_it_is_written_stays) {
+  VirtAddr block = alloc(1);
+  fill(block, 1);
+  swap.device.latency = 1000;
+  machine.scheduler.spawn([&] {
+    while (swap.device.writes == 0) machine.scheduler.sleep(1);
+    EXPECT_TRUE(mm::vmm_lock(user.space(), block, 1));
+  });
+  evict_all();
+  machine.scheduler.sleep(3000);
+  EXPECT_EQ(user.space().locked_pages(), 1u);
+  EXPECT_EQ(draw(block, 1), "c");
+}
+
+TEST_F(LockStory, R13_will_need_brings_pages_in_before_they_are_touched) {
+  VirtAddr block = alloc(20);
+  fill(block, 20);
+  evict_all();
+  ASSERT_TRUE(mm::vmm_will_need(user.space(), block, 20));
+  const uint64_t faults = user.faults();
+  for (PageIndex i = 0; i < 20; ++i) EXPECT_EQ(user.read32(pages_after(block, i)).value(), i + 1);
+  // Where there was no page table yet, the page behind the first one is not shown at once.
+  EXPECT_LE(user.faults() - faults, 1u);
+  EXPECT_LE(swap.device.reads, 5u);
+}
+
+}  // namespace
+}  // namespace mobius
