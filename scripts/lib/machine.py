@@ -202,7 +202,8 @@ def start_bochs(hardware, folder):
         tty.setraw(fd)
     (folder / "bochsrc").write_text(_BOCHSRC.format(
         memory=hardware.memory_mib, cpu=hardware.cpu or "p3_katmai", com1=os.ttyname(theirs1),
-        com2=os.ttyname(theirs2), swap=_bochs_disk(hardware.swap), display="x" if hardware.graphic else "term"))
+        com2=os.ttyname(theirs2), swap=_bochs_disk(hardware.swap),
+        display="x" if hardware.graphic else "term"))
     (folder / "continue").write_text("c\n")
     command = ["bochs", "-q", "-f", "bochsrc", "-rc", "continue", *hardware.extra]
     environment = os.environ | {"TERM": "xterm", "BXSHARE": "/usr/share/bochs"}

@@ -1,5 +1,5 @@
-"""The swap disk: found by its header on a raw disk or in a partition, refused by name, driven by DMA
-and without, with errors. The kernel option disk-test writes to all of it and reads it back."""
+"""The swap disk: found by its header on a raw disk or in a partition, refused by name, driven by
+DMA and without, with errors. The kernel option disk-test writes to all of it and reads it back."""
 import re
 import struct
 import zlib
@@ -61,7 +61,8 @@ REFUSALS = {
 def refusal(name, page, why):
     return Boot(f"Swap_refuses_{name}", "hello.exe",
                 prepare=lambda folder: image(folder, MIB, (0, page)),
-                log_has=(refused(why), r"^swap: none$"), emulators=BOTH if name == "blank" else QEMU)
+                log_has=(refused(why), r"^swap: none$"),
+                emulators=BOTH if name == "blank" else QEMU)
 
 
 def partition_table(*entries):
@@ -155,7 +156,8 @@ TESTS = [
     Script("Swap_partition", partition, BOTH),
     errors("error_once_is_repeated", rules(("read_aio", 80, True), ("write_aio", 160, True)),
            ALL_OK),
-    errors("bad_sectors_cost_their_pages", rules(("read_aio", 80, False), ("write_aio", 160, False)),
+    errors("bad_sectors_cost_their_pages",
+           rules(("read_aio", 80, False), ("write_aio", 160, False)),
            r"^disk-test: 1022 pages ok, 1 not written, 1 not read, 0 wrong$"),
     errors("disk_that_dies_is_survived", DIES,
            r"^disk-test: 0 pages ok, 1023 not written, 1024 not read, 0 wrong$"),

@@ -1,7 +1,7 @@
 // SimIdeDrive: a packet drive on a simulated IDE channel.
 //
-// It answers IDENTIFY PACKET DEVICE, READ(10/12), READ CAPACITY and REQUEST SENSE from a disc image;
-// each READ takes one of the planned faults.
+// It answers IDENTIFY PACKET DEVICE, READ(10/12), READ CAPACITY and REQUEST SENSE from a disc
+// image; each READ takes one of the planned faults.
 #pragma once
 
 #include "sim/sim_ide_device.h"

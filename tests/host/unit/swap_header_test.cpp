@@ -1,4 +1,4 @@
-// A swap device's first page: what is written is read, and whatever else is there is refused by name.
+// A swap device's first page: what is written is read; whatever else is there is refused by name.
 #include "mm/swap_header.h"
 
 #include <gtest/gtest.h>
@@ -51,8 +51,9 @@ TEST(SwapHeader, IsReadAsItWasWritten) {
 
 TEST(SwapHeader, HasTheBytesThatTheHeaderFileShows) {
   const Page page = page_of(0x0123'4567'89AB);
-  EXPECT_EQ(std::memcmp(page.data(), "MobiSwap\x01\0\0\0\0\x10\0\0\xAB\x89\x67\x45\x23\x01\0\0", 24),
-            0);
+  const char begin[] = "MobiSwap\x01\0\0\0\0\x10\0\0\xAB\x89\x67\x45\x23\x01\0";
+  static_assert(sizeof begin == 24);
+  EXPECT_EQ(std::memcmp(page.data(), begin, sizeof begin), 0);
   for (size_t i = 24; i < kPageSize - 4; ++i) ASSERT_EQ(page[i], std::byte{0}) << i;
   // From another implementation (Python's zlib): of the page for 65536 pages.
   const Page other = page_of(65536);
