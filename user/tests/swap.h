@@ -11,15 +11,20 @@ static inline uint32_t page_word(uint32_t page, uint32_t generation) {
   return mixed ^ mixed >> 15;
 }
 
+#define STEP 0x9E3779B9u /* from a word of a page to its next */
+
 /* Every byte of the page. */
-static inline void write_page(volatile uint32_t *words, uint32_t page, uint32_t generation) {
-  uint32_t word = page_word(page, generation);
-  for (size_t i = 0; i < WORDS; i++, word += 0x9E3779B9u) words[i] = word;
+static inline void write_page(volatile uint32_t *page, uint32_t number, uint32_t generation) {
+  uint32_t word = page_word(number, generation), *words = (uint32_t *)(uintptr_t)page;
+#pragma GCC unroll 16
+  for (size_t i = 0; i < WORDS; i++) words[i] = word + i * STEP;
 }
 
-static inline bool page_is(const volatile uint32_t *words, uint32_t page, uint32_t generation) {
-  uint32_t word = page_word(page, generation), wrong = 0;
-  for (size_t i = 0; i < WORDS; i++, word += 0x9E3779B9u) wrong |= words[i] ^ word;
+static inline bool page_is(const volatile uint32_t *page, uint32_t number, uint32_t generation) {
+  const uint32_t *words = (const uint32_t *)(uintptr_t)page;
+  uint32_t word = page_word(number, generation), wrong = 0;
+#pragma GCC unroll 16
+  for (size_t i = 0; i < WORDS; i++) wrong |= words[i] ^ (word + i * STEP);
   return wrong == 0;
 }
 

@@ -9,27 +9,32 @@
 static uint32_t *chunks, *spare;
 static uint32_t chunk_count;
 
-static uint8_t rc4_state[256], rc4_i, rc4_j;
-
-static void rc4_start(uint32_t seed, uint32_t chunk) {
+static void rc4_key(uint8_t *state, uint32_t seed, uint32_t chunk) {
   uint8_t key[8], j = 0;
   memcpy(key, &seed, 4);
   memcpy(key + 4, &chunk, 4);
-  for (int i = 0; i < 256; i++) rc4_state[i] = (uint8_t)i;
+  for (int i = 0; i < 256; i++) state[i] = (uint8_t)i;
   for (int i = 0; i < 256; i++) {
-    uint8_t kept = rc4_state[i];
+    uint8_t kept = state[i];
     j = (uint8_t)(j + kept + key[i % 8]);
-    rc4_state[i] = rc4_state[j];
-    rc4_state[j] = kept;
+    state[i] = state[j];
+    state[j] = kept;
   }
-  rc4_i = rc4_j = 0;
 }
 
-static uint8_t rc4_byte(void) {
-  uint8_t a = rc4_state[++rc4_i], b = rc4_state[rc4_j = (uint8_t)(rc4_j + a)];
-  rc4_state[rc4_i] = b;
-  rc4_state[rc4_j] = a;
-  return rc4_state[(uint8_t)(a + b)];
+static void rc4_fill(uint32_t *words, uint32_t seed, uint32_t chunk) {
+  static uint8_t state[256];
+  uint8_t *bytes = (uint8_t *)words;
+  uint32_t j = 0;
+  rc4_key(state, seed, chunk);
+  for (uint32_t n = 0; n < CHUNK_WORDS * 4; n++) {
+    uint32_t i = (n + 1) & 255, a = state[i];
+    j = (j + a) & 255;
+    uint32_t b = state[j];
+    state[i] = (uint8_t)b;
+    state[j] = (uint8_t)a;
+    bytes[n] = state[(a + b) & 255];
+  }
 }
 
 /* The same for the same numbers in any order. */
@@ -45,72 +50,65 @@ static void digest_add(struct digest *digest, uint32_t number) {
 static void fill(struct digest *digest, uint32_t seed) {
   for (uint32_t chunk = 0; chunk < chunk_count; chunk++) {
     uint32_t *words = chunks + (size_t)chunk * CHUNK_WORDS;
-    rc4_start(seed, chunk);
-    for (uint32_t i = 0; i < CHUNK_WORDS; i++) {
-      uint32_t word = rc4_byte();
-      word |= (uint32_t)rc4_byte() << 8;
-      word |= (uint32_t)rc4_byte() << 16;
-      words[i] = word | (uint32_t)rc4_byte() << 24;
-      digest_add(digest, words[i]);
-    }
+    rc4_fill(words, seed, chunk);
+    for (uint32_t i = 0; i < CHUNK_WORDS; i++) digest_add(digest, words[i]);
   }
 }
 
+/* Puts the words in the order of 16 of their bits, those with the same ones left in order. */
 static void radix_pass(const uint32_t *from, uint32_t *to, unsigned shift) {
-  static uint32_t places[256];
+  static uint32_t places[1 << 16];
   memset(places, 0, sizeof places);
-  for (uint32_t i = 0; i < CHUNK_WORDS; i++) places[from[i] >> shift & 255]++;
+  for (uint32_t i = 0; i < CHUNK_WORDS; i++) places[from[i] >> shift & 0xFFFF]++;
   uint32_t place = 0;
-  for (int i = 0; i < 256; i++) {
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
     uint32_t count = places[i];
     places[i] = place;
     place += count;
   }
-  for (uint32_t i = 0; i < CHUNK_WORDS; i++) to[places[from[i] >> shift & 255]++] = from[i];
+  for (uint32_t i = 0; i < CHUNK_WORDS; i++) to[places[from[i] >> shift & 0xFFFF]++] = from[i];
 }
 
 static void sort_chunks(void) {
   for (uint32_t chunk = 0; chunk < chunk_count; chunk++) {
     uint32_t *words = chunks + (size_t)chunk * CHUNK_WORDS;
-    for (unsigned shift = 0; shift < 32; shift += 16) {
-      radix_pass(words, spare, shift);
-      radix_pass(spare, words, shift + 8);
-    }
+    radix_pass(words, spare, 0);
+    radix_pass(spare, words, 16);
   }
 }
 
 /* A heap of the chunks' heads: the smallest on top. */
-static const uint32_t **heads, **ends;
+struct head {
+  uint32_t word;
+  const uint32_t *next, *end;
+};
+static struct head *heads;
 
 static void sink(uint32_t at, uint32_t count) {
+  struct head moved = heads[at];
   for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
-    if (child + 1 < count && *heads[child + 1] < *heads[child]) child++;
-    if (*heads[at] <= *heads[child]) return;
-    const uint32_t *head = heads[at], *end = ends[at];
+    if (child + 1 < count && heads[child + 1].word < heads[child].word) child++;
+    if (moved.word <= heads[child].word) break;
     heads[at] = heads[child];
-    ends[at] = ends[child];
-    heads[child] = head;
-    ends[child] = end;
   }
+  heads[at] = moved;
 }
 
 /* Whether the merged numbers are in order; they go into the digest. */
 static bool merge(struct digest *digest) {
   uint32_t left = chunk_count, last = 0;
   for (uint32_t i = 0; i < left; i++) {
-    heads[i] = chunks + (size_t)i * CHUNK_WORDS;
-    ends[i] = heads[i] + CHUNK_WORDS;
+    const uint32_t *first = chunks + (size_t)i * CHUNK_WORDS;
+    heads[i] = (struct head){*first, first + 1, first + CHUNK_WORDS};
   }
   for (uint32_t i = left / 2 + 1; i-- > 0;) sink(i, left);
   while (left > 0) {
-    uint32_t word = *heads[0];
-    if (word < last) return false;
-    last = word;
-    digest_add(digest, word);
-    if (++heads[0] == ends[0]) {
-      heads[0] = heads[--left];
-      ends[0] = ends[left];
-    }
+    struct head *top = &heads[0];
+    if (top->word < last) return false;
+    last = top->word;
+    digest_add(digest, last);
+    if (top->next == top->end) *top = heads[--left];
+    else top->word = *top->next++;
     sink(0, left);
   }
   return true;
@@ -121,9 +119,8 @@ static int child(uint32_t seed, uint32_t count) {
   chunk_count = count;
   chunks = (uint32_t *)(void *)take_pages((size_t)count * CHUNK_WORDS / WORDS);
   spare = (uint32_t *)(void *)take_pages(CHUNK_WORDS / WORDS);
-  heads = malloc(count * sizeof *heads);
-  ends = malloc(count * sizeof *ends);
-  if (!heads || !ends) die("malloc");
+  heads = malloc((count + 1) * sizeof *heads);
+  if (!heads) die("malloc");
   fill(&before, seed);
   sort_chunks();
   if (!merge(&after)) return 3;
