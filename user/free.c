@@ -1,4 +1,4 @@
-/* free.c: the machine's memory. */
+/* free.c: the machine's memory, and its swap space. */
 #include <stdio.h>
 
 #include "mobius.h"
@@ -19,6 +19,8 @@ int main(void) {
   row("free", stats.frames_free);
   row("  zeroed", stats.frames_zeroed);
   row("swap", stats.slots_total);
+  row("swap used", stats.slots_total - stats.slots_free);
   row("swap free", stats.slots_free);
+  if (stats.slots_retired) row("swap retired", stats.slots_retired);
   return 0;
 }

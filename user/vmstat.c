@@ -1,37 +1,78 @@
-/* vmstat.c: what the memory manager does, a line a second:  vmstat [LINES] */
+/* vmstat.c: what the memory manager does:  vmstat          everything since boot, a line each
+ *                                          vmstat LINES    what happens, a line a second */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "mobius.h"
 
-static unsigned long long rate(uint64_t now, uint64_t before) { return now - before; }
+typedef unsigned long long number;
+
+static double ratio(uint64_t pages, uint64_t transfers) {
+  return transfers ? (double)pages / (double)transfers : 0;
+}
+
+static void totals(const struct vmm_stats *s) {
+  const struct {
+    const char *name;
+    uint64_t value;
+  } lines[] = {{"frames", s->frames_total},
+               {"frames free", s->frames_free},
+               {"frames zeroed", s->frames_zeroed},
+               {"minor faults", s->faults_minor},
+               {"major faults", s->faults_major},
+               {"pages in", s->pages_in},
+               {"pages out", s->pages_out},
+               {"transfers in", s->ios_in},
+               {"transfers out", s->ios_out},
+               {"zero pages out", s->zero_pages_out},
+               {"bit tests", s->bit_tests},
+               {"slots", s->slots_total},
+               {"slots free", s->slots_free},
+               {"slots retired", s->slots_retired},
+               {"checksum errors", s->checksum_errors}};
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    printf("%-20s %10llu\n", lines[i].name, (number)lines[i].value);
+  }
+  printf("%-20s %10.1f\n", "pages a transfer in", ratio(s->pages_in, s->ios_in));
+  printf("%-20s %10.1f\n", "pages a transfer out", ratio(s->pages_out, s->ios_out));
+}
+
+static void one_line(const struct vmm_stats *before, const struct vmm_stats *now, number idle) {
+  uint64_t in = now->pages_in - before->pages_in, out = now->pages_out - before->pages_out;
+  uint64_t ios_in = now->ios_in - before->ios_in, ios_out = now->ios_out - before->ios_out;
+  printf("%8llu %7llu %7llu %6llu %6llu %6llu %5llu %5llu", (number)now->frames_free,
+         (number)now->frames_zeroed, (number)(now->faults_minor - before->faults_minor),
+         (number)(now->faults_major - before->faults_major), (number)in, (number)out,
+         (number)ios_in, (number)ios_out);
+  printf(" %5.1f %5.1f %6llu %6llu %9llu %5llu\n", ratio(in, ios_in), ratio(out, ios_out),
+         (number)(now->zero_pages_out - before->zero_pages_out),
+         (number)(now->bit_tests - before->bit_tests), (number)now->slots_free, idle);
+  fflush(stdout);
+}
 
 int main(int argc, char **argv) {
-  int lines = argc > 1 ? atoi(argv[1]) : 1;
   struct vmm_stats before = {0}, now = {0};
   struct sys_time idle_before, idle, time_before, time;
-  printf("     free   zeroed   minor   major   in  out  ios in ios out  swap free  idle%%\n");
   if (!VmmStats(&before, sizeof before)) {
     perror("vmstat");
     return 1;
   }
+  if (argc < 2) {
+    totals(&before);
+    return 0;
+  }
+  printf("    free  zeroed   minor  major     in    out ios_in  out pg/in   out"
+         "  zeros  tests swap_free  idle\n");
   SysClock(SYS_CLOCK_IDLE, &idle_before);
   SysClock(SYS_CLOCK_MONOTONIC, &time_before);
-  for (int i = 0; i < lines; i++) {
+  for (int i = 0; i < atoi(argv[1]); i++) {
     sleep(1);
     VmmStats(&now, sizeof now);
     SysClock(SYS_CLOCK_IDLE, &idle);
     SysClock(SYS_CLOCK_MONOTONIC, &time);
     uint64_t elapsed = time.ns - time_before.ns;
-    printf("%9llu %8llu %7llu %7llu %4llu %4llu %7llu %7llu %10llu %6llu\n",
-           (unsigned long long)now.frames_free, (unsigned long long)now.frames_zeroed,
-           rate(now.faults_minor, before.faults_minor), rate(now.faults_major, before.faults_major),
-           rate(now.pages_in, before.pages_in), rate(now.pages_out, before.pages_out),
-           rate(now.ios_in, before.ios_in), rate(now.ios_out, before.ios_out),
-           (unsigned long long)now.slots_free,
-           elapsed ? (idle.ns - idle_before.ns) * 100 / elapsed : 0ull);
-    fflush(stdout);
+    one_line(&before, &now, elapsed ? (idle.ns - idle_before.ns) * 100 / elapsed : 0);
     before = now;
     idle_before = idle;
     time_before = time;

@@ -1,0 +1,129 @@
+/* swap_clean.c: what goes without being written (R15) and comes back without being read, by the
+ * counters of VmmStats:  swap_clean */
+#include "swap.h"
+
+/* 64 pages of constants, each word its number's multiple: part of the EXE, never written. */
+#define TABLE_PAGES 64
+#define TABLE_FACTOR 2654435761u
+extern const volatile uint32_t table[];
+__asm__(
+    ".section .rdata,\"dr\"\n"
+    ".balign 4096\n"
+    ".globl _table\n"
+    "_table:\n"
+    ".set number, 0\n"
+    ".rept 65536\n"
+    ".long number * 2654435761\n"
+    ".set number, number + 1\n"
+    ".endr\n"
+    ".text\n");
+
+static size_t pages_in_state(const volatile void *base, size_t pages, enum vmm_page_state state) {
+  uint8_t states[256];
+  size_t count = 0;
+  for (size_t i = 0; i < pages; i += sizeof states) {
+    size_t step = pages - i < sizeof states ? pages - i : sizeof states;
+    if (VmmQueryPages(0, (const char *)base + i * PAGE, step, states) != step) die("VmmQueryPages");
+    for (size_t k = 0; k < step; k++) count += states[k] == state;
+  }
+  return count;
+}
+
+static bool read_all(const volatile uint32_t *block, uint32_t pages) {
+  bool ok = true;
+  for (uint32_t page = 0; page < pages; page++) {
+    EXPECT(ok, page_is(block + (size_t)page * WORDS, page, 1));
+  }
+  return ok;
+}
+
+/* Writes a block larger than the memory, so that whatever else is there is evicted. */
+static void press(void) {
+  uint32_t pages = times_memory(1.5);
+  volatile uint32_t *block = (volatile uint32_t *)take_pages(pages);
+  for (uint32_t page = 0; page < pages; page++) write_page(block + (size_t)page * WORDS, page, 1);
+  VmmFree((void *)block);
+}
+
+/* Pages that came from swap and were not modified keep their slot. A few of this program's own
+ * pages, which it does write, may go out meanwhile. */
+static void clean_evictions(void) {
+  uint32_t pages = times_memory(1.5);
+  volatile uint32_t *block = (volatile uint32_t *)take_pages(pages);
+  for (uint32_t page = 0; page < pages; page++) write_page(block + (size_t)page * WORDS, page, 1);
+  bool ok = read_all(block, pages) && read_all(block, pages);
+  struct vmm_stats before = stats_now();
+  ok = ok && read_all(block, pages) && read_all(block, pages);
+  struct vmm_stats now = stats_now();
+  uint64_t in = now.pages_in - before.pages_in, out = now.pages_out - before.pages_out;
+  printf("%llu pages in, %llu out\n", (unsigned long long)in, (unsigned long long)out);
+  CHECK("R15_clean_pages_go_without_a_write", ok && in > pages / 2 && out <= 4);
+  VmmFree((void *)block);
+}
+
+/* The second round counts: in the first this program's own code comes back from the CD. */
+static void only_read(void) {
+  uint32_t pages = times_memory(4), sum = 0;
+  struct vmm_stats before, now;
+  press();
+  for (int round = 0; round < 2; round++) {
+    volatile uint32_t *block = (volatile uint32_t *)take_pages(pages);
+    before = stats_now();
+    for (uint32_t page = 0; page < pages; page++) sum |= block[(size_t)page * WORDS + page % WORDS];
+    for (uint32_t page = 0; page < pages; page++) sum |= block[(size_t)page * WORDS];
+    now = stats_now();
+    VmmFree((void *)block);
+  }
+  CHECK("R15_pages_only_read_cost_no_io",
+        sum == 0 && now.ios_in == before.ios_in && now.ios_out == before.ios_out);
+}
+
+static void full_of_zeros(void) {
+  enum { kPages = 256 };
+  uint32_t sum = 0;
+  volatile uint32_t *block = (volatile uint32_t *)take_pages(kPages);
+  for (uint32_t page = 0; page < kPages; page++) {
+    write_page(block + page * WORDS, page, 1);
+    memset((void *)(block + page * WORDS), 0, PAGE);
+  }
+  struct vmm_stats before = stats_now();
+  press();
+  struct vmm_stats now = stats_now();
+  size_t discarded = pages_in_state(block, kPages, VMM_PAGE_DISCARDED);
+  CHECK("R15_pages_of_zeros_need_no_slot",
+        discarded == kPages && now.zero_pages_out - before.zero_pages_out >= kPages);
+  before = stats_now();
+  for (uint32_t i = 0; i < kPages * WORDS; i++) sum |= block[i];
+  now = stats_now();
+  CHECK("R15_and_come_back_without_io", sum == 0 && now.pages_in == before.pages_in);
+  VmmFree((void *)block);
+}
+
+static bool table_reads(void) {
+  uint32_t wrong = 0;
+  for (uint32_t i = 0; i < TABLE_PAGES * WORDS; i++) wrong |= table[i] ^ i * TABLE_FACTOR;
+  return wrong == 0;
+}
+
+static void code_reloads(void) {
+  bool ok = table_reads();
+  size_t there = pages_in_state(table, TABLE_PAGES, VMM_PAGE_CLEAN);
+  CHECK("R13_an_exe_is_read_once", ok && there == TABLE_PAGES);
+  press();
+  size_t gone = pages_in_state(table, TABLE_PAGES, VMM_PAGE_IN_FILE);
+  struct vmm_stats before = stats_now();
+  ok = table_reads();
+  struct vmm_stats now = stats_now();
+  printf("%u of %u pages of the EXE went, %u came again\n", (unsigned)gone, TABLE_PAGES,
+         (unsigned)(now.pages_in - before.pages_in));
+  CHECK("R13_exe_pages_are_discarded_and_read_again",
+        ok && gone > TABLE_PAGES / 2 && now.pages_in - before.pages_in >= gone);
+}
+
+int main(void) {
+  only_read();
+  clean_evictions();
+  full_of_zeros();
+  code_reloads();
+  return finish();
+}
