@@ -207,7 +207,7 @@ TEST_P(PolicyTest, forgets_a_page_that_is_gone_however_it_went) {
   Made policy(GetParam(), kCapacity);
   LivePages live;
   std::vector<std::unique_ptr<TestPage>> in;
-  for (int round = 0; round < 20000; ++round) {
+  for (int round = 0; round < 4000; ++round) {
     policy->age(16, live);
     auto page = std::make_unique<TestPage>();
     page->identity = static_cast<uint32_t>(random.next());
