@@ -31,7 +31,7 @@ class Clock final : public ReplacementPolicy {
   uint32_t size() const override { return pages_.size(); }
 
  private:
-  PageList pages_{1};
+  PageList<1> pages_;
 };
 
 }  // namespace

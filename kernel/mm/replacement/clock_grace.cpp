@@ -20,7 +20,8 @@ class ClockGrace final : public ReplacementPolicy {
   // Nobody has referenced it: there is nothing to forgive.
   void read_ahead(PolicyPage& page, Shadow, uint32_t) override { clock_.push_back(page); }
   void removed(PolicyPage& page) override {
-    (page.list == fresh_.id() ? fresh_ : clock_).remove(page);
+    if (fresh_.holds(page)) return fresh_.remove(page);
+    clock_.remove(page);
   }
 
   void age(uint32_t budget, Sampler& sampler) override {
@@ -48,8 +49,8 @@ class ClockGrace final : public ReplacementPolicy {
   static constexpr uint32_t kQuestions = 1024;
 
   uint32_t grace_ = 1;
-  PageList fresh_{1};
-  PageList clock_{2};
+  PageList<1> fresh_;
+  PageList<2> clock_;
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ class Fifo final : public ReplacementPolicy {
   uint32_t size() const override { return pages_.size(); }
 
  private:
-  PageList pages_{1};
+  PageList<1> pages_;
 };
 
 }  // namespace

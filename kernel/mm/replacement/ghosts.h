@@ -26,10 +26,10 @@ class Ghosts {
 
   // A page has come in by a fault; `page` is new in its list. Cheap unless it is of the sample.
   void faulted_in(PolicyPage& page, uint32_t identity) {
-    if ((mixed(identity) & sample_mask_) == 0) sampled_fault(page, mixed(identity));
+    if ((identity & sample_mask_) == 0) sampled_fault(page, identity);
   }
   void read_ahead(PolicyPage& page, uint32_t identity) {
-    if ((mixed(identity) & sample_mask_) == 0) sampled_read_ahead(page, mixed(identity));
+    if ((identity & sample_mask_) == 0) sampled_read_ahead(page, identity);
   }
   // The page is no longer the policy's. Freed: nobody will ask for it again.
   enum class Gone : uint8_t { Freed, Evicted };
@@ -54,7 +54,7 @@ class Ghosts {
   struct Ghost {
     Seat recency, reuse;
     PolicyPage* real = nullptr;  // while the page is resident
-    uint32_t identity = 0;       // mixed
+    uint32_t identity = 0;
     uint16_t next = 0;           // in its chain
     bool used = false;
   };
@@ -64,10 +64,6 @@ class Ghosts {
   static constexpr unsigned kChains = 16;
   static constexpr uint16_t kEnd = 0xFFFF;
 
-  static uint32_t mixed(uint32_t identity) {
-    const uint32_t product = identity * 0x9E3779B1u;
-    return product ^ product >> 15;
-  }
   static unsigned chain_of(uint32_t identity) { return identity >> 28; }
   void forget_all();
   void sampled_fault(PolicyPage& page, uint32_t identity);

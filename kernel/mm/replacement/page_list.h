@@ -7,14 +7,16 @@
 
 namespace mobius::mm {
 
+// `kId`: what PolicyPage::list says of its pages.
+template <uint8_t kId>
 class PageList {
  public:
-  // `id`: what PolicyPage::list says of its pages; not 0.
-  explicit PageList(uint8_t id) : id_(id) { ring_.next = ring_.prev = &ring_; }
+  static_assert(kId != 0);
+  PageList() { ring_.next = ring_.prev = &ring_; }
   PageList(const PageList&) = delete;
   PageList& operator=(const PageList&) = delete;
 
-  uint8_t id() const { return id_; }
+  bool holds(const PolicyPage& page) const { return page.list == kId; }
   uint32_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   PolicyPage* front() const { return empty() ? nullptr : ring_.next; }
@@ -27,9 +29,9 @@ class PageList {
   void push_back(PolicyPage& page) { insert(page, *ring_.prev); }
   void push_front(PolicyPage& page) { insert(page, ring_); }
 
-  // Requires: page.list == id().
+  // Requires: holds(page).
   void remove(PolicyPage& page) {
-    KASSERT(page.list == id_);
+    KASSERT(holds(page));
     page.prev->next = page.next;
     page.next->prev = page.prev;
     page.list = 0;
@@ -50,13 +52,12 @@ class PageList {
     page.next = before.next;
     before.next->prev = &page;
     before.next = &page;
-    page.list = id_;
+    page.list = kId;
     ++size_;
   }
 
   PolicyPage ring_;
   uint32_t size_ = 0;
-  const uint8_t id_;
 };
 
 }  // namespace mobius::mm

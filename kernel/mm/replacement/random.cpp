@@ -35,7 +35,7 @@ class Random final : public ReplacementPolicy {
     return state_;
   }
   uint32_t state_ = 2463534242u;
-  PageList pages_{1};
+  PageList<1> pages_;
 };
 
 }  // namespace

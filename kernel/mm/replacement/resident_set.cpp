@@ -51,6 +51,7 @@ bool ResidentSet::is_warm_now(PolicyPage& page, uint32_t& budget, Sampler& sampl
 }
 
 void ResidentSet::age(uint32_t budget, Sampler& sampler) {
+  tick();
   while (budget != 0 && fresh_.size() > grace_) {
     PolicyPage& page = *fresh_.front();
     --budget;
@@ -61,7 +62,7 @@ void ResidentSet::age(uint32_t budget, Sampler& sampler) {
                       (comes_back && make_room(page.stamp, budget, sampler));
     page.bits &= static_cast<uint8_t>(~kComesBack);
     page.stamp = now_;
-    (warm ? warm_ : cold_).push_back(page);
+    settle(page, warm);
   }
 }
 
@@ -85,7 +86,7 @@ PolicyPage* ResidentSet::take_cold(uint32_t& budget, Sampler& sampler) {
     cold_.remove(page);
     const bool warm = is_warm_now(page, budget, sampler);
     page.stamp = now_;
-    (warm ? warm_ : cold_).push_back(page);
+    settle(page, warm);
   }
   return cold_.pop_front();
 }

@@ -29,15 +29,18 @@ class ResidentSet {
   // As of ReplacementPolicy.
   void set_capacity(uint32_t pages);
   void faulted_in(PolicyPage& page, Shadow shadow) {
-    tick();
     enter(page, shadow);
     fresh_.push_back(page);
   }
   void read_ahead(PolicyPage& page, Shadow shadow) {
     enter(page, shadow);
-    (rule_ == Rule::Recency ? warm_ : cold_).push_back(page);
+    settle(page, rule_ == Rule::Recency);
   }
-  void removed(PolicyPage& page) { list_of(page).remove(page); }
+  void removed(PolicyPage& page) {
+    if (fresh_.holds(page)) return fresh_.remove(page);
+    if (warm_.holds(page)) return warm_.remove(page);
+    cold_.remove(page);
+  }
   void age(uint32_t budget, Sampler& sampler);
   PolicyPage* pick_victim(Sampler& sampler);
   Shadow evicted(const PolicyPage& page) const { return page.stamp; }
@@ -53,8 +56,9 @@ class ResidentSet {
  private:
   enum : uint8_t { kFresh = 1, kWarm, kCold };
 
-  PageList& list_of(const PolicyPage& page) {
-    return page.list == kFresh ? fresh_ : page.list == kWarm ? warm_ : cold_;
+  void settle(PolicyPage& page, bool warm) {
+    if (warm) return warm_.push_back(page);
+    cold_.push_back(page);
   }
   void tick() {
     if (++faults_ < tick_length_) return;
@@ -76,9 +80,9 @@ class ResidentSet {
   uint32_t tick_length_ = 1;
   uint32_t faults_ = 0;
   uint16_t now_ = 1;  // in ticks of M/256 faults; wraps, and is never kNoShadow
-  PageList fresh_{kFresh};
-  PageList warm_{kWarm};
-  PageList cold_{kCold};
+  PageList<kFresh> fresh_;
+  PageList<kWarm> warm_;
+  PageList<kCold> cold_;
 };
 
 }  // namespace mobius::mm

@@ -1,8 +1,6 @@
 // The strings that are made: loops, distributions, matrices, phases, and the swap workloads.
-#include <cmath>
-#include <functional>
+#include <algorithm>
 #include <map>
-#include <stdexcept>
 
 #include "lab/reference_string.h"
 #include "sim/random.h"
@@ -68,13 +66,14 @@ void zipf_scan(ReferenceString& s) {
   }
 }
 
-// C = A * B with 8-byte elements: a row of A, a column of B, one element of C; 512 x 512.
+// C = A * B, 768 x 768 elements of 8 bytes: a row of A, a column of B, one element of C.
 void matrix_multiply(ReferenceString& s) {
   constexpr uint32_t n = 768, per_page = 512;
   const auto page_of = [](uint32_t matrix, uint32_t row, uint32_t column) {
     return (matrix * n * n + row * n + column) / per_page;
   };
-  for (uint32_t row = 0; row < n; row += 4) {  // every fourth row: the pattern repeats
+  // Every fourth row and eighth column: the pattern repeats.
+  for (uint32_t row = 0; row < n; row += 4) {
     for (uint32_t column = 0; column < n; column += 8) {
       for (uint32_t k = 0; k < n; ++k) {
         if (k % 256 == 0) s.add(page_of(0, row, k), false);

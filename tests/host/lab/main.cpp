@@ -63,7 +63,7 @@ bool run(const ReferenceString& string, const Wishes& wishes) {
     for (const std::string& policy : wishes.policies) {
       const Replay replay = replay_policy(string, frames, policy);
       print_all(string, frames, policy, replay);
-      if (total(replay).faults < total(opt).faults) {
+      if (beats_opt(replay, opt)) {
         std::fprintf(stderr, "policy_lab: %s beats OPT on %s with %u frames: a bug of the lab\n",
                      policy.c_str(), string.name().c_str(), frames);
         possible = false;

@@ -25,6 +25,9 @@ struct Counts {
 using Replay = std::vector<Counts>;
 Counts total(const Replay& parts);
 
+// Whether a replay has fewer faults than OPT's: then the lab is wrong, for nothing has.
+bool beats_opt(const Replay& replay, const Replay& opt);
+
 // Requires for all: frames > 0, a dense string.
 Replay replay_lru(const ReferenceString& string, uint32_t frames);
 Replay replay_opt(const ReferenceString& string, uint32_t frames);

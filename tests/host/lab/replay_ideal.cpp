@@ -83,6 +83,10 @@ Counts total(const Replay& parts) {
   return sum;
 }
 
+bool beats_opt(const Replay& replay, const Replay& opt) {
+  return total(replay).faults < total(opt).faults;
+}
+
 Replay replay_lru(const ReferenceString& string, uint32_t frames) {
   Frames in(string.footprint());
   RecencyList recency(string.footprint());

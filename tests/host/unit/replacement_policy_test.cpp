@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mm/replacement/registry.h"
@@ -187,6 +189,45 @@ TEST_P(PolicyTest, victims_asked_for_in_a_row_are_all_different) {
     static_cast<TestPage*>(victim)->where = TestPage::Where::Victim;
   }
   EXPECT_EQ(policy->pick_victim(sampler), nullptr);
+}
+
+// Answers for pages that exist, and says so of all others.
+class LivePages final : public Sampler {
+ public:
+  bool test_and_clear(PolicyPage& page) override {
+    EXPECT_TRUE(pages.contains(&page)) << "a page is asked about that is gone";
+    return true;
+  }
+  std::set<const PolicyPage*> pages;
+};
+
+TEST_P(PolicyTest, forgets_a_page_that_is_gone_however_it_went) {
+  constexpr uint32_t kCapacity = 256;
+  sim::Random random(5);
+  Made policy(GetParam(), kCapacity);
+  LivePages live;
+  std::vector<std::unique_ptr<TestPage>> in;
+  for (int round = 0; round < 4000; ++round) {
+    policy->age(16, live);
+    auto page = std::make_unique<TestPage>();
+    page->identity = static_cast<uint32_t>(random.next());
+    live.pages.insert(page.get());
+    policy->faulted_in(*page, kNoShadow, page->identity);
+    in.push_back(std::move(page));
+    if (in.size() < kCapacity) continue;
+    PolicyPage* gone = in[random.below(in.size())].get();
+    const uint32_t how = random.below(3);
+    if (how == 0) {
+      policy->removed(*gone);
+    } else {
+      gone = policy->pick_victim(live);
+      // Or it is freed while it is a victim, and the policy hears no more of it.
+      if (how == 1) policy->evicted(*gone, static_cast<TestPage*>(gone)->identity);
+    }
+    live.pages.erase(gone);
+    std::erase_if(in, [gone](const auto& p) { return p.get() == gone; });
+    if (HasFailure()) return;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PolicyTest,
