@@ -63,6 +63,8 @@ def table(figures, linux_figures):
             linux_figures.get(name.removesuffix(".zeroed"))
         ours = figures.get(name)
         note = ""
+        if beside is None and "linux" in row and "later" not in row:
+            missing.append(f"{name} on Linux")
         if ours is None and "later" in row:
             note = f"  needs {row['later']}"
         elif ours is None:
@@ -101,6 +103,8 @@ def main(argv):
     missing, over = table(measure_mobius(options.verbose), linux_figures)
     if linux_figures is None:
         print("Linux, Mach: recorded figures. --beside linux measures Linux in this call.")
+    else:
+        print("ours, Linux: from boots in this call. Mach: recorded figures.")
     if not options.no_host and not host_benchmarks(options.verbose):
         missing.append("the host benchmarks")
     if over:

@@ -1,4 +1,4 @@
-"""emulator_tests: the tables in tests/qemu and tests/bochs, and how one entry is run.
+"""emulator_tests: the tables in tests/qemu, and how one entry is run.
 
 An entry is a Boot (one call of scripts/run and what must come of it) or a Script (a function that
 raises AssertionError). A table is a Python file with a list TESTS. Manual: tests/qemu/README.md.
@@ -164,8 +164,8 @@ def run_script(script, emulator, report):
 def tables():
     """All entries of all tables, in the order of the files' names."""
     entries = []
-    for path in sorted([*(ROOT / "tests/qemu").glob("*.py"), *(ROOT / "tests/bochs").glob("*.py")]):
-        spec = importlib.util.spec_from_file_location(f"table_{path.parent.name}_{path.stem}", path)
+    for path in sorted((ROOT / "tests/qemu").glob("*.py")):
+        spec = importlib.util.spec_from_file_location(f"table_{path.stem}", path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)

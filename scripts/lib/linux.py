@@ -3,7 +3,6 @@
 The kernel package is downloaded, unpacked under build/linux and never installed; apt's own state is
 not touched. Every figure comes from a boot in this very call.
 """
-import contextlib
 import gzip
 import subprocess
 import sys
@@ -46,14 +45,19 @@ def _kernel():
     if not found:
         say("fetching Debian's i386 Linux (about 70 MB), once")
         FOLDER.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(SetupError):  # one of several lists may fail: see what comes
+        refused = None
+        try:
             _apt("apt-get", "update", "-qq")
-        depends = _apt("apt-cache", "depends", "--important", "linux-image-686")
-        names = [line.split()[-1] for line in depends.splitlines()
-                 if "Depends: linux-image" in line]
-        if not names:
-            raise SetupError("no i386 Linux kernel package found")
-        _apt("apt-get", "download", "-qq", names[0])
+        except SetupError as error:  # one of several lists may fail: see what comes
+            refused = error
+        try:
+            depends = _apt("apt-cache", "depends", "--important", "linux-image-686")
+            name = next(line.split()[-1] for line in depends.splitlines()
+                        if "Depends: linux-image" in line)
+            _apt("apt-get", "download", "-qq", name)
+        except (SetupError, StopIteration) as error:
+            why = refused or error or "no such package"
+            raise SetupError(f"Debian's i386 Linux cannot be fetched: {why}") from error
         package = next(FOLDER.glob("linux-image-*.deb"))
         _call(["dpkg", "-x", str(package), str(FOLDER / "package")])
         package.unlink()

@@ -136,5 +136,7 @@ TESTS = [
     Boot("Files_of_any_name_read_in_every_way", "files.exe " + " ".join(
         f"'/run/{name}'" for name in TEXTS), prepare=long_names, each=same_files, checks=14,
          emulators=BOTH),
+    Boot("D1_kill_of_a_process_that_waits_for_the_cd", "kill_paging.exe /run/paged.exe",
+         "--with paged.exe", checks=4, emulators=BOTH),
     Boot("R16_exe_of_96_MiB_at_16_MiB", "-c big.exe", "--memory 16M", prepare=big_exe, checks=2),
 ]
