@@ -17,6 +17,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import tomllib
 from dataclasses import dataclass
@@ -128,22 +129,9 @@ class DoesNotCompile(Exception):
     """The compiler's output."""
 
 
-def _build(folder, jobs, targets):
-    """Builds in the copy."""
-    path = TREE / "build" / folder
-    commands = [["cmake", "--build", str(path), f"-j{jobs}", "--target", *targets]]
-    if not (path / "build.ninja").exists():
-        commands.insert(0, ["cmake", *CONFIGURE[folder]])
-    for command in commands:
-        result = subprocess.run(command, cwd=TREE, stdin=subprocess.DEVNULL, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
-        if result.returncode != 0:
-            raise DoesNotCompile(result.stdout)
-
-
-def _call(command, limit):
+def _call(command, limit=None):
     """Runs it with all that it starts. Returns (stdout, stderr, status; None: it did not end)."""
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    with subprocess.Popen(command, cwd=TREE, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, errors="replace",
                           start_new_session=True) as process:
         try:
@@ -155,6 +143,18 @@ def _call(command, limit):
             if not isinstance(problem, subprocess.TimeoutExpired):
                 raise
             return out, log, None
+
+
+def _build(folder, jobs, targets):
+    """Builds in the copy."""
+    path = TREE / "build" / folder
+    commands = [["cmake", "--build", str(path), f"-j{jobs}", "--target", *targets]]
+    if not (path / "build.ninja").exists():
+        commands.insert(0, ["cmake", *CONFIGURE[folder]])
+    for command in commands:
+        out, log, status = _call(command)
+        if status != 0:
+            raise DoesNotCompile(out + log)
 
 
 def _run_suite(folder, test, limit):
@@ -286,6 +286,7 @@ def main(argv):
         raise SetupError("no mutant has such a name")
     setup("test", install=not options.no_install)
     os.nice(NICE)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
     with _only_one():
         survivors = _try_all(mutants, Runner(options.jobs, not options.quick))

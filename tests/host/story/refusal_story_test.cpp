@@ -89,6 +89,24 @@ TEST_F(RefusalStory, D4_a_stack_is_neither_discarded_nor_resized_nor_unmapped) {
   EXPECT_EQ(user.read32(top).value(), 7u);
 }
 
+TEST_F(RefusalStory, D3_a_promise_that_cannot_be_kept_leaves_nothing) {
+  constexpr uint32_t kPromised = kReadWrite | mm::kMemGuaranteed;
+  VirtAddr block = alloc(1);
+  ASSERT_TRUE(user.write32(block, 7));
+  auto fail = [&] {
+    EXPECT_EQ(mm::vmm_alloc(user.space(), 900, VirtAddr{0x20000000}, kPromised).error(),
+              Error::OutOfFrames);
+    EXPECT_EQ(user.space().regions().size(), 1u);
+    mm::check_machine(machine.manager);
+  };
+  fail();  // the heap keeps an empty slab of each kind it has used
+  const uint32_t before = machine.frames.free_frames();
+  fail();
+  EXPECT_EQ(machine.frames.free_frames(), before);
+  EXPECT_EQ(user.state(VirtAddr{0x20000000}), mm::PageState::Free);
+  EXPECT_EQ(user.read32(block).value(), 7u);
+}
+
 TEST(RegionLimitStory, S1_the_region_after_the_last_one_allowed_is_refused) {
   sim::SimMachine machine{{.frames = 12288}};
   sim::SimUser user{machine};
@@ -107,6 +125,31 @@ TEST(RegionLimitStory, S1_the_region_after_the_last_one_allowed_is_refused) {
   ASSERT_TRUE(mm::vmm_free(user.space(), wide));
   EXPECT_TRUE(mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite));
   mm::check_machine(machine.manager);
+}
+
+TEST(RegionLimitStory, S1_an_image_that_needs_more_regions_than_are_left_leaves_none) {
+  sim::SimMachine machine{{.frames = 12288}};
+  mm::ImageLayout layout = sim::usual_layout();
+  sim::SimFile file(machine.memory, machine.scheduler, 7, 6 * kPageSize);
+  sim::SimImage* image = sim::SimImage::create(machine, layout, file);
+  {
+    sim::SimUser user{machine};
+    VirtAddr last{};
+    while (user.space().regions().size() < mm::kMaxRegions - 2) {
+      last = mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite).value();
+    }
+    const uint32_t before = machine.frames.free_frames();
+    EXPECT_EQ(user.space().map_image(*image).error(), Error::LimitReached);
+    EXPECT_EQ(user.space().regions().size(), mm::kMaxRegions - 2);
+    EXPECT_EQ(machine.frames.free_frames(), before);
+    EXPECT_EQ(image->references(), 1u);
+    mm::check_machine(machine.manager);
+    for (uint32_t i = 0; i < 4; ++i) {
+      ASSERT_TRUE(mm::vmm_free(user.space(), VirtAddr{last.value - i * kPageSize}));
+    }
+    EXPECT_TRUE(user.space().map_image(*image));
+  }
+  image->release();
 }
 
 }  // namespace
