@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "proc/boot_command.h"
+#include "proc/load_control.h"
 #include "proc/text.h"
 #include "proc/threads.h"
 
@@ -14,6 +15,15 @@ namespace {
 constexpr uint32_t kLeastLow = 16, kMostLow = 128, kLowShare = 256;
 
 [[noreturn]] void page_daemon(void* pageout) { static_cast<mm::PageOut*>(pageout)->run(); }
+[[noreturn]] void load_control(void* control) { static_cast<proc::LoadControl*>(control)->run(); }
+
+void start_kernel_thread(proc::System& system, void (*entry)(void*), void* argument) {
+  auto made = proc::make_thread(system, entry, argument);
+  if (!made) system.machine.end("panic: no memory for the kernel's threads");
+  proc::Thread& thread = *made->release();
+  thread.priority = proc::kKernelPriority;
+  system.scheduler.make_ready(thread);
+}
 
 mm::ReplacementPolicy& or_default(mm::ReplacementPolicy* policy, std::span<std::byte> storage) {
   return policy != nullptr ? *policy : *mm::make_policy(mm::kDefaultPolicy, storage);
@@ -55,11 +65,9 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
   if (device != nullptr && !pager_.swap_on(*device)) {
     system.machine.log("swap: not enough memory for its books, not used\n");
   }
-  auto daemon = proc::make_thread(system, page_daemon, &pageout_);
-  if (!daemon) system.machine.end("panic: no memory for the page daemon");
-  proc::Thread& thread = *daemon->release();
-  thread.priority = proc::kKernelPriority;
-  system.scheduler.make_ready(thread);
+  start_kernel_thread(system, page_daemon, &pageout_);
+  static proc::LoadControl control(system);
+  start_kernel_thread(system, load_control, &control);
   {
     LockGuard guard(manager_.lock);
     manager_.promises.set_reserve(kPromisedFrames);

@@ -6,9 +6,9 @@
 
 static struct proc_info processes[1024];
 
-static const char *state(uint32_t end) {
-  switch ((enum proc_end)end) {
-    case PROC_RUNNING: return "running";
+static const char *state(const struct proc_info *process) {
+  switch ((enum proc_end)process->end) {
+    case PROC_RUNNING: return process->suspended ? "suspended" : "running";
     case PROC_EXITED: return "exited";
     case PROC_FAULTED: return "faulted";
     case PROC_OUT_OF_MEMORY: return "no memory";
@@ -28,7 +28,7 @@ int main(void) {
     const struct proc_info *p = &processes[i];
     printf("%5u %6u %7u %7u %6u %6u %7u  %-9s  %.32s\n", (unsigned)p->pid, (unsigned)p->parent,
            (unsigned)p->threads, (unsigned)p->regions, (unsigned)p->pages_committed,
-           (unsigned)p->table_frames, (unsigned)(p->cpu_ns / 1000000), state(p->end), p->name);
+           (unsigned)p->table_frames, (unsigned)(p->cpu_ns / 1000000), state(p), p->name);
   }
   return 0;
 }

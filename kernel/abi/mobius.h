@@ -63,7 +63,7 @@ struct proc_status { uint32_t pid; uint32_t end; int32_t code; /* exit status; 1
 struct proc_info {
   uint32_t pid, parent, threads, end;
   uint32_t regions, pages_committed, table_frames;
-  uint32_t reserved; /* so that kernel and programs agree where 64-bit members lie */
+  uint32_t suspended; /* 1: waits because there is not memory enough for all */
   uint64_t cpu_ns;
   char name[32];
 };

@@ -44,6 +44,17 @@ class AddressSpace : public Link<AllSpaces> {
   uint32_t resident_pages() const;  // frames only this space's own objects hold
   uint32_t locked_pages() const;    // by VmmLock
 
+  // Load control: while it is suspended, threads that need a page which is not there wait.
+  void suspend() { suspended_ = true; }
+  void resume() {
+    suspended_ = false;
+    manager_.waiting.wake(this);
+  }
+  bool suspended() const { return suspended_; }
+  // Faults that waited for a page since this was last asked.
+  void count_major_fault() { ++major_faults_; }
+  uint32_t take_major_faults() { return std::exchange(major_faults_, 0); }
+
   // ---- for mm's own files; Locks: the memory lock ----
   Region* find(VirtAddr a) const { return static_cast<Region*>(regions_.find(a)); }
   Region* next(Region& r) const { return static_cast<Region*>(regions_.next(r)); }
@@ -75,6 +86,8 @@ class AddressSpace : public Link<AllSpaces> {
   RegionSet regions_;
   std::array<VirtRange, 32> freed_{};  // the last freed blocks, for the words of a report
   uint32_t freed_next_ = 0;
+  uint32_t major_faults_ = 0;
+  bool suspended_ = false;
 };
 
 }  // namespace mobius::mm

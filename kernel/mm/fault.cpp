@@ -15,7 +15,7 @@ namespace mobius::mm {
 namespace {
 
 // What an attempt came to: an outcome, or what has to happen before the next attempt.
-enum class Next : uint8_t { Done, Refused, NoFrame, Wait, Read, PageIn };
+enum class Next : uint8_t { Done, Refused, NoFrame, Wait, Read, PageIn, Suspended };
 
 struct Attempt {
   AddressSpace& space;
@@ -216,6 +216,11 @@ constexpr unsigned kPatience = 64;
 // Brings in what an attempt has found missing, or waits for it. Locks: none; for Read and PageIn
 // the caller has taken a reference to the object that is read.
 Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) {
+  // Who is suspended does not stand still for want of a page, but so that others do not.
+  if (next == Next::Suspended) {
+    attempt.manager().waiting.wait(&attempt.space);
+    return {};
+  }
   const Pressure::Stall stall(attempt.manager().pressure);
   switch (next) {
     case Next::Wait: attempt.manager().waiting.wait(object); return {};
@@ -225,6 +230,7 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) {
       return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
                                                        attempt.index);
     case Next::NoFrame: return Failure(Error::OutOfFrames);
+    case Next::Suspended:
     case Next::Done:
     case Next::Refused: break;
   }
@@ -246,11 +252,16 @@ FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
       next = attempt.run();
       if (next == Next::Done) {
         ++(waited ? manager.stats.faults_major : manager.stats.faults_minor);
+        if (waited) space.count_major_fault();
         if (manager.tracking) [[unlikely]] manager.pageout->age();
         return FaultOutcome::Resolved;
       }
       if (next == Next::Refused) return FaultOutcome::NotAllowed;
-      if (next != Next::NoFrame) object = &attempt.missing(next);
+      if (space.suspended()) {
+        next = Next::Suspended;
+      } else if (next != Next::NoFrame) {
+        object = &attempt.missing(next);
+      }
       if (next == Next::Read || next == Next::PageIn) object->add_reference();
     }
     const Result<void> came = bring_in(attempt, next, object);

@@ -47,6 +47,7 @@ proc_info describe(proc::System& system, proc::Process& process) {
     info.regions = static_cast<uint32_t>(process.space->region_count());
     info.pages_committed = process.space->resident_pages();
     info.table_frames = process.map->table_frames();
+    info.suspended = process.space->suspended() ? 1 : 0;
   }
   info.cpu_ns = system.cpu.ticks_to_ns(proc::cpu_ticks_of(process));
   std::copy(process.name.begin(), process.name.end(), info.name);

@@ -1,0 +1,54 @@
+// Load control: what is done when more programs run than memory can hold the pages in use of.
+//
+// A kernel thread looks twice a second at how long threads stood still for paging. When that was
+// nearly all the time for two seconds, evicting more only moves the faults around: the biggest
+// newcomer among the processes that page is suspended for a while - its threads wait where they
+// need a page that is not there - so that the others get done. The oldest one is never suspended,
+// nor are the shell and its helpers (S1). `ps` shows who is.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace mobius::proc {
+
+struct System;
+
+// A process as load control sees it.
+struct Pager {
+  uint32_t pid = 0;
+  uint32_t pages = 0;   // resident
+  uint32_t faults = 0;  // major ones since the last look
+  bool promised = false;
+  bool suspended = false;
+};
+
+// The pid of the one to suspend; 0: nobody. Pure.
+uint32_t biggest_newcomer(std::span<const Pager> pagers);
+
+class LoadControl {
+ public:
+  explicit LoadControl(System& system) : system_(system) {}
+  LoadControl(const LoadControl&) = delete;
+
+  // The kernel thread's life.
+  [[noreturn]] void run();
+
+ private:
+  static constexpr uint64_t kLookNs = 500'000'000;
+  static constexpr uint32_t kLooksUntilSuspended = 4;
+  static constexpr uint32_t kLooksSuspended = 6;
+  static constexpr uint32_t kMostPagers = 64;  // the first that page; more would not change much
+
+  bool thrashing();
+  void suspend_somebody();
+  void resume();
+
+  System& system_;
+  uint64_t stalled_ns_ = 0;     // at the last look
+  uint32_t bad_looks_ = 0;      // in a row
+  uint32_t suspended_pid_ = 0;  // 0: nobody
+  uint32_t looks_left_ = 0;     // until it goes on
+};
+
+}  // namespace mobius::proc
