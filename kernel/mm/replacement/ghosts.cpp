@@ -89,17 +89,27 @@ void Ghosts::bind(Ghost& ghost, PolicyPage& page) {
 void Ghosts::sampled_fault(PolicyPage& page, uint32_t identity) {
   Ghost& ghost = *find_or_take(identity);
   bind(ghost, page);
+  ghost.ahead = false;
   refer(ghost);
 }
 
 void Ghosts::sampled_read_ahead(PolicyPage& page, uint32_t identity) {
-  bind(*find_or_take(identity), page);
+  Ghost& ghost = *find_or_take(identity);
+  bind(ghost, page);
+  ghost.ahead = true;
+  refer(ghost);
+}
+
+// The first reference to a page that was read ahead has been counted already.
+void Ghosts::refer_unless_ahead(Ghost& ghost) {
+  if (!ghost.ahead) refer(ghost);
+  ghost.ahead = false;
 }
 
 void Ghosts::sampled_gone(PolicyPage& page, Gone why) {
   for (uint16_t i = chains_[page.bits >> kChainShift]; i != kEnd; i = ghosts_[i].next) {
     if (ghosts_[i].real != &page) continue;
-    if ((page.bits & kSeenByPolicy) != 0 && why == Gone::Evicted) refer(ghosts_[i]);
+    if ((page.bits & kSeenByPolicy) != 0 && why == Gone::Evicted) refer_unless_ahead(ghosts_[i]);
     ghosts_[i].real = nullptr;
     if (why == Gone::Freed) drop(ghosts_[i]);
     break;
@@ -116,7 +126,7 @@ uint32_t Ghosts::age(uint32_t budget, Sampler& sampler) {
     Ghost& ghost = ghosts_[hand_];
     if (ghost.real == nullptr || ResidentSet::is_fresh(*ghost.real)) continue;
     ++asked;
-    if (seen(*ghost.real, sampler)) refer(ghost);
+    if (seen(*ghost.real, sampler)) refer_unless_ahead(ghost);
   }
   return asked;
 }

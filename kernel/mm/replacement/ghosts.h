@@ -4,7 +4,7 @@
 // through the sample's faults and references, one under each rule. What only one of them has to
 // fetch counts against its rule. Everything is inside the object: a ghost has no memory behind it.
 // References to sampled pages that are resident are found by a hand that goes round the sample
-// once in M/8 faults; `PolicyPage::bits` carries them between the ghosts and the policy.
+// while M/8 pages come in; `PolicyPage::bits` carries them between the ghosts and the policy.
 #pragma once
 
 #include <array>
@@ -29,6 +29,7 @@ class Ghosts {
     if ((identity & sample_mask_) == 0) sampled_fault(page, identity);
   }
   void read_ahead(PolicyPage& page, uint32_t identity) {
+    to_pass_ += per_fault_;  // the hand goes with the pages that come in
     if ((identity & sample_mask_) == 0) sampled_read_ahead(page, identity);
   }
   // The page is no longer the policy's. Freed: nobody will ask for it again.
@@ -57,6 +58,7 @@ class Ghosts {
     uint32_t identity = 0;
     uint16_t next = 0;           // in its chain
     bool used = false;
+    bool ahead = false;  // counted as referenced when it was read ahead, not yet seen to be
   };
   static constexpr unsigned kGhosts = 1400;    // three times a set, for pages that are in neither
   static constexpr unsigned kMaxSample = 448;  // frames of a ghost set
@@ -75,6 +77,7 @@ class Ghosts {
   void bind(Ghost& ghost, PolicyPage& page);
   static bool seen(PolicyPage& page, Sampler& sampler);
   void refer(Ghost& ghost);
+  void refer_unless_ahead(Ghost& ghost);
   bool refer(ResidentSet& set, Seat& seat);
   void judge(bool recency_missed, bool reuse_missed);
 

@@ -9,8 +9,8 @@
 // Reuse: fresh pages join the cold list, of M/24 pages, and victims are taken from there. A page
 // that comes back, or is referenced while cold, takes the place of a warm page that has not been
 // referenced for longer than this page's last two references are apart (LIRS's rule); so a loop
-// larger than memory keeps what it has. Last references are known to M/256 faults: they are the
-// stamp of a page, and its shadow when it is gone.
+// larger than memory keeps what it has. Last references are known to M/256 pages that came in: they
+// are the stamp of a page, and its shadow when it is gone.
 #pragma once
 
 #include "mm/replacement/page_list.h"
@@ -33,6 +33,7 @@ class ResidentSet {
     fresh_.push_back(page);
   }
   void read_ahead(PolicyPage& page, Shadow shadow) {
+    tick();
     enter(page, shadow);
     settle(page, rule_ == Rule::Recency);
   }
@@ -61,8 +62,8 @@ class ResidentSet {
     cold_.push_back(page);
   }
   void tick() {
-    if (++faults_ < tick_length_) return;
-    faults_ = 0;
+    if (++came_in_ < tick_length_) return;
+    came_in_ = 0;
     if (++now_ == kNoShadow) ++now_;
   }
   void enter(PolicyPage& page, Shadow shadow) {
@@ -78,8 +79,8 @@ class ResidentSet {
   uint32_t grace_ = 1;
   uint32_t warm_target_ = 1;
   uint32_t tick_length_ = 1;
-  uint32_t faults_ = 0;
-  uint16_t now_ = 1;  // in ticks of M/256 faults; wraps, and is never kNoShadow
+  uint32_t came_in_ = 0;
+  uint16_t now_ = 1;  // in ticks of M/256 pages that came in; wraps, and is never kNoShadow
   PageList<kFresh> fresh_;
   PageList<kWarm> warm_;
   PageList<kCold> cold_;

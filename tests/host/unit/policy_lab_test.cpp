@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -179,6 +180,25 @@ TEST(PolicyLab, the_default_policy_is_lru_like_where_lru_is_right) {
     const uint32_t frames = s.footprint() * part / 4;
     EXPECT_LE(faults(replay_policy(s, frames, std::string(mm::kDefaultPolicy))),
               faults(replay_lru(s, frames)) * 1.25);
+  }
+}
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(std::string(MOBIUS_SOURCE_DIR) + path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The worked example is the policy that is compiled: docs/policies.md shows its file as it is.
+TEST(PolicyLab, the_worked_example_of_the_docs_is_the_policy_that_runs) {
+  const std::string docs = text_of("/docs/policies.md");
+  const std::string code = text_of("/kernel/mm/replacement/random.cpp");
+  const size_t begin = docs.find("```cpp\n") + 7, end = docs.find("\n```", begin);
+  ASSERT_LT(begin, end);
+  const std::string example = docs.substr(begin, end - begin);
+  EXPECT_TRUE(example.starts_with("namespace mobius::mm {"));
+  EXPECT_TRUE(code.ends_with(example + "\n"));
+  for (std::string_view policy : mm::policy_names()) {
+    EXPECT_NE(docs.find("| `" + std::string(policy) + "` |"), std::string::npos) << policy;
   }
 }
 
