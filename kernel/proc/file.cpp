@@ -46,7 +46,10 @@ Result<uint32_t> VolumeFile::read(FrameSpan into) {
   into.bytes = static_cast<uint32_t>(
       std::min<uint64_t>({into.bytes, node_.size_bytes - at, to_page_end}));
   position_ = at + into.bytes;  // before the sleep: two readers share the bytes out among them
-  TRY(system_.volume.read(node_, at, into));
+  const auto read = system_.volume.read(node_, at, into);
+  // What could not be read is not skipped: the next reader hears of it, too.
+  if (!read && position_ == at + into.bytes) position_ = at;
+  TRY(read);
   return into.bytes;
 }
 
