@@ -33,8 +33,9 @@ class PageOut final : public LowMemory, private Sampler {
   // Whether the daemon has something to do.
   bool wanted() const { return wanted_; }
 
-  // Sleeps until frames have been evicted or it is certain that none can be: false then, unless
-  // there is one for a request of that claim all the same. Locks: none.
+  // For whoever has found no frame, or none where it must be. Sleeps until some have been evicted
+  // or it is certain that none can be: false then, unless there are more for requests of that claim
+  // all the same. Locks: none.
   bool wait_for_frames(Claim claim = Claim::Unpromised);
 
   // LowMemory.
@@ -80,6 +81,7 @@ class PageOut final : public LowMemory, private Sampler {
   ReplacementPolicy& policy_;
   SwapPager& swap_;
   uint32_t low_ = 0;
+  uint32_t asked_ = 0;      // the next round goes on until so many frames are free
   bool wanted_ = false;
   bool running_ = false;    // a round is
   bool fruitless_ = false;  // the last round ended with nothing to evict
