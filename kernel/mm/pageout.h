@@ -20,6 +20,9 @@ class PageOut final : public LowMemory, private Sampler {
  public:
   static constexpr uint32_t kBatch = 32;
   static constexpr uint32_t kAgeBudget = 8;
+  // How often one request waits for frames before it is given up: others may take them first, or
+  // they may not be where they are needed (a page table must be in the direct map).
+  static constexpr unsigned kPatience = 64;
 
   PageOut(MemoryManager& manager, ReplacementPolicy& policy, SwapPager& swap);
   PageOut(const PageOut&) = delete;

@@ -56,6 +56,15 @@ TEST(StarvingStory, R24_calls_that_find_no_frame_wait_until_pages_have_been_evic
   EXPECT_TRUE(mm::vmm_resize(full.user.space(), block, 3000));
 }
 
+TEST(StarvingStory, D3_a_promise_that_is_refused_evicts_nothing) {
+  FullMachine full({.frames = 512});
+  full.fill();
+  const uint64_t out = full.machine.manager.stats.pages_out;
+  EXPECT_FALSE(mm::vmm_alloc(full.user.space(), 4000, VirtAddr{0},
+                             kReadWrite | mm::kMemGuaranteed));
+  EXPECT_LE(full.machine.manager.stats.pages_out - out, 64u);  // for its slots: not in vain
+}
+
 TEST(StarvingStory, R24_a_frame_in_the_direct_map_is_had_although_others_are_free) {
   FullMachine full({.frames = 512, .direct_frames = 400});
   VirtAddr block = full.alloc(full.user, 64 * 1024);
