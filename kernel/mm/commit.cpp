@@ -16,7 +16,10 @@ int64_t Promises::left() const {
 }
 
 Result<Promise> Promises::promise(uint32_t pages) {
-  if (left() < pages) return Failure(Error::OutOfFrames);
+  if (left() < pages) {
+    ++refusals_;
+    return Failure(Error::OutOfFrames);
+  }
   set_owed(owed_ + pages);
   return Promise(*this, pages);
 }

@@ -59,6 +59,8 @@ class Promises {
   // Whether swap space could be so much smaller.
   bool could_lose(uint32_t slots) const { return left() >= slots; }
   uint32_t owed() const { return owed_; }
+  // How many have been refused: evicting pages would not help them.
+  uint32_t refusals() const { return refusals_; }
 
  private:
   friend class Promise;
@@ -70,6 +72,7 @@ class Promises {
   uint32_t owed_ = 0;  // page tables included
   uint32_t reserve_ = 0;
   uint32_t slots_left_ = 0;
+  uint32_t refusals_ = 0;
 };
 
 }  // namespace mobius::mm

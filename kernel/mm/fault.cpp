@@ -209,10 +209,6 @@ Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index) 
   return read;
 }
 
-// How often a fault waits for frames to be evicted before it is given up: others may take them
-// first, or they may not be where they are needed (a page table must be in the direct map).
-constexpr unsigned kPatience = 64;
-
 // Brings in what an attempt has found missing, or waits for it. Locks: none; for Read and PageIn
 // the caller has taken a reference to the object that is read.
 Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) {
@@ -270,8 +266,9 @@ FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
       continue;
     }
     if (came.error() != Error::OutOfFrames) return FaultOutcome::IoError;
-    if (manager.pageout == nullptr || ++starved > kPatience) return FaultOutcome::OutOfMemory;
-    if (!manager.pageout->wait_for_frames(attempt.claim)) return FaultOutcome::OutOfMemory;
+    PageOut* const pageout = manager.pageout;
+    if (pageout == nullptr || ++starved > PageOut::kPatience) return FaultOutcome::OutOfMemory;
+    if (!pageout->wait_for_frames(attempt.claim)) return FaultOutcome::OutOfMemory;
   }
 }
 

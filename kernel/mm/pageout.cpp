@@ -1,6 +1,9 @@
 // The page daemon's rounds, and what the rest of the memory manager tells it.
 #include "mm/pageout.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "mm/pageout_internal.h"
 #include "mm/reverse_map.h"
 
@@ -27,9 +30,11 @@ void PageOut::run() {
 void PageOut::run_round() {
   wanted_ = false;
   running_ = true;
+  const uint32_t asked = std::exchange(asked_, 0);
   uint32_t in_vain = 0;
   for (;;) {
-    if (manager_.frames.free_frames() >= manager_.frames.floor() + 2 * low_) break;
+    const uint32_t enough = std::max(manager_.frames.floor() + 2 * low_, asked);
+    if (manager_.frames.free_frames() >= enough) break;
     const Outcome outcome = evict_batch();
     in_vain = outcome.evicted == 0 ? in_vain + outcome.picked : 0;
     if (outcome.evicted != 0) {
@@ -48,15 +53,20 @@ void PageOut::run_round() {
 // came.
 bool PageOut::wait_for_frames(Claim claim) {
   Lock::assert_no_lock_held();
-  if (manager_.frames.free_frames() > manager_.frames.floor() + low_) return true;
   const Pressure::Stall stall(manager_.pressure);
+  // Where there are free frames, they are not where the caller needs one: more must go.
+  const uint32_t free = manager_.frames.free_frames();
+  const bool elsewhere = manager_.frames.some_left(claim);
+  if (elsewhere) asked_ = std::max(asked_, free + std::max(2 * low_, 1u));
   const uint64_t evicted = evicted_;
   const uint32_t enough = running_ ? 2 : 1;
   const uint32_t round = rounds_;
   wanted_ = true;
   manager_.waiting.wake(&wanted_);
   while (evicted_ == evicted && rounds_ - round < enough) manager_.waiting.wait(&rounds_);
-  return evicted_ != evicted || manager_.frames.some_left(claim);
+  if (evicted_ != evicted) return true;
+  return manager_.frames.some_left(claim) &&
+         (!elsewhere || manager_.frames.free_frames() > free);
 }
 
 // After a round in vain nobody is woken before somebody really waits for a frame.

@@ -19,7 +19,10 @@ namespace mobius::mm {
 class PageOut final : public LowMemory, private Sampler {
  public:
   static constexpr uint32_t kBatch = 32;
-  static constexpr uint32_t kAgeBudget = 8;
+  static constexpr uint32_t kAgeBudget = 16;
+  // How often one request waits for frames before it is given up: others may take them first, or
+  // they may not be where they are needed (a page table must be in the direct map).
+  static constexpr unsigned kPatience = 64;
 
   PageOut(MemoryManager& manager, ReplacementPolicy& policy, SwapPager& swap);
   PageOut(const PageOut&) = delete;
@@ -33,8 +36,9 @@ class PageOut final : public LowMemory, private Sampler {
   // Whether the daemon has something to do.
   bool wanted() const { return wanted_; }
 
-  // Sleeps until frames have been evicted or it is certain that none can be: false then, unless
-  // there is one for a request of that claim all the same. Locks: none.
+  // For whoever has found no frame, or none where it must be. Sleeps until some have been evicted
+  // or it is certain that none can be: false then, unless there are more for requests of that claim
+  // all the same. Locks: none.
   bool wait_for_frames(Claim claim = Claim::Unpromised);
 
   // LowMemory.
@@ -85,6 +89,7 @@ class PageOut final : public LowMemory, private Sampler {
   ReplacementPolicy& policy_;
   SwapPager& swap_;
   uint32_t low_ = 0;
+  uint32_t asked_ = 0;      // the next round goes on until so many frames are free
   bool wanted_ = false;
   bool running_ = false;    // a round is
   bool fruitless_ = false;  // the last round ended with nothing to evict

@@ -9,11 +9,14 @@ inline VmObject* object_of(const FrameRecord& record) {
   return static_cast<VmObject*>(record.owner);
 }
 
-// The same for the same page whenever it comes and goes.
+// The same for the same page whenever it comes and goes; every bit depends on all of object and
+// index (the finalizer of MurmurHash3).
 inline uint32_t identity_of(const FrameRecord& record) {
   const auto object = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(record.owner));
-  const uint32_t mixed = (object >> 4) * 0x9E3779B1u + record.index * 0x85EBCA6Bu;
-  return mixed ^ (mixed >> 15);
+  uint32_t mixed = (object >> 4) * 0x9E3779B1u + record.index;
+  mixed = (mixed ^ (mixed >> 16)) * 0x85EBCA6Bu;
+  mixed = (mixed ^ (mixed >> 13)) * 0xC2B2AE35u;
+  return mixed ^ (mixed >> 16);
 }
 
 }  // namespace mobius::mm

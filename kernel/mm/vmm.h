@@ -2,7 +2,8 @@
 //
 // Each call validates its arguments, acquires everything that may fail, and only then changes
 // anything: a call that fails has changed nothing. All take the memory lock themselves. One that
-// takes pages away sleeps while they are on their way in. Addresses and sizes are as the program
+// takes pages away sleeps while they are on their way in, one that finds no frame while pages are
+// evicted. Addresses and sizes are as the program
 // gave them: nothing about them is trusted.
 #pragma once
 

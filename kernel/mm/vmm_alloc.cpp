@@ -53,11 +53,8 @@ Result<void> make_promise(VmObject& object, PageCount pages) {
   return {};
 }
 
-}  // namespace
-
-Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
-  Access access = TRY(access_from(flags));
-  if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
+Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
+  const Access access = TRY(access_from(flags));
   LockGuard guard(space.manager().lock);
   ObjectReference object = TRY(AnonymousObject::create(space.manager(), pages));
   if ((flags & kMemGuaranteed) != 0) [[unlikely]] TRY(make_promise(*object.get(), pages));
@@ -70,6 +67,13 @@ Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, 
   region->first_page = 0;
   region->attach(space, std::move(object));
   return region->range.begin;
+}
+
+}  // namespace
+
+Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
+  if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
+  return attempt_with_frames(space, [&] { return make_block(space, pages, base, flags); });
 }
 
 Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
@@ -98,14 +102,16 @@ Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
 
 Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr base) {
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
-  LockGuard guard(space.manager().lock);
-  VirtRange range = TRY(choose_range(space, pages, base));
-  AddressSpace::NewRegion region = TRY(space.make_region());
-  // From here on nothing fails.
-  region->kind = RegionKind::Reserved;
-  region->block_base = range.begin;
-  space.insert(std::move(region), range);
-  return range.begin;
+  return attempt_with_frames(space, [&]() -> Result<VirtAddr> {
+    LockGuard guard(space.manager().lock);
+    VirtRange range = TRY(choose_range(space, pages, base));
+    AddressSpace::NewRegion region = TRY(space.make_region());
+    // From here on nothing fails.
+    region->kind = RegionKind::Reserved;
+    region->block_base = range.begin;
+    space.insert(std::move(region), range);
+    return range.begin;
+  });
 }
 
 Result<void> vmm_unmap(AddressSpace& space, VirtAddr address) {

@@ -34,11 +34,7 @@ void for_each_part(AddressSpace& space, VirtRange range, F&& f) {
   }
 }
 
-}  // namespace
-
-Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags) {
-  Access access = TRY(access_from(flags));
-  VirtRange range = TRY(user_range(base, pages));
+Result<void> protect(AddressSpace& space, VirtRange range, Access access) {
   LockGuard guard(space.manager().lock);
   Block block = TRY(block_around(space, range));
   if (block.first->kind == RegionKind::Stack) return Failure(Error::BadArgument);
@@ -60,8 +56,6 @@ Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, ui
   return {};
 }
 
-namespace {
-
 // Discards the pages; or returns the object one of whose pages is on its way in: wait for it.
 Result<VmObject*> discard_or_busy(AddressSpace& space, VirtRange range) {
   LockGuard guard(space.manager().lock);
@@ -78,6 +72,12 @@ Result<VmObject*> discard_or_busy(AddressSpace& space, VirtRange range) {
 }
 
 }  // namespace
+
+Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags) {
+  Access access = TRY(access_from(flags));
+  VirtRange range = TRY(user_range(base, pages));
+  return attempt_with_frames(space, [&] { return protect(space, range, access); });
+}
 
 Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages) {
   VirtRange range = TRY(user_range(base, pages));

@@ -1,6 +1,8 @@
-// What the vmm_*.cpp files share: turning a program's arguments into ranges and blocks.
+// What the vmm_*.cpp files share: turning a program's arguments into ranges and blocks; trying again
+// when memory is short.
 #pragma once
 
+#include "mm/pageout.h"
 #include "mm/vmm.h"
 
 namespace mobius::mm {
@@ -29,5 +31,20 @@ Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, VirtAddr wa
 // The part of a reservation that a freed block was becomes reserved again, one region with the
 // unused neighbours. `region` covers it, with nothing mapped. Locks: the memory lock.
 void return_to_reservation(AddressSpace& space, Region& region);
+
+// Makes an attempt at a call, and again when pages have been evicted: one that found no frame has
+// changed nothing. A promise that is refused is refused at once. Locks: none held.
+template <typename F>
+auto attempt_with_frames(AddressSpace& space, F&& attempt) {
+  PageOut* const pageout = space.manager().pageout;
+  const Promises& promises = space.manager().promises;
+  const uint32_t refusals = promises.refusals();
+  for (unsigned starved = 0;; ++starved) {
+    auto outcome = attempt();
+    const bool starves = !outcome && outcome.error() == Error::OutOfFrames;
+    if (!starves || promises.refusals() != refusals || pageout == nullptr || starved == PageOut::kPatience) return outcome;
+    if (!pageout->wait_for_frames()) return outcome;
+  }
+}
 
 }  // namespace mobius::mm

@@ -138,7 +138,8 @@ Result<Resized> resize_or_busy(AddressSpace& space, VirtAddr address, PageCount 
 Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pages) {
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
   for (;;) {
-    Resized resized = TRY(resize_or_busy(space, address, pages));
+    Resized resized = TRY(
+        attempt_with_frames(space, [&] { return resize_or_busy(space, address, pages); }));
     if (resized.busy == nullptr) return resized.base;
     space.manager().waiting.wait(resized.busy);
   }

@@ -47,6 +47,8 @@ constexpr auto kIndex = [] {
 // A call that fails has changed nothing, so it can be made again once pages have been evicted. Not
 // for ever: what it needs may be more frames in a row than there can be.
 constexpr unsigned kTries = 8;
+// The memory calls wait for frames themselves (mm/vmm.h).
+constexpr uint32_t kFirstMemoryCall = 0x500, kLastMemoryCall = 0x511;
 
 [[gnu::noinline]] Result<uint32_t> try_again(proc::System& system, const Call& call,
                                              const uint32_t* words) {
@@ -75,7 +77,8 @@ proc::CallResult dispatch(uint32_t number, VirtAddr arguments, uint32_t bytes) {
   }
   Result<uint32_t> result = call.handler(system, words);
   if (result) [[likely]] return {*result, 0};
-  if (result.error() == Error::OutOfFrames) result = try_again(system, call, words);
+  const bool has_waited = number >= kFirstMemoryCall && number <= kLastMemoryCall;
+  if (result.error() == Error::OutOfFrames && !has_waited) result = try_again(system, call, words);
   return result ? proc::CallResult{*result, 0} : proc::CallResult{0, errno_of(result.error())};
 }
 

@@ -7,12 +7,21 @@ namespace mobius::sim {
 
 namespace {
 
+// Where the first machine's RAM lies, and how far from one to the next: the same in every run, for
+// there are orders that follow from addresses. ASan's shadow and the usual mappings are elsewhere.
+constexpr uintptr_t kFirstPlace = 0x2000'0000'0000, kPlaceBytes = 0x10'0000'0000;
+constexpr unsigned kPlaces = 64;
+
 // Private, so that a death test's forked process cannot change its parent's machine.
 std::byte* map_ram(uint32_t frames) {
-  void* p = mmap(nullptr, static_cast<size_t>(frames) * kPageSize, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  KASSERT(p != MAP_FAILED);
-  return static_cast<std::byte*>(p);
+  for (unsigned i = 0; i < kPlaces; ++i) {
+    auto* const place = reinterpret_cast<void*>(kFirstPlace + i * kPlaceBytes);
+    void* p = mmap(place, static_cast<size_t>(frames) * kPageSize, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (p == place) return static_cast<std::byte*>(p);
+  }
+  KASSERT(!"no place for the RAM of a simulated machine");
+  __builtin_unreachable();
 }
 
 constexpr int kJunk = 0xA5;

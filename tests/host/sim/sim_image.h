@@ -15,7 +15,9 @@ class SimImage final : public mm::ImageObject {
 
   static SimImage* create(SimMachine& machine, const mm::ImageLayout& layout, SimFile& file) {
     LockGuard guard(machine.manager.lock);
-    return new SimImage(machine, layout, file);
+    auto image = machine.heap.create<SimImage>(machine, layout, file);
+    KASSERT(image.has_value());
+    return image->release();
   }
   void release() {
     LockGuard guard(machine_.manager.lock);
@@ -23,7 +25,7 @@ class SimImage final : public mm::ImageObject {
   }
 
  private:
-  void destroy() override { delete this; }
+  void destroy() override { machine_.heap.destroy(this); }
   SimMachine& machine_;
 };
 

@@ -14,19 +14,22 @@ constexpr uint32_t kHalf = kPageSize / 2;
 
 bool SimPageDevice::fails(mm::Transfer direction, uint64_t page) {
   const bool read = direction == mm::Transfer::Read;
-  const bool bad = reads_past_end || (read ? bad_reads : bad_writes).contains(page) ||
+  const bool bad = reads_past_end || page >= end || (read ? bad_reads : bad_writes).contains(page) ||
                    happens(read ? faults.read_error : faults.write_error);
   if (bad) ++failed;
   return bad;
 }
 
 void SimPageDevice::store(uint64_t page, Page bytes) {
+  wrong_.erase(page);
   if (happens(faults.lost_write)) {
     ++damaged;
+    wrong_.insert(page);
     return;
   }
   if (happens(faults.torn_write)) {
     ++damaged;
+    wrong_.insert(page);
     Page& there = stored_[page];
     there.resize(kPageSize);
     std::memcpy(there.data(), bytes.data(), kHalf);
@@ -34,12 +37,15 @@ void SimPageDevice::store(uint64_t page, Page bytes) {
   }
   if (happens(faults.misdirected_write)) {
     ++damaged;
+    wrong_.insert(page);
     page = random_.below(static_cast<uint32_t>(pages_));
+    wrong_.insert(page);
   }
   stored_[page] = std::move(bytes);
 }
 
 void SimPageDevice::fetch(uint64_t page, FrameNumber frame) {
+  if (wrong_.contains(page)) ++wrong_reads;
   const auto found = stored_.find(page);
   if (found == stored_.end()) {
     std::memset(memory_.hardware(frame), kJunk, kPageSize);

@@ -31,9 +31,11 @@ class SimPageDevice final : public mm::PageDevice {
   std::set<uint64_t> bad_reads, bad_writes;  // pages of the device that always fail
   uint64_t latency = 10;                     // at most; drawn for each transfer
   bool reads_past_end = false;               // the medium has shrunk: everything fails
+  uint64_t end = UINT64_MAX;                 // ... to this many pages: what lies behind fails
 
   uint64_t reads = 0, writes = 0, pages_read = 0, pages_written = 0;
   uint64_t failed = 0, damaged = 0;  // pages: told as failed; told as good and not so
+  uint64_t wrong_reads = 0;          // pages read that are not what was last written there
 
   uint64_t page_count() const override { return pages_; }
   Result<void> transfer(mm::Transfer direction, uint64_t first,
@@ -51,6 +53,7 @@ class SimPageDevice final : public mm::PageDevice {
   const uint64_t pages_;
   Random random_;
   std::map<uint64_t, Page> stored_;
+  std::set<uint64_t> wrong_;  // not what was last written there
 };
 
 }  // namespace mobius::sim

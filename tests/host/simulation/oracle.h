@@ -1,0 +1,53 @@
+// Oracle: what one process must see: the rights of each page and every word ever written, as flat
+// tables without any notion of frames, slots or objects.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/units.h"
+
+namespace mobius::simulation {
+
+class Oracle {
+ public:
+  static constexpr uint32_t kZeros = UINT32_MAX;
+  struct Page {
+    Access rights = Access::None;
+    uint32_t origin = kZeros;  // offset in the EXE's file, where the page comes from it
+    std::vector<std::pair<uint32_t, uint32_t>> words{};  // offset in the page, value
+  };
+
+  explicit Oracle(uint32_t signature) : signature_(signature) {}
+
+  void add(VirtAddr base, PageCount pages, Access rights, uint32_t origin = kZeros);
+  void drop(VirtAddr base, PageCount pages);
+  void protect(VirtAddr base, PageCount pages, Access rights);
+  // Reads as zeros from now on.
+  void forget(VirtAddr base, PageCount pages);
+  // A block of `old_pages` at `from` is now one of `pages` at `to`; what is new has the rights of
+  // its last page.
+  void move(VirtAddr from, PageCount old_pages, VirtAddr to, PageCount pages);
+  void write(VirtAddr word, uint32_t value);
+
+  Access rights(VirtAddr a) const;
+  uint32_t expected(VirtAddr word) const;
+  // All 1024 words of a page.
+  std::vector<uint32_t> expected_page(VirtAddr page) const;
+  // Pages that have been written to and are still there.
+  uint32_t written_pages() const { return written_; }
+  // By page number.
+  std::map<uint32_t, Page>& pages() { return pages_; }
+
+ private:
+  uint32_t original(const Page& page, uint32_t offset) const;
+  void clear(Page& page);
+
+  const uint32_t signature_;
+  std::map<uint32_t, Page> pages_;
+  uint32_t written_ = 0;
+};
+
+}  // namespace mobius::simulation

@@ -1,0 +1,146 @@
+// A simulated process: its life, its accesses, and what excuses those that fail (program.h).
+#include "simulation/program.h"
+
+#include "simulation/world.h"
+
+namespace mobius::simulation {
+
+namespace {
+constexpr uint32_t kStackPagesUsed = 12;
+}  // namespace
+
+Program::Program(World& world, unsigned number, mm::KernelHeap::Owned<paging::PageTables> map,
+                 mm::KernelHeap::Owned<mm::AddressSpace> space)
+    : world_(world),
+      number_(number),
+      map_(std::move(map)),
+      space_(std::move(space)),
+      process_{map_->directory(),
+               [this](mm::PageFault fault) { return mm::resolve_fault(*space_, fault); }, 0},
+      oracle_(World::kSignature) {}
+
+Program::~Program() {
+  space_.reset();
+  world_.machine.leave_map();
+}
+
+std::unique_ptr<Program> Program::start(World& world, unsigned number, mm::ImageObject& image) {
+  auto map = world.machine.create_map();
+  if (!map) return nullptr;
+  auto space = mm::AddressSpace::create(world.machine.manager, **map);
+  if (!space) return nullptr;
+  std::unique_ptr<Program> program(
+      new Program(world, number, std::move(*map), std::move(*space)));
+  return program->load(image) ? std::move(program) : nullptr;
+}
+
+bool Program::load(mm::ImageObject& image) {
+  auto stack = space_->map_stack(1);
+  if (!stack || !space_->map_image(image)) return false;
+  stack_ = *stack;
+  oracle_.add(stack_.begin, 1, Access::None);
+  oracle_.add(pages_after(stack_.begin, 1), kStackPagesUsed - 1, Access::ReadWrite);
+  const VirtAddr base = image.layout().base;
+  oracle_.add(base, 4, Access::Read, 0);
+  oracle_.add(pages_after(base, 4), 2, Access::ReadWrite, 4 * kPageSize);
+  oracle_.add(pages_after(base, 6), 2, Access::ReadWrite);
+  return true;
+}
+
+// An access that fails: allowed only for a reason that this checks.
+void Program::refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess access,
+                      uint64_t evidence, uint64_t freed) {
+  EventLog& log = world_.log;
+  log.add({3, static_cast<uint64_t>(outcome), word.value});
+  switch (outcome) {
+    case mm::FaultOutcome::NotAllowed: {
+      const Access rights = oracle_.rights(word);
+      const bool right = access == mm::FaultAccess::Write ? rights != Access::ReadWrite
+                                                          : rights == Access::None;
+      if (!right) log.wrong("access to %#x refused, which has the rights", word.value);
+      return;
+    }
+    case mm::FaultOutcome::IoError:
+      log.tell("    P%u: %#x cannot be read", number_, word.value);
+      ++world_.counts.io_errors;
+      if (world_.evidence() == evidence) {
+        log.wrong("I/O error at %#x, but no device failed", word.value);
+      }
+      return;
+    case mm::FaultOutcome::OutOfMemory:
+      log.tell("    P%u: no memory for %#x", number_, word.value);
+      world_.excuse_out_of_memory("a touch", freed);
+      doomed = true;
+      return;
+    case mm::FaultOutcome::Resolved: log.wrong("resolved and refused");
+  }
+}
+
+bool Program::read_word(VirtAddr word) {
+  const uint64_t evidence = world_.evidence(), freed = world_.freed;
+  const auto got = world_.machine.cpu.read32(process_, word);
+  if (!got) return refused(got.error(), word, mm::FaultAccess::Read, evidence, freed), false;
+  world_.log.add({1, word.value, *got});
+  if (oracle_.rights(word) == Access::None) world_.log.wrong("read %#x without rights", word.value);
+  const uint32_t expected = oracle_.expected(word);
+  if (*got != expected) {
+    world_.log.wrong("P%u reads %#x at %#x, which should be %#x", number_, *got, word.value,
+                     expected);
+  }
+  return true;
+}
+
+bool Program::write_word(VirtAddr word, uint32_t value) {
+  const uint64_t evidence = world_.evidence(), freed = world_.freed;
+  const auto done = world_.machine.cpu.write32(process_, word, value);
+  if (!done) return refused(done.error(), word, mm::FaultAccess::Write, evidence, freed), false;
+  world_.log.add({2, word.value, value});
+  if (oracle_.rights(word) != Access::ReadWrite) {
+    world_.log.wrong("wrote %#x without rights", word.value);
+  }
+  oracle_.write(word, value);
+  return true;
+}
+
+// Compares all bytes of a page that has just been read, in the frame that shows it.
+void Program::check_page(VirtAddr page) {
+  const auto mapping = map_->find(page);
+  if (!mapping) world_.log.wrong("%#x has been read and is not mapped", page.value);
+  const auto expected = oracle_.expected_page(page);
+  if (std::memcmp(world_.machine.memory.hardware(mapping->frame), expected.data(), kPageSize) != 0) {
+    world_.log.wrong("P%u's page %#x is not what was written", number_, page.value);
+  }
+}
+
+// False: not yet, for want of memory.
+bool Program::have_back(VirtAddr page) {
+  if (oracle_.rights(page) == Access::None) {
+    Block* block = block_of(page);
+    if (block == nullptr) return true;  // a stack's guard
+    if (!mm::vmm_protect(*space_, page, 1, mm::kMemRead)) return false;
+    oracle_.protect(page, 1, Access::Read);
+  }
+  doomed = false;
+  if (read_word(page)) check_page(page);
+  return !doomed;
+}
+
+uint32_t Program::read_back() {
+  uint32_t missing = 0;
+  auto& pages = oracle_.pages();
+  for (auto it = pages.begin(); it != pages.end();) {
+    const VirtAddr page{it->first << kPageShift};
+    ++it;
+    if (!have_back(page)) {
+      ++missing;
+      continue;
+    }
+    if (block_of(page) != nullptr && !mm::vmm_discard(*space_, page, 1)) {
+      world_.log.wrong("cannot discard %#x", page.value);
+    }
+    oracle_.drop(page, 1);
+  }
+  return missing;
+}
+
+}  // namespace mobius::simulation

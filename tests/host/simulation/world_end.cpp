@@ -1,0 +1,96 @@
+// The end of a simulated life: every byte is read back, every frame and slot is given back; and
+// when memory may be said to be full (world.h).
+#include "simulation/world.h"
+
+#include <algorithm>
+
+#include "mm/invariants.h"
+
+namespace mobius::simulation {
+
+namespace {
+// What a touch may need at once: the page, a page table, and for its slots a leaf and a directory.
+constexpr uint32_t kNeeded = 4;
+}  // namespace
+
+// Frames that are free, resident pages that could be evicted now, and pages that are under way and
+// could be soon: of the machine, or of the direct map alone.
+World::Room World::room(bool direct_only) {
+  using namespace mm::page_mark;
+  LockGuard guard(machine.manager.lock);
+  Room room;
+  for (uint32_t f = 0; f < machine.memory.frames(); ++f) {
+    const bool counts = !direct_only || machine.memory.is_direct({f});
+    if (counts && machine.memory.is_free({f})) ++room.free;
+  }
+  for (mm::VmObject& object : machine.manager.objects) {
+    object.slots().for_each(0, object.pages(), [&](PageIndex, mm::PageSlot& slot) {
+      if (slot.kind == mm::SlotKind::Busy) ++room.busy;
+      if (slot.kind != mm::SlotKind::Resident) return;
+      if (direct_only && !machine.memory.is_direct(slot.frame())) return;
+      const mm::FrameRecord& record = machine.frames.record(slot.frame());
+      if ((record.count & kStuck) != 0) return;
+      const bool clean = (record.count & kHasSlot) != 0 && !slot.dirty;
+      const bool writing = (record.count & kWriting) != 0;
+      ++(object.frame_use() == mm::FrameUse::Image ? room.image
+         : writing ? room.writing : clean ? room.clean : room.dirty);
+    });
+  }
+  room.dirty = std::min(room.dirty, swap.pager.on() ? swap.pager.slots_left() : 0);
+  return room;
+}
+
+void World::excuse_out_of_memory(const char* what, uint64_t freed_before) {
+  ++counts.out_of_memory;
+  const Room all = room(false), direct = room(true);
+  if (all.sum() < kNeeded || direct.sum() < kNeeded) return;
+  if (freed != freed_before) return;  // somebody has given memory back since
+  log.wrong("%s finds no memory: %u frames free, %u busy, %u being written, %u clean, %u of images, "
+            "%u dirty with a slot",
+            what, all.free, all.busy, all.writing, all.clean, all.image, all.dirty);
+}
+
+// No new faults from here on; what has been lost stays lost.
+void World::read_everything_back() {
+  log.tell("everything is read back");
+  swap.device.faults = {};
+  file.behaviour.fail_after = UINT32_MAX;
+  machine.cpu.before_access = nullptr;
+  for (uint32_t missing = 1, before = 0; missing != before;) {
+    before = missing;
+    missing = 0;
+    for (Seat& seat : seats_) {
+      if (seat.program == nullptr) continue;
+      missing += seat.program->read_back();
+      ++freed;
+    }
+    if (missing == 0) return;
+  }
+  log.wrong("pages cannot be read back for want of memory");
+}
+
+void World::close() {
+  for (Seat& seat : seats_) seat.program.reset();
+  image_->release();
+  while (swap.pageout.wanted()) machine.scheduler.sleep(100);
+  swap.finish();
+  if (machine.scheduler.run() != 0) log.wrong("a thread waits for ever");
+  mm::check_machine(machine.manager);
+  const auto left = [&](mm::FrameUse use) { return machine.frames.used_frames(use); };
+  if (left(mm::FrameUse::Anonymous) != 0 || left(mm::FrameUse::Image) != 0) {
+    log.wrong("frames are left behind");
+  }
+  const auto& slots = swap.pager.slots();
+  if (swap.pager.swapped_pages() != 0 || slots.free() + slots.retired() != slots.total()) {
+    log.wrong("swap slots are left behind");
+  }
+  const mm::Stats& stats = machine.manager.stats;
+  counts.pages_in = stats.pages_in;
+  counts.pages_out = stats.pages_out;
+  counts.zero_pages = stats.zero_pages_out;
+  counts.checksum_errors = swap.pager.checksum_errors();
+  counts.retired = slots.retired();
+  counts.lives_beyond_memory = largest_ >= 2 * usable_ ? 1 : 0;
+}
+
+}  // namespace mobius::simulation

@@ -1,0 +1,81 @@
+// Stories of requests that find no frame at first, and get one because there is something to evict.
+#include <gtest/gtest.h>
+
+#include "mm/invariants.h"
+#include "sim/sim_image.h"
+#include "sim/sim_swap.h"
+#include "sim/sim_user.h"
+
+namespace mobius {
+namespace {
+
+using sim::SimMachine;
+using sim::SimSwap;
+using sim::SimUser;
+
+constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+
+// A machine whose frames are all full of one program's pages.
+struct FullMachine {
+  explicit FullMachine(const sim::SimMachineConfig& config, uint64_t swap_pages = 2048)
+      : machine(config), swap(machine, {.pages = swap_pages, .low = 4}), hog(machine),
+        user(machine), hoard(alloc(hog, 4000)) {}
+  ~FullMachine() {
+    mm::check_machine(machine.manager);
+    swap.finish();
+    machine.scheduler.run();
+  }
+  VirtAddr alloc(SimUser& who, PageCount pages) {
+    return mm::vmm_alloc(who.space(), pages, VirtAddr{0}, kReadWrite).value();
+  }
+  // Until no frame is free; the daemon gets no turn meanwhile.
+  void fill() {
+    for (; machine.frames.free_frames() != 0; ++hoarded) {
+      ASSERT_TRUE(hog.write32(pages_after(hoard, hoarded), hoarded + 1));
+    }
+  }
+  SimMachine machine;
+  SimSwap swap;
+  SimUser hog, user;
+  VirtAddr hoard;
+  PageIndex hoarded = 0;
+};
+
+TEST(StarvingStory, R24_calls_that_find_no_frame_wait_until_pages_have_been_evicted) {
+  FullMachine full({.frames = 512});
+  VirtAddr block = full.alloc(full.user, 900);
+  full.fill();
+  // Each needs a frame for the kernel's structures, sooner or later.
+  for (unsigned i = 0; i < 200; ++i) {
+    full.fill();
+    ASSERT_TRUE(mm::vmm_protect(full.user.space(), pages_after(block, 1 + 4 * i), 1, 0)) << i;
+    ASSERT_TRUE(mm::vmm_alloc(full.user.space(), 1, VirtAddr{0}, kReadWrite)) << i;
+    ASSERT_TRUE(mm::vmm_reserve_area(full.user.space(), 1, VirtAddr{0})) << i;
+  }
+  full.fill();
+  EXPECT_TRUE(mm::vmm_resize(full.user.space(), block, 3000));
+}
+
+TEST(StarvingStory, D3_a_promise_that_is_refused_evicts_nothing) {
+  FullMachine full({.frames = 512});
+  full.fill();
+  const uint64_t out = full.machine.manager.stats.pages_out;
+  EXPECT_FALSE(mm::vmm_alloc(full.user.space(), 4000, VirtAddr{0},
+                             kReadWrite | mm::kMemGuaranteed));
+  EXPECT_LE(full.machine.manager.stats.pages_out - out, 64u);  // for its slots: not in vain
+}
+
+TEST(StarvingStory, R24_a_frame_in_the_direct_map_is_had_although_others_are_free) {
+  FullMachine full({.frames = 512, .direct_frames = 400});
+  VirtAddr block = full.alloc(full.user, 64 * 1024);
+  full.fill();
+  // From now on there are frames, but above the direct map.
+  full.machine.manager.pageout->run_round();
+  for (PageIndex i = 0; i < 40; ++i) {
+    // Page tables and slots of its own for each.
+    ASSERT_TRUE(full.user.write32(pages_after(block, i * 1024), 1)) << i;
+  }
+}
+
+}  // namespace
+}  // namespace mobius
