@@ -38,6 +38,30 @@ TEST_F(PageTablesTest, ReplaceShowsTheNewFrameAtOnceAndTellsOfTheOld) {
   map.check();
 }
 
+TEST_F(PageTablesTest, AWriteAfterTakeDirtyMakesDirtyAgain_R15) {
+  map_page(kPage, {300});
+  EXPECT_FALSE(map.take_dirty(kPage));
+  EXPECT_FALSE(map.take_dirty(kPage + kPageSize)) << "not mapped";
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(can_write(kPage));
+    EXPECT_TRUE(map.take_dirty(kPage));
+    EXPECT_FALSE(map.find(kPage)->dirty);
+    EXPECT_TRUE(map.find(kPage)->accessed);
+    EXPECT_FALSE(map.take_dirty(kPage));
+  }
+}
+
+TEST_F(PageTablesTest, AnAccessAfterTakeAccessedAndFlushIsSeenAgain) {
+  map_page(kPage, {300});
+  EXPECT_FALSE(map.take_accessed(kPage));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(can_read(kPage));
+    EXPECT_TRUE(map.take_accessed(kPage));
+    EXPECT_FALSE(map.take_accessed(kPage));
+    map.flush();
+  }
+}
+
 TEST_F(PageTablesTest, ARemovedTableIsNotUsedForTheNextMapping) {
   sign({300}, 1);
   sign({301}, 2);
