@@ -9,7 +9,7 @@ from project import KERNEL, PROGRAMS
 # The most that RAM may lose between the emulator's size and the frames handed out: the first MiB's
 # holes, firmware tables, the kernel image, page tables, and the frame records (16 bytes a frame).
 FIXED_LOSS_KIB = 2048
-RECORDS_SHARE = 1 / 256
+RECORDS_SHARE = 1 / 128
 
 
 def frames_of(visible_mib):
