@@ -2,8 +2,8 @@
 one that is full, of no use, fails or lies. Whatever happens, nobody else notices, and the books
 balance."""
 import swap_file
+from emulator_shell import Shell
 from emulator_tests import BOCHS, QEMU, Boot, Script
-from hogs import Shell
 
 BALANCE = "the memory manager's books balance"
 # The programs, and how many checks each reports.
@@ -44,12 +44,13 @@ def disk(contents, size=1 << 20):
     return prepare
 
 
-def failing(name, event, slots, *stdout_has, commands="swap_fill.exe 2", **more):
-    """These pages of the disk, or all, always fail at that event of blkdebug's."""
+def failing(name, kind, slots, *stdout_has, commands="swap_fill.exe 2", **more):
+    """Reading or writing these pages of the disk, or all, always fails."""
     def prepare(folder):
         sectors = [f'sector = "{slot * 8 + 3}"\n' for slot in slots] or [""]
         (folder / "rules").write_text("".join(
-            f'[inject-error]\nevent = "{event}"\nerrno = "5"\n{sector}' for sector in sectors))
+            f'[inject-error]\nevent = "{kind}_aio"\niotype = "{kind}"\nerrno = "5"\n{sector}'
+            for sector in sectors))
         return ["--swap-errors", str(folder / "rules")]
     return Boot(name, f"-c '{commands}\nhello.exe; check; vmstat'",
                 "--with swap_fill.exe --memory 16M", prepare=prepare,
@@ -86,17 +87,20 @@ def lies(damage):
     return test
 
 
+KEPT = 1 << 20  # of the disk: the shell's own pages are there, which went out first
+
+
 def garble(path):
-    """Half of each page, but for the header."""
+    """Half of each page."""
     with open(path, "r+b") as file:
-        for page in range(1, (64 << 20) // swap_file.PAGE):
+        for page in range(KEPT // swap_file.PAGE, (64 << 20) // swap_file.PAGE):
             file.seek(page * swap_file.PAGE + 2048)
             file.write(bytes(2048))
 
 
 def shrink(path):
     with open(path, "r+b") as file:
-        file.truncate(1 << 20)
+        file.truncate(KEPT)
 
 
 TESTS = [
@@ -112,12 +116,12 @@ TESTS = [
     out_of_memory("swap_full", "--swap 4M", None, r"^swap: disk 0 channel 0: 1023 pages$"),
     out_of_memory("swap_with_a_wrong_header", "", disk(b"somebody else's"), "wrong signature, not"),
     out_of_memory("swap_too_small", "", disk(swap_file.header(64), 64 * 4096), "too small, not"),
-    failing("R13_a_page_that_cannot_be_read_ends_its_process", "read_aio", [200],
+    failing("R13_a_page_that_cannot_be_read_ends_its_process", "read", [200],
             r"^shell: swap_fill\.exe \(2\): ended by a fault$", "^checksum errors +0$",
             log_has=(r"^fault: process 2 swap_fill\.exe, thread \d+: read error$",)),
-    failing("R13_pages_that_cannot_be_written_stay", "write_aio", [100, 101, 500],
+    failing("R13_pages_that_cannot_be_written_stay", "write", [100, 101, 500],
             "^slots retired +3$", checks=3),
-    failing("D3_nothing_can_be_written", "write_aio", [], "^slots retired +[1-9]",
+    failing("D3_nothing_can_be_written", "write", [], "^slots retired +[1-9]",
             r"^shell: swap_fill\.exe \(2\): ended: out of memory$"),
     Script("R13_what_is_garbled_on_the_disk_is_never_data", lies(garble)),
     Script("R13_a_disk_that_shrinks", lies(shrink)),
