@@ -15,7 +15,7 @@ constexpr uint64_t kMaxSlots = (1u << 24) - 1;
 
 // One read: pages index.. of an object, whose slots lie in a row on the device.
 struct SwapPager::PageIn {
-  AddressSpace& space;
+  AddressSpace* space;  // who asks for it, at `page`; null: nobody
   const VirtAddr page;
   VmObject& object;
   const PageIndex index;
@@ -30,13 +30,18 @@ Result<void> SwapPager::swap_on(PageDevice& device) {
   LockGuard guard(manager_.lock);
   KASSERT(!on());
   TRY(space_.open(static_cast<uint32_t>(std::min<uint64_t>(device.page_count(), kMaxSlots))));
-  device_ = &device;
+  device_ = last_device_ = &device;
   tell_slots_left();
   return {};
 }
 
-void SwapPager::swap_off() {
-  LockGuard guard(manager_.lock);
+Result<void> SwapPager::swap_on_again() {
+  if (on()) return Failure(Error::Busy);
+  if (last_device_ == nullptr) return Failure(Error::NotFound);
+  return swap_on(*last_device_);
+}
+
+void SwapPager::close() {
   KASSERT(on() && swapped_ == 0);
   space_.close();
   device_ = nullptr;
@@ -47,15 +52,20 @@ void SwapPager::swap_off() {
 Result<void> SwapPager::begin(PageIn& in) {
   PageSlot* slot = in.object.slots().find(in.index);
   if (slot == nullptr || slot->kind != SlotKind::Swapped) return {};
-  const Claim claim = in.object.promised() ? Claim::Promised : Claim::Unpromised;
+  const bool promised = in.space != nullptr && in.object.promised();
+  const Claim claim = promised ? Claim::Promised : Claim::Unpromised;
   in.frames[0] = TRY(manager_.frames.allocate(in.object.frame_use(), Placement::Any, Fill::None,
                                               claim));
   // From here on nothing fails.
-  VmObject::ReadAhead& ahead = in.object.read_ahead;
-  ahead.window = in.index == ahead.next ? std::min(ahead.window * 2, kMaxReadAhead) : 1;
   in.first = slot->swap_slot();
   slot->make_busy();
   in.count = 1;
+  if (in.space == nullptr) {
+    add_neighbours(in, kMaxReadAhead);
+    return {};
+  }
+  VmObject::ReadAhead& ahead = in.object.read_ahead;
+  ahead.window = in.index == ahead.next ? std::min(ahead.window * 2, kMaxReadAhead) : 1;
   add_neighbours(in, ahead.window);
   ahead.next = in.index + in.count;
   return {};
@@ -76,8 +86,18 @@ void SwapPager::add_neighbours(PageIn& in, uint32_t window) {
 
 Result<void> SwapPager::page_in(AddressSpace& space, VirtAddr page, VmObject& object,
                                 PageIndex index) {
+  PageIn in{&space, page, object, index};
+  return read(in);
+}
+
+Result<void> SwapPager::bring_back(VmObject& object, PageIndex index) {
+  PageIn in{nullptr, VirtAddr{0}, object, index};
+  return read(in);
+}
+
+Result<void> SwapPager::read(PageIn& in) {
   Lock::assert_no_lock_held();
-  PageIn in{space, page, object, index};
+  VmObject& object = in.object;
   {
     LockGuard guard(manager_.lock);
     ObjectReference keep(&object);  // taken by the caller
@@ -109,7 +129,7 @@ Result<void> SwapPager::finish(PageIn& in, uint32_t read) {
     }
     ++manager_.stats.pages_in;
     if (n == 0) wanted = true;
-    if (n != 0) show(in, n);
+    if (n != 0 && in.space != nullptr) show(in, n);
   }
   ++manager_.stats.ios_in;
   return wanted ? Result<void>() : Failure(Error::IoError);
@@ -126,10 +146,14 @@ bool SwapPager::install(PageIn& in, uint32_t n) {
   PageSlot& slot = in.slot(n);
   in.object.install(slot, in.index + n, std::move(in.frames[n]));
   FrameRecord& record = manager_.frames.record(frame);
-  record.swap_slot = from;
-  record.count |= page_mark::kHasSlot;
+  if (space_.closing()) {
+    space_.give(from);
+  } else {
+    record.swap_slot = from;
+    record.count |= page_mark::kHasSlot;
+  }
   page_came();
-  if (n == 0) {
+  if (n == 0 && in.space != nullptr) {
     manager_.pageout->faulted_in(record, slot.shadow);
   } else {
     manager_.pageout->was_read_ahead(record, slot.shadow);
@@ -142,14 +166,18 @@ bool SwapPager::install(PageIn& in, uint32_t n) {
 // to it takes no fault, and nothing is lost if nobody does.
 void SwapPager::show(PageIn& in, uint32_t n) {
   const VirtAddr page = pages_after(in.page, n);
-  Region* region = page < kUserRange.end ? in.space.find(page) : nullptr;
+  Region* region = page < kUserRange.end ? in.space->find(page) : nullptr;
   if (region == nullptr || region->object.get() != &in.object) return;
   if (region->page_at(page) != in.index + n || region->access_at(page) == Access::None) return;
-  (void)in.space.map().map_in_table(page, in.slot(n).frame(), region->access);
+  (void)in.space->map().map_in_table(page, in.slot(n).frame(), region->access);
 }
 
 Result<void> SwapPager::write(SwapSlot first, std::span<const FrameNumber> frames) {
-  return transfer(Transfer::Write, first, frames);
+  ++writing_;
+  const Result<void> written = transfer(Transfer::Write, first, frames);
+  --writing_;
+  manager_.waiting.wake(&writing_);
+  return written;
 }
 
 Result<void> SwapPager::transfer(Transfer direction, SwapSlot first,

@@ -23,8 +23,9 @@ class SwapPager {
   // The device's pages become swap slots: page n is slot n + 1. Requires: no device is on.
   // Fails: OutOfFrames, BadArgument (no page).
   Result<void> swap_on(PageDevice& device);
-  // Requires: no slot is in use.
-  void swap_off();
+  // The device that was on before SwapOff (swap_off.h) took it away. Fails: NotFound (there never
+  // was one), Busy (it is on), OutOfFrames.
+  Result<void> swap_on_again();
   bool on() const { return device_ != nullptr; }
 
   // Brings in the page, whose slot is Swapped, and perhaps pages behind it; shows those to `space`
@@ -34,6 +35,9 @@ class SwapPager {
 
   // Writes frames to slots from `first` on. Sleeps. Locks: none. Fails: IoError.
   Result<void> write(SwapSlot first, std::span<const FrameNumber> frames);
+
+  // As page_in, for nobody in particular: the pages are not entered anywhere. For SwapOff.
+  Result<void> bring_back(VmObject& object, PageIndex index);
 
   // ---- Locks: the memory lock ----
   SwapSpace& slots() { return space_; }
@@ -65,8 +69,11 @@ class SwapPager {
   uint32_t checksum_errors() const { return checksum_errors_; }
 
  private:
+  friend class SwapOff;
   struct PageIn;
-  void tell_slots_left() { manager_.promises.set_slots_left(slots_left()); }
+  void tell_slots_left() { manager_.promises.set_slots_left(space_.closing() ? 0 : slots_left()); }
+  void close();
+  Result<void> read(PageIn& in);
   Result<void> transfer(Transfer direction, SwapSlot first, std::span<const FrameNumber> frames);
   Result<void> begin(PageIn& in) REQUIRES(manager_.lock);
   void add_neighbours(PageIn& in, uint32_t window) REQUIRES(manager_.lock);
@@ -76,6 +83,8 @@ class SwapPager {
 
   MemoryManager& manager_;
   PageDevice* device_ = nullptr;
+  PageDevice* last_device_ = nullptr;
+  uint32_t writing_ = 0;  // writes under way; woken when one ends
   SwapSpace space_;
   uint32_t swapped_ = 0;
   uint32_t checksum_errors_ = 0;

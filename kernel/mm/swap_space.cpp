@@ -46,7 +46,7 @@ void SwapSpace::drop() {
   }
   heap_.free(chunks_, chunk_count() * sizeof(Chunk*));
   chunks_ = nullptr;
-  total_ = free_ = retired_ = cursor_ = 0;
+  total_ = free_ = retired_ = cursor_ = patience_ = 0;
 }
 
 void SwapSpace::close() {
@@ -100,6 +100,10 @@ void SwapSpace::mark_used(Chunk& chunk, uint32_t first, uint32_t count) {
 }
 
 SwapSpace::Run SwapSpace::take_run(uint32_t want) {
+  if (closing()) {
+    patience_ -= std::min(patience_, want);
+    return {};
+  }
   if (free_ == 0) return {};
   Run best;
   uint32_t best_chunk = 0, searched = 0;

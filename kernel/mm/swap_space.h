@@ -1,8 +1,8 @@
 // SwapSpace: which swap slots are in use, and the checksum of what was written to each.
 //
-// Slots are numbered 1..n. They are handed out in runs, so that pages written together lie together. Everything about 992 slots is in
-// one frame: their checksums, a bitmap, a count. A slot that could not be written is retired and
-// never used again. Pure: no I/O, no lock.
+// Slots are numbered 1..n. They are handed out in runs, so that pages written together lie together.
+// Everything about 992 slots is in one frame: their checksums, a bitmap, a count. A slot that could
+// not be written is retired and never used again. Pure: no I/O, no lock.
 #pragma once
 
 #include "base/result.h"
@@ -30,6 +30,12 @@ class SwapSpace {
     uint32_t count = 0;
   };
   Run take_run(uint32_t want);
+  // While it is closing, take_run() has nothing to give; but when it has turned down requests for
+  // `patience` slots (at least 1), it is not closing any more.
+  void start_closing(uint32_t patience) { patience_ = patience; }
+  void stop_closing() { patience_ = 0; }
+  bool closing() const { return patience_ != 0; }
+
   // Requires: the slot is in use.
   void give(SwapSlot slot);
   void retire(SwapSlot slot);
@@ -64,7 +70,8 @@ class SwapSpace {
   KernelHeap& heap_;
   Chunk** chunks_ = nullptr;
   uint32_t total_ = 0, free_ = 0, retired_ = 0;
-  uint32_t cursor_ = 0;  // the chunk where the last run was found
+  uint32_t patience_ = 0;  // closing: so many requests more
+  uint32_t cursor_ = 0;    // the chunk where the last run was found
 };
 
 }  // namespace mobius::mm

@@ -1,5 +1,7 @@
 // Sys...: the machine as a whole.
 #include "mm/invariants.h"
+#include "mm/pageout.h"
+#include "mm/swap_off.h"
 #include "proc/boot_command.h"
 #include "proc/text.h"
 #include "proc/user_memory.h"
@@ -54,6 +56,22 @@ Result<uint32_t> SysShutdown(proc::System& system, Words a) {
   proc::TextBuffer<32> verdict;
   verdict.add("exit ").add_decimal(static_cast<int32_t>(a[0]));
   system.machine.end(verdict.text());
+}
+
+Result<uint32_t> SysSwapOn(proc::System& system, Words) {
+  if (system.memory.pageout == nullptr) return Failure(Error::NotFound);
+  TRY(system.memory.pageout->swap().swap_on_again());
+  return kTrue;
+}
+
+Result<uint32_t> SysSwapOff(proc::System& system, Words) {
+  if (system.memory.pageout == nullptr) return Failure(Error::NotFound);
+  mm::SwapOff off(system.memory.pageout->swap());
+  TRY(off.begin());
+  while (!TRY(off.step())) {
+    if (system.thread().doomed) return Failure(Error::Interrupted);
+  }
+  return kTrue;
 }
 
 Result<uint32_t> SysPanic(proc::System& system, Words) {

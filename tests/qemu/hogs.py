@@ -1,45 +1,9 @@
 """S1: programs that take one resource whole; the shell still starts ps and kill, ends each, and
 nothing is missing afterwards."""
-import re
-import select
-import subprocess
-import time
-
+from emulator_shell import Shell
 from emulator_tests import BOTH, QEMU, Boot, Script
-from project import SCRIPTS
 
 RESOURCES = ("promises", "regions", "tables", "threads", "children", "handles")
-
-
-class Shell:
-    """A shell on pipes: each command is sent when what it needs has been seen."""
-
-    def __init__(self, context, *options):
-        self.run = subprocess.Popen(
-            [SCRIPTS / "run", "--no-install", "--no-build", "--emulator", context.emulator,
-             *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            bufsize=0)
-        self.seen = ""
-
-    def send(self, line):
-        self.run.stdin.write(line.encode() + b"\n")
-
-    def expect(self, pattern, seconds=60):
-        """Waits for the pattern in whole lines after the last match; returns the match."""
-        limit = time.monotonic() + seconds
-        while not (match := re.search(pattern, self.seen[:self.seen.rfind("\n") + 1],
-                                      re.MULTILINE)):
-            left = limit - time.monotonic()
-            ready = left > 0 and select.select([self.run.stdout], [], [], left)[0]
-            data = self.run.stdout.read(65536) if ready else b""
-            assert data, f"no /{pattern}/ in:\n{self.seen[-3000:]}"
-            self.seen += data.decode(errors="replace")
-        self.seen = self.seen[match.end():]
-        return match
-
-    def free_pages(self):
-        self.send("free")
-        return int(self.expect(r"^free +(\d+) pages")[1])
 
 
 def one_round(shell, resource):

@@ -1,17 +1,15 @@
-"""Programs larger than the memory (R13), in every size of it, with a swap disk and without, with one
-that is full, of no use, fails or lies. Whatever happens, nobody else notices, and the books
+"""Programs larger than the memory (R13), in every size of it, with a swap disk and without, with
+one that is full, of no use, fails or lies. Whatever happens, nobody else notices, and the books
 balance."""
-import re
-
 import swap_file
-from emulator_tests import BOCHS, BOTH, QEMU, Boot, Script
-from hogs import Shell
+from emulator_shell import Shell
+from emulator_tests import BOCHS, QEMU, Boot, Script
 
 BALANCE = "the memory manager's books balance"
-ALL = {"swap_fill.exe": 3, "swap_random.exe": 3, "swap_sort.exe": 1, "swap_clean.exe": 6,
-       "swap_kill.exe": 2}
-WITH = "--with swap_fill.exe --with swap_random.exe --with swap_sort.exe --with swap_clean.exe " \
-       "--with swap_kill.exe"
+# The programs, and how many checks each reports.
+LARGER = {"swap_fill.exe": 3, "swap_random.exe": 3, "swap_sort.exe": 1}
+ALL = LARGER | {"swap_clean.exe": 6, "swap_kill.exe": 2, "swap_off.exe": 5}
+WITH = " ".join(f"--with {program}" for program in ALL)
 
 
 def balances(times):
@@ -26,15 +24,16 @@ def programs(name, memory, commands, emulators=QEMU, **more):
     """Each command of its own, its checks counted, and the books after it."""
     text = "\n".join(f"{command}\ncheck" for command in commands)
     checks = sum(ALL[command.split()[0]] for command in commands)
-    return Boot(f"R13_{name}", f"-c '{text}'", f"{WITH} --memory {memory}M {more.pop('options', '')}",
-                checks=checks, verify=balances(len(commands)), emulators=emulators, **more)
+    return Boot(f"R13_{name}", f"-c '{text}'", f"{WITH} --memory {memory}M", checks=checks,
+                verify=balances(len(commands)), emulators=emulators, **more)
 
 
 def out_of_memory(name, options, prepare=None, *log_has):
     """The program ends alone, by a report; the next command finds all it needs."""
     return Boot(f"D3_{name}", "-c 'swap_fill.exe\nhello.exe; check; free'",
                 f"--with swap_fill.exe --memory 16M {options}", prepare=prepare,
-                stdout_has=("^Hello from Mobius!$", BALANCE, r"swap_fill\.exe \(2\): ended: out of memory"),
+                stdout_has=(r"^shell: swap_fill\.exe \(2\): ended: out of memory$",
+                            "^Hello from Mobius!$", BALANCE),
                 log_has=(r"^fault: process 2 swap_fill\.exe, thread \d+: out of memory$", *log_has))
 
 
@@ -45,19 +44,17 @@ def disk(contents, size=1 << 20):
     return prepare
 
 
-def rules(event, *sectors):
-    """blkdebug: these sectors fail at every `event`."""
+def failing(name, kind, slots, *stdout_has, commands="swap_fill.exe 2", **more):
+    """Reading or writing these pages of the disk, or all, always fails."""
     def prepare(folder):
-        text = "".join(f'[inject-error]\nevent = "{event}"\nerrno = "5"\nsector = "{sector}"\n'
-                       for sector in sectors)
-        (folder / "rules").write_text(text)
+        sectors = [f'sector = "{slot * 8 + 3}"\n' for slot in slots] or [""]
+        (folder / "rules").write_text("".join(
+            f'[inject-error]\nevent = "{kind}_aio"\niotype = "{kind}"\nerrno = "5"\n{sector}'
+            for sector in sectors))
         return ["--swap-errors", str(folder / "rules")]
-    return prepare
-
-
-def sector_of(slot):
-    """Of the disk: its first page is the header, slot 1 the next."""
-    return slot * 8 + 3
+    return Boot(name, f"-c '{commands}\nhello.exe; check; vmstat'",
+                "--with swap_fill.exe --memory 16M", prepare=prepare,
+                stdout_has=(*stdout_has, "^Hello from Mobius!$", BALANCE), **more)
 
 
 def lies(damage):
@@ -90,35 +87,42 @@ def lies(damage):
     return test
 
 
+KEPT = 1 << 20  # of the disk: the shell's own pages are there, which went out first
+
+
 def garble(path):
-    """Half of each page, but for the header."""
+    """Half of each page."""
     with open(path, "r+b") as file:
-        for page in range(1, (64 << 20) // swap_file.PAGE):
+        for page in range(KEPT // swap_file.PAGE, (64 << 20) // swap_file.PAGE):
             file.seek(page * swap_file.PAGE + 2048)
             file.write(bytes(2048))
 
 
 def shrink(path):
     with open(path, "r+b") as file:
-        file.truncate(1 << 20)
+        file.truncate(KEPT)
 
 
 TESTS = [
-    programs("programs_of_4_times_16_MiB", 16, ALL, timeout=90),
-    programs("programs_of_4_times_64_MiB", 64, [p for p in ALL if p != "swap_kill.exe"],
-             timeout=150),
-    programs("programs_of_4_times_8_MiB", 8, ALL, timeout=90),
-    programs("programs_of_4_times_16_MiB", 16, ["swap_fill.exe", "swap_random.exe", "swap_sort.exe"],
-             emulators=BOCHS, bochs_timeout=400),
-    programs("programs_of_4_times_64_MiB_in_Bochs", 64,
-             ["swap_fill.exe", "swap_random.exe", "swap_sort.exe"], emulators=BOCHS, long=True,
-             bochs_timeout=3000),
+    programs("programs_of_4_times_16_MiB", 16, ALL, timeout=120),
+    programs("programs_of_4_times_64_MiB", 64, LARGER, timeout=200),
+    programs("programs_at_8_MiB", 8, ALL, timeout=90),
+    programs("programs_of_4_times_16_MiB_in_Bochs", 16, LARGER, BOCHS, bochs_timeout=400),
+    programs("programs_of_4_times_64_MiB_in_Bochs", 64, LARGER, BOCHS, bochs_timeout=3000,
+             long=True),
     Boot("D3_without_swap_the_verdict", "swap_fill.exe", "--memory 16M --swap 0",
          verdict="out of memory"),
     out_of_memory("without_swap", "--swap 0", None, "^swap: none$"),
     out_of_memory("swap_full", "--swap 4M", None, r"^swap: disk 0 channel 0: 1023 pages$"),
     out_of_memory("swap_with_a_wrong_header", "", disk(b"somebody else's"), "wrong signature, not"),
-    out_of_memory("swap_too_small", "", disk(swap_file.header(64), 64 * 4096), "too small, not used"),
+    out_of_memory("swap_too_small", "", disk(swap_file.header(64), 64 * 4096), "too small, not"),
+    failing("R13_a_page_that_cannot_be_read_ends_its_process", "read", [200],
+            r"^shell: swap_fill\.exe \(2\): ended by a fault$", "^checksum errors +0$",
+            log_has=(r"^fault: process 2 swap_fill\.exe, thread \d+: read error$",)),
+    failing("R13_pages_that_cannot_be_written_stay", "write", [100, 101, 500],
+            "^slots retired +3$", checks=3),
+    failing("D3_nothing_can_be_written", "write", [], "^slots retired +[1-9]",
+            r"^shell: swap_fill\.exe \(2\): ended: out of memory$"),
     Script("R13_what_is_garbled_on_the_disk_is_never_data", lies(garble)),
     Script("R13_a_disk_that_shrinks", lies(shrink)),
 ]

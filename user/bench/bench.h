@@ -61,6 +61,7 @@ void bench_switch(void);
 void bench_cow(void);
 void bench_malloc(void);
 void bench_kernel(void);
+void bench_swap(void);
 int cow_child(void);
 int malloc_child(int mode);
 int yield_child(void);

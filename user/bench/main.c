@@ -1,5 +1,6 @@
 /* main.c: bench: the figures of docs/numbers.md:  bench [GROUP...]
- * Groups: calls faults alloc regions switch cow malloc kernel; without a name, all of them. */
+ * Groups: calls faults alloc regions switch cow malloc kernel; without a name, all of them.
+ * And swap, which needs a machine of its own, only if it is named. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +12,12 @@
 static const struct {
   const char *name;
   void (*run)(void);
-} groups[] = {{"calls", bench_calls},     {"faults", bench_faults}, {"alloc", bench_alloc},
-              {"regions", bench_regions}, {"switch", bench_switch}, {"cow", bench_cow},
-              {"malloc", bench_malloc},   {"kernel", bench_kernel}};
+  bool only_by_name;
+} groups[] = {{"calls", bench_calls, false},   {"faults", bench_faults, false},
+              {"alloc", bench_alloc, false},   {"regions", bench_regions, false},
+              {"switch", bench_switch, false}, {"cow", bench_cow, false},
+              {"malloc", bench_malloc, false}, {"kernel", bench_kernel, false},
+              {"swap", bench_swap, true}};
 
 uint32_t each[65536];
 
@@ -120,7 +124,7 @@ static int run_child(const char *group) {
 int main(int argc, char **argv) {
   if (argc >= 3 && strcmp(argv[1], "--child") == 0) return run_child(argv[2]);
   for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-    bool wanted = argc < 2;
+    bool wanted = argc < 2 && !groups[i].only_by_name;
     for (int k = 1; k < argc; k++) wanted |= strcmp(argv[k], groups[i].name) == 0;
     if (!wanted) continue;
     zeroed_pool_empty();

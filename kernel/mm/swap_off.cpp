@@ -1,0 +1,130 @@
+// Passes over all pages until none has a slot any more (swap_off.h).
+#include "mm/swap_off.h"
+
+#include <algorithm>
+
+#include "mm/pageout.h"
+
+namespace mobius::mm {
+
+namespace {
+// So many requests for slots are turned down before the device stays on after all: by then the page
+// daemon has looked at what could go without being written.
+constexpr uint32_t kPatience = 4096;
+constexpr PageCount kStride = 512;
+}  // namespace
+
+SwapOff::~SwapOff() {
+  if (!begun_) return;
+  LockGuard guard(pager_.manager_.lock);
+  if (object_ != nullptr) object_->drop_reference();
+  if (!pager_.on()) return;
+  pager_.space_.stop_closing();
+  pager_.tell_slots_left();
+}
+
+Result<void> SwapOff::begin() {
+  KASSERT(!begun_);
+  MemoryManager& manager = pager_.manager_;
+  LockGuard guard(manager.lock);
+  if (!pager_.on()) return Failure(Error::NotFound);
+  if (pager_.space_.closing()) return Failure(Error::Busy);
+  const uint32_t good = pager_.space_.total() - pager_.space_.retired();
+  if (!manager.promises.could_lose(good)) return Failure(Error::OutOfFrames);
+  pager_.space_.start_closing(std::min(kPatience, manager.frames.total_frames() / 2));
+  pager_.tell_slots_left();
+  begun_ = true;
+  return {};
+}
+
+Result<bool> SwapOff::step() {
+  Lock::assert_no_lock_held();
+  MemoryManager& manager = pager_.manager_;
+  VmObject* object = nullptr;
+  PageIndex page = 0;
+  Found found;
+  bool whole_pass = false;
+  {
+    LockGuard guard(manager.lock);
+    whole_pass = object_ == nullptr;
+    if (!pager_.space_.closing()) return Failure(Error::OutOfFrames);
+    found = search();
+    if (found == Found::End && nothing_left()) {
+      pager_.close();
+      return true;
+    }
+    object = object_;
+    page = page_;
+    if (found == Found::Swapped) object->add_reference();
+  }
+  switch (found) {
+    case Found::Swapped: TRY(bring_back(*object, page)); break;
+    case Found::Busy: manager.waiting.wait(object); break;
+    // Pages that were being written when it began go out behind the cursor: another pass then.
+    case Found::End:
+      if (pager_.writing_ == 0 && whole_pass) return Failure(Error::Busy);
+      if (pager_.writing_ != 0) manager.waiting.wait(&pager_.writing_);
+      break;
+  }
+  return false;
+}
+
+Result<void> SwapOff::bring_back(VmObject& object, PageIndex page) {
+  const Result<void> came = pager_.bring_back(object, page);
+  if (came || came.error() != Error::OutOfFrames) return came;
+  if (!pager_.manager_.pageout->wait_for_frames(Claim::Unpromised)) return came;
+  return {};
+}
+
+bool SwapOff::nothing_left() const {
+  const SwapSpace& space = pager_.space_;
+  return space.free() + space.retired() == space.total();
+}
+
+// The next page that has a slot and no frame, from the cursor on; the cursor stays there.
+SwapOff::Found SwapOff::search() {
+  if (object_ == nullptr && !next_object()) return Found::End;
+  do {
+    const Found found = search_object();
+    if (found != Found::End) return found;
+  } while (next_object());
+  return Found::End;
+}
+
+// An object is kept by a reference, so that its place in the list is not lost.
+bool SwapOff::next_object() {
+  auto& objects = pager_.manager_.objects;
+  VmObject* next = object_ == nullptr ? objects.front() : objects.next_of(*object_);
+  if (next != nullptr) next->add_reference();
+  if (object_ != nullptr) object_->drop_reference();
+  object_ = next;
+  page_ = 0;
+  return next != nullptr;
+}
+
+SwapOff::Found SwapOff::search_object() {
+  Found found = Found::End;
+  while (found == Found::End && page_ < object_->pages()) {
+    const PageIndex end = std::min(page_ + kStride, object_->pages());
+    PageIndex at = end;
+    object_->slots().for_each(page_, end, [&](PageIndex page, PageSlot& slot) {
+      if (found == Found::End) look_at(slot, found);
+      if (found != Found::End) at = std::min(at, page);
+    });
+    page_ = at;
+  }
+  return found;
+}
+
+// Resident pages give up the slots they keep on the way.
+void SwapOff::look_at(PageSlot& slot, Found& found) {
+  if (slot.kind == SlotKind::Swapped) found = Found::Swapped;
+  if (slot.kind == SlotKind::Busy && slot.swap_slot() != kNoSwapSlot) found = Found::Busy;
+  if (slot.kind != SlotKind::Resident) return;
+  FrameRecord& record = pager_.manager_.frames.record(slot.frame());
+  if ((record.count & page_mark::kHasSlot) == 0) return;
+  pager_.space_.give(record.swap_slot);
+  record.count &= static_cast<uint16_t>(~page_mark::kHasSlot);
+}
+
+}  // namespace mobius::mm

@@ -1,0 +1,38 @@
+"""emulator_shell: a shell in an emulator that a test talks to."""
+import re
+import select
+import subprocess
+import time
+
+from project import SCRIPTS
+
+
+class Shell:
+    """A shell on pipes: each command is sent when what it needs has been seen."""
+
+    def __init__(self, context, *options):
+        self.run = subprocess.Popen(
+            [SCRIPTS / "run", "--no-install", "--no-build", "--emulator", context.emulator,
+             *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            bufsize=0)
+        self.seen = ""
+
+    def send(self, line):
+        self.run.stdin.write(line.encode() + b"\n")
+
+    def expect(self, pattern, seconds=60):
+        """Waits for the pattern in whole lines after the last match; returns the match."""
+        limit = time.monotonic() + seconds
+        while not (match := re.search(pattern, self.seen[:self.seen.rfind("\n") + 1],
+                                      re.MULTILINE)):
+            left = limit - time.monotonic()
+            ready = left > 0 and select.select([self.run.stdout], [], [], left)[0]
+            data = self.run.stdout.read(65536) if ready else b""
+            assert data, f"no /{pattern}/ in:\n{self.seen[-3000:]}"
+            self.seen += data.decode(errors="replace")
+        self.seen = self.seen[match.end():]
+        return match
+
+    def free_pages(self):
+        self.send("free")
+        return int(self.expect(r"^free +(\d+) pages")[1])

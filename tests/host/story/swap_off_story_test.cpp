@@ -1,0 +1,300 @@
+// Stories of a swap device that is taken away while pages are on it, and put back.
+#include <gtest/gtest.h>
+
+#include "mm/invariants.h"
+#include "mm/swap_off.h"
+#include "sim/sim_image.h"
+#include "sim/sim_swap.h"
+#include "sim/sim_user.h"
+
+namespace mobius {
+namespace {
+
+using sim::SimMachine;
+using sim::SimSwap;
+using sim::SimUser;
+
+constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+
+class SwapOffStory : public testing::Test {
+ protected:
+  ~SwapOffStory() override {
+    mm::check_machine(machine.manager);
+    swap.finish();
+    machine.scheduler.run();
+  }
+
+  VirtAddr alloc(SimUser& who, PageCount pages, uint32_t flags = kReadWrite) {
+    return mm::vmm_alloc(who.space(), pages, VirtAddr{0}, flags).value();
+  }
+  static uint32_t word_of(PageIndex page) { return page * 2654435761u + 1; }
+  // False: the process was ended by a fault.
+  static bool write_all(SimUser& who, VirtAddr base, PageCount pages) {
+    for (PageIndex i = 0; i < pages; ++i) {
+      if (!who.write32(pages_after(base, i) + (i % 1024) * 4, word_of(i))) return false;
+    }
+    return true;
+  }
+  static void read_all(SimUser& who, VirtAddr base, PageCount pages) {
+    for (PageIndex i = 0; i < pages; ++i) {
+      auto word = who.read32(pages_after(base, i) + (i % 1024) * 4);
+      ASSERT_TRUE(word) << i;
+      ASSERT_EQ(*word, word_of(i)) << i;
+    }
+  }
+  // Evicts until so many frames are free.
+  void press_for(uint32_t frames) {
+    machine.manager.pageout->start(frames);
+    machine.manager.pageout->run_round();
+    machine.manager.pageout->start(8);
+  }
+  // As the system call does it.
+  Result<void> take_off() {
+    mm::SwapOff off(swap.pager);
+    TRY(off.begin());
+    for (;;) {
+      mm::check_machine(machine.manager);
+      if (TRY(off.step())) return {};
+    }
+  }
+  uint32_t swapped() { return swap.pager.swapped_pages(); }
+
+  SimMachine machine{{.frames = 512}};
+  SimSwap swap{machine};
+  SimUser user{machine};
+};
+
+TEST_F(SwapOffStory, R13_everything_comes_back_and_nothing_goes_out_any_more) {
+  VirtAddr block = alloc(user, 150);
+  ASSERT_TRUE(write_all(user, block, 150));
+  press_for(machine.frames.free_frames() + 100);
+  ASSERT_GE(swapped(), 90u);
+  ASSERT_TRUE(take_off());
+  EXPECT_FALSE(swap.pager.on());
+  EXPECT_EQ(swapped(), 0u);
+  const uint64_t transfers = swap.device.reads + swap.device.writes;
+  press_for(machine.frames.free_frames() + 20);
+  read_all(user, block, 150);
+  EXPECT_EQ(swap.device.reads + swap.device.writes, transfers);
+}
+
+TEST_F(SwapOffStory, R13_many_pages_come_back_at_once) {
+  VirtAddr block = alloc(user, 128);
+  ASSERT_TRUE(write_all(user, block, 128));
+  press_for(machine.frames.free_frames() + 128);
+  ASSERT_EQ(swapped(), 128u);
+  const uint64_t reads = swap.device.reads;
+  ASSERT_TRUE(take_off());
+  EXPECT_LE(swap.device.reads - reads, 8u);
+}
+
+TEST_F(SwapOffStory, R13_on_again_and_off_again) {
+  VirtAddr block = alloc(user, 150);
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_TRUE(write_all(user, block, 150)) << round;
+    press_for(machine.frames.free_frames() + 100);
+    ASSERT_TRUE(take_off()) << round;
+    EXPECT_EQ(take_off().error(), Error::NotFound);
+    ASSERT_TRUE(swap.pager.swap_on_again());
+    EXPECT_EQ(swap.pager.swap_on_again().error(), Error::Busy);
+    EXPECT_EQ(swap.pager.slots().free(), swap.pager.slots().total());
+  }
+  read_all(user, block, 150);
+}
+
+TEST_F(SwapOffStory, R13_slots_that_resident_pages_keep_are_given_up) {
+  VirtAddr block = alloc(user, 100);
+  ASSERT_TRUE(write_all(user, block, 100));
+  press_for(machine.frames.free_frames() + 100);
+  read_all(user, block, 100);
+  ASSERT_EQ(swapped(), 0u);
+  ASSERT_LT(swap.pager.slots().free(), swap.pager.slots().total());
+  const uint64_t reads = swap.device.reads;
+  ASSERT_TRUE(take_off());
+  EXPECT_EQ(swap.device.reads, reads);
+  ASSERT_TRUE(swap.pager.swap_on_again());
+  press_for(machine.frames.free_frames() + 100);  // they have no copy there any more
+  read_all(user, block, 100);
+}
+
+TEST_F(SwapOffStory, D3_what_does_not_fit_into_memory_is_refused_and_nothing_is_lost) {
+  VirtAddr block = alloc(user, 700);  // about 240 frames are there for it
+  ASSERT_TRUE(write_all(user, block, 700));
+  const uint32_t out = swapped();
+  EXPECT_EQ(take_off().error(), Error::OutOfFrames);
+  EXPECT_EQ(swapped(), out);
+  EXPECT_TRUE(swap.pager.on());
+  read_all(user, block, 700);
+}
+
+TEST_F(SwapOffStory, D3_what_has_been_promised_counts_as_taken) {
+  VirtAddr block = alloc(user, 100);
+  ASSERT_TRUE(write_all(user, block, 100));
+  press_for(machine.frames.free_frames() + 100);
+  VirtAddr promised = alloc(user, 180, kReadWrite | mm::kMemGuaranteed);
+  EXPECT_EQ(take_off().error(), Error::OutOfFrames);
+  ASSERT_TRUE(write_all(user, promised, 180));
+  ASSERT_TRUE(mm::vmm_free(user.space(), promised));
+  ASSERT_TRUE(take_off());
+  read_all(user, block, 100);
+}
+
+TEST_F(SwapOffStory, R13_a_page_that_cannot_be_read_is_refused_and_stays_what_it_was) {
+  VirtAddr block = alloc(user, 100);
+  ASSERT_TRUE(write_all(user, block, 100));
+  press_for(machine.frames.free_frames() + 100);
+  swap.device.bad_reads = {50};
+  EXPECT_EQ(take_off().error(), Error::IoError);
+  EXPECT_TRUE(swap.pager.on());
+  swap.device.bad_reads = {};
+  read_all(user, block, 100);
+  ASSERT_TRUE(take_off());
+}
+
+TEST_F(SwapOffStory, R13_pages_on_their_way_out_are_waited_for) {
+  VirtAddr block = alloc(user, 60);
+  ASSERT_TRUE(write_all(user, block, 60));
+  swap.device.latency = 5000;
+  machine.scheduler.spawn([&] { press_for(machine.frames.free_frames() + 60); });
+  while (swap.device.writes == 0) machine.scheduler.sleep(1);
+  swap.device.latency = 0;
+  const uint64_t began = machine.scheduler.now();
+  ASSERT_TRUE(take_off());
+  EXPECT_GT(machine.scheduler.now(), began);
+  read_all(user, block, 60);
+}
+
+TEST_F(SwapOffStory, R13_pages_on_their_way_in_are_waited_for) {
+  VirtAddr block = alloc(user, 60);
+  ASSERT_TRUE(write_all(user, block, 60));
+  press_for(machine.frames.free_frames() + 60);
+  swap.device.latency = 5000;
+  bool came = false;
+  machine.scheduler.spawn([&] {
+    EXPECT_EQ(user.read32(block).value(), word_of(0));
+    came = true;
+  });
+  while (swap.device.reads == 0) machine.scheduler.sleep(1);
+  swap.device.latency = 0;
+  ASSERT_TRUE(take_off());
+  while (!came) machine.scheduler.sleep(1);
+  read_all(user, block, 60);
+}
+
+// The books say that it fits, because pages of an EXE can be had again from its file.
+TEST_F(SwapOffStory, R13_pages_that_can_be_read_again_make_room) {
+  sim::SimFile file(machine.memory, machine.scheduler, 7, 6 * kPageSize);
+  const mm::ImageLayout layout = sim::usual_layout();
+  sim::SimImage* image = sim::SimImage::create(machine, layout, file);
+  ASSERT_TRUE(user.space().map_image(*image));
+  VirtAddr block = alloc(user, 30);
+  ASSERT_TRUE(write_all(user, block, 30));
+  press_for(machine.frames.free_frames() + 30);
+  machine.manager.pageout->start(1);
+  for (PageIndex i = 0; i < 4; ++i) ASSERT_TRUE(user.read32(pages_after(layout.base, i)));
+  std::vector<mm::OwnedFrame> taken;
+  while (machine.frames.free_frames() > swapped() - 2) {
+    taken.push_back(machine.frames.allocate(mm::FrameUse::Driver).value());
+  }
+  ASSERT_TRUE(take_off());
+  EXPECT_LE(machine.frames.used_frames(mm::FrameUse::Image), 2u);
+  read_all(user, block, 30);
+  taken.clear();
+  user.space().clear();
+  image->release();
+}
+
+TEST_F(SwapOffStory, R13_under_load_off_brings_all_back_or_refuses) {
+  SimUser other(machine);
+  VirtAddr block = alloc(user, 150), theirs = alloc(other, 60);
+  bool ending = false;
+  uint32_t passes = 0;
+  machine.scheduler.spawn([&] {
+    while (!ending) {
+      EXPECT_TRUE(write_all(other, theirs, 60));
+      read_all(other, theirs, 60);
+      ++passes;
+      machine.scheduler.sleep(1);
+    }
+    ending = false;
+  });
+  uint32_t done = 0;
+  for (int round = 0; round < 20; ++round) {
+    ASSERT_TRUE(write_all(user, block, 150));
+    press_for(machine.frames.free_frames() + 80);
+    if (take_off()) {
+      ++done;
+      EXPECT_EQ(swapped(), 0u);
+      ASSERT_TRUE(swap.pager.swap_on_again());
+    }
+    read_all(user, block, 150);
+  }
+  ending = true;
+  while (ending) machine.scheduler.sleep(10);
+  EXPECT_GT(done, 0u);
+  EXPECT_GT(passes, 20u);
+  ASSERT_TRUE(mm::vmm_free(other.space(), theirs));
+}
+
+TEST_F(SwapOffStory, D3_others_who_come_to_need_the_device_keep_it) {
+  SimUser other(machine);
+  VirtAddr block = alloc(user, 120), theirs = alloc(other, 400);
+  ASSERT_TRUE(write_all(user, block, 120));
+  press_for(machine.frames.free_frames() + 120);
+  swap.device.latency = 200;
+  bool written = false;
+  machine.scheduler.spawn([&] {
+    machine.scheduler.sleep(20);
+    EXPECT_TRUE(write_all(other, theirs, 400));
+    written = true;
+  });
+  const Result<void> off = take_off();
+  while (!written) machine.scheduler.sleep(10);
+  EXPECT_EQ(off.error(), Error::OutOfFrames);
+  EXPECT_TRUE(swap.pager.on());
+  read_all(user, block, 120);
+  read_all(other, theirs, 400);
+  ASSERT_TRUE(mm::vmm_free(other.space(), theirs));
+}
+
+TEST_F(SwapOffStory, D1_processes_that_end_meanwhile_take_their_pages_along) {
+  VirtAddr block = alloc(user, 100), second = alloc(user, 50);
+  ASSERT_TRUE(write_all(user, block, 100));
+  ASSERT_TRUE(write_all(user, second, 50));
+  press_for(machine.frames.free_frames() + 150);
+  swap.device.latency = 100;
+  bool freed = false;
+  machine.scheduler.spawn([&] {
+    machine.scheduler.sleep(2);
+    EXPECT_TRUE(mm::vmm_free(user.space(), block));
+    freed = true;
+  });
+  ASSERT_TRUE(take_off());
+  while (!freed) machine.scheduler.sleep(10);
+  read_all(user, second, 50);
+  ASSERT_TRUE(mm::vmm_free(user.space(), second));
+  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), 0u);
+}
+
+TEST_F(SwapOffStory, R13_off_given_up_half_way_leaves_the_device_on) {
+  VirtAddr block = alloc(user, 150);
+  ASSERT_TRUE(write_all(user, block, 150));
+  press_for(machine.frames.free_frames() + 150);
+  {
+    mm::SwapOff off(swap.pager);
+    ASSERT_TRUE(off.begin());
+    mm::SwapOff second(swap.pager);
+    EXPECT_EQ(second.begin().error(), Error::Busy);
+    EXPECT_EQ(off.step().value(), false);
+    EXPECT_EQ(swapped() + swap.pager.slots().free(), swap.pager.slots().total());
+    const uint32_t more = machine.frames.free_frames() + 10;
+    EXPECT_FALSE(mm::vmm_alloc(user.space(), more, VirtAddr{0}, kReadWrite | mm::kMemGuaranteed));
+  }
+  EXPECT_GT(swapped(), 0u);
+  press_for(machine.frames.free_frames() + 20);
+  read_all(user, block, 150);
+  ASSERT_TRUE(take_off());
+}
+
+}  // namespace
+}  // namespace mobius

@@ -1,0 +1,52 @@
+/* swap.c: what a page costs that comes in and goes out (twin: b_swap's swap_rmw_seq): a block of
+ * 128 MiB on a machine of 64 MiB is written, read, then read and rewritten; that last pass counts.
+ * Only by name (bench swap): it needs a swap disk, and a machine of that size. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bench.h"
+#include "mobius.h"
+
+#define SWAP_PAGES 32768u
+#define MARKS 16 /* words of a page that say which page it is */
+
+static uint32_t mark(uint32_t page, uint32_t word, uint32_t generation) {
+  return (page * 2654435761u) ^ (word * 40503u) ^ (generation * 0x9E3779B9u);
+}
+
+static void mark_page(volatile uint32_t *block, uint32_t page, uint32_t generation) {
+  volatile uint32_t *words = block + (size_t)page * (PAGE / 4);
+  for (uint32_t word = 0; word < MARKS; word++) words[word * 64] = mark(page, word, generation);
+}
+
+static void check_page(volatile uint32_t *block, uint32_t page, uint32_t generation) {
+  volatile uint32_t *words = block + (size_t)page * (PAGE / 4);
+  for (uint32_t word = 0; word < MARKS; word++) {
+    if (words[word * 64] == mark(page, word, generation)) continue;
+    printf("FAIL swap_page: page %u is not what was written\n", (unsigned)page);
+    exit(1);
+  }
+}
+
+void bench_swap(void) {
+  struct vmm_stats before, after;
+  volatile uint32_t *block = take_pages(SWAP_PAGES, MEMORY);
+  for (uint32_t page = 0; page < SWAP_PAGES; page++) mark_page(block, page, 1);
+  for (uint32_t page = 0; page < SWAP_PAGES; page++) check_page(block, page, 1);
+  if (!VmmStats(&before, sizeof before)) die("VmmStats");
+  begin();
+  for (uint32_t page = 0; page < SWAP_PAGES; page++) {
+    check_page(block, page, 1);
+    mark_page(block, page, 2);
+  }
+  double ticks = end_ticks();
+  if (!VmmStats(&after, sizeof after)) die("VmmStats");
+  uint64_t in = after.pages_in - before.pages_in, out = after.pages_out - before.pages_out;
+  printf("NOTE swap_page: %llu pages in, %llu out, %llu + %llu transfers\n",
+         (unsigned long long)in, (unsigned long long)out,
+         (unsigned long long)(after.ios_in - before.ios_in),
+         (unsigned long long)(after.ios_out - before.ios_out));
+  if (in + out < SWAP_PAGES) die("swap_page: there was no swapping");
+  report_value("swap_page", ticks / (double)(in + out));
+  VmmFree((void *)block);
+}

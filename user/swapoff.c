@@ -1,0 +1,21 @@
+/* swapoff.c: brings back all that is on the swap disk, and uses it no more; swapon undoes it. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "mobius.h"
+
+static const char *reason(int error) {
+  switch (error) {
+    case ENOENT: return "there is no swap disk in use";
+    case ENOMEM: return "what is on it does not fit into memory; it stays on";
+    case EBUSY: return "somebody else is doing that";
+    case EIO: return "a page on it cannot be read; it stays on";
+  }
+  return "failed; it stays on";
+}
+
+int main(void) {
+  if (SysSwapOff()) return 0;
+  fprintf(stderr, "swapoff: %s\n", reason(errno));
+  return 1;
+}
