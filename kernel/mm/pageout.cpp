@@ -36,7 +36,7 @@ void PageOut::run_round() {
     const uint32_t enough = std::max(manager_.frames.floor() + 2 * low_, asked);
     if (manager_.frames.free_frames() >= enough) break;
     const Outcome outcome = evict_batch();
-    in_vain = outcome.evicted == 0 ? in_vain + outcome.picked : 0;
+    in_vain = outcome.evicted == 0 ? in_vain + outcome.picked - outcome.stuck : 0;
     if (outcome.evicted != 0) {
       evicted_ += outcome.evicted;
       manager_.waiting.wake(&rounds_);

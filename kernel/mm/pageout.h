@@ -64,7 +64,7 @@ class PageOut final : public LowMemory, private Sampler {
   enum class Fate : uint8_t { Evicted, ToWrite, Stays };
   struct Batch;
   struct Outcome {
-    uint32_t evicted, picked;
+    uint32_t evicted, picked, stuck;  // stuck: of those picked; they are not picked again
   };
 
   bool test_and_clear(PolicyPage& page) override;

@@ -17,7 +17,7 @@ struct PageOut::Batch {
   };
   std::array<Entry, kBatch> entries;
   uint32_t count = 0;
-  uint32_t evicted = 0, picked = 0;
+  uint32_t evicted = 0, picked = 0, stuck = 0;
 };
 
 PageSlot& PageOut::slot_of(FrameRecord& record) {
@@ -39,7 +39,7 @@ PageOut::Outcome PageOut::evict_batch() {
     finish_write(*batch.entries[i].record, batch.entries[i].written, batch);
   }
   flush_cleared();
-  return {batch.evicted, batch.picked};
+  return {batch.evicted, batch.picked, batch.stuck};
 }
 
 void PageOut::pick_batch(Batch& batch) {
@@ -153,6 +153,7 @@ void PageOut::finish_write(FrameRecord& record, bool written, Batch& batch) {
   PageSlot& slot = slot_of(record);
   if (!written) {
     slot.dirty = true;
+    ++batch.stuck;
     keep(record, ReplacementPolicy::Kept::IoFailed);
     return;
   }

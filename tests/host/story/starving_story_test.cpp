@@ -65,6 +65,17 @@ TEST(StarvingStory, D3_a_promise_that_is_refused_evicts_nothing) {
   EXPECT_LE(full.machine.manager.stats.pages_out - out, 64u);  // for its slots: not in vain
 }
 
+TEST(StarvingStory, D3_pages_that_cannot_be_written_do_not_hide_those_that_can) {
+  FullMachine full({.frames = 400}, 400);
+  full.fill();
+  // All slots but the last few are bad: four batches fail, and some pages are left to try.
+  const uint32_t pages = full.machine.frames.used_frames(mm::FrameUse::Anonymous);
+  for (uint64_t page = 0; page < pages - 8; ++page) {
+    full.swap.device.bad_writes.insert(page);
+  }
+  EXPECT_TRUE(full.user.write32(full.alloc(full.user, 1), 1));
+}
+
 TEST(StarvingStory, R24_a_frame_in_the_direct_map_is_had_although_others_are_free) {
   FullMachine full({.frames = 512, .direct_frames = 400});
   VirtAddr block = full.alloc(full.user, 64 * 1024);
