@@ -58,6 +58,7 @@ Result<void> SwapPager::begin(PageIn& in) {
   in.count = 1;
   add_neighbours(in, ahead.window);
   ahead.next = in.index + in.count;
+  manager_.under_way += in.count;
   return {};
 }
 
@@ -95,6 +96,8 @@ Result<void> SwapPager::page_in(AddressSpace& space, VirtAddr page, VmObject& ob
   LockGuard guard(manager_.lock);
   ObjectReference drop(&object);
   Result<void> outcome = finish(in, read);
+  manager_.under_way -= in.count;
+  manager_.waiting.wake(&manager_.under_way);
   manager_.waiting.wake(&object);
   return outcome;
 }

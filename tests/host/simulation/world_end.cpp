@@ -56,7 +56,7 @@ void World::read_everything_back() {
   swap.device.faults = {};
   file.behaviour.fail_after = UINT32_MAX;
   machine.cpu.before_access = nullptr;
-  for (uint32_t missing = 1, before = 0; missing != before;) {
+  for (uint32_t missing = UINT32_MAX, before = 0; missing != before;) {
     before = missing;
     missing = 0;
     for (Seat& seat : seats_) {
@@ -66,6 +66,7 @@ void World::read_everything_back() {
     }
     if (missing == 0) return;
   }
+  excuse_out_of_memory("reading back", freed);
   log.wrong("pages cannot be read back for want of memory");
 }
 
