@@ -44,10 +44,15 @@ void PageOut::run_round() {
       manager_.waiting.wake(&rounds_);
     }
     if (outcome.picked != 0 && in_vain <= 2 * policy_.size()) continue;
+    in_vain = 0;
+    if (const uint32_t more = discard_whatever_can_go()) {
+      evicted_ += more;
+      manager_.waiting.wake(&rounds_);
+      continue;
+    }
     fruitless_ = evicted_ != evicted || manager_.under_way == 0;
     if (fruitless_) break;
     manager_.waiting.wait(&manager_.under_way);
-    in_vain = 0;
   }
   running_ = false;
   ++rounds_;

@@ -70,6 +70,7 @@ class PageOut final : public LowMemory, private Sampler {
   bool test_and_clear(PolicyPage& page) override;
   void start_tracking() REQUIRES(manager_.lock);
   Outcome evict_batch();
+  uint32_t discard_whatever_can_go();
   void pick_batch(Batch& batch) REQUIRES(manager_.lock);
   Fate dispose_of(FrameRecord& record) REQUIRES(manager_.lock);
   bool needs_writing(FrameRecord& record, PageSlot& slot) REQUIRES(manager_.lock);
