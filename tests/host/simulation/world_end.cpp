@@ -85,6 +85,10 @@ void World::close() {
   if (swap.pager.swapped_pages() != 0 || slots.free() + slots.retired() != slots.total()) {
     log.wrong("swap slots are left behind");
   }
+  if (swap.device.damaged == 0 && swap.pager.checksum_errors() != 0) {
+    log.wrong("%u checksum errors, but the device has kept everything",
+              swap.pager.checksum_errors());
+  }
   const mm::Stats& stats = machine.manager.stats;
   counts.pages_in = stats.pages_in;
   counts.pages_out = stats.pages_out;
