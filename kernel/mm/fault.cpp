@@ -189,6 +189,7 @@ Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index) 
     frame = TRY(manager.frames.allocate(object.frame_use(), Placement::Any));
     // From here on nothing fails.
     slot->make_busy();
+    ++manager.under_way;
     (void)keep.release();
   }
   Result<void> read = object.read_page(index, frame.number());
@@ -205,6 +206,8 @@ Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index) 
   if (read && manager.tracking) {
     manager.pageout->faulted_in(manager.frames.record(slot->frame()), slot->shadow);
   }
+  --manager.under_way;
+  manager.waiting.wake(&manager.under_way);
   manager.waiting.wake(&object);
   return read;
 }

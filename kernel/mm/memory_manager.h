@@ -36,6 +36,9 @@ struct MemoryManager {
   // hear of pages that come in.
   PageOut* pageout = nullptr;
   bool tracking = false;
+  // Pages that are being read: each has a frame that could soon be evicted. Whoever has brought one
+  // in wakes those who wait on this.
+  uint32_t under_way = 0;
 
   // Fails: OutOfFrames.
   static Result<FrameNumber> make_zero_frame(FrameAllocator& frames) {

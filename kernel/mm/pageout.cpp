@@ -26,24 +26,34 @@ void PageOut::run() {
   }
 }
 
-// Evicts until there are enough free frames, or until every page has been a victim in vain.
+// Evicts until there are enough free frames, or until every page has been a victim in vain and none
+// is on its way in, which could be one next.
 void PageOut::run_round() {
   wanted_ = false;
   running_ = true;
+  fruitless_ = false;
   const uint32_t asked = std::exchange(asked_, 0);
+  const uint64_t evicted = evicted_;
   uint32_t in_vain = 0;
-  for (;;) {
-    const uint32_t enough = std::max(manager_.frames.floor() + 2 * low_, asked);
-    if (manager_.frames.free_frames() >= enough) break;
+  while (manager_.frames.free_frames() <
+         std::max(manager_.frames.floor() + 2 * low_, asked)) {
     const Outcome outcome = evict_batch();
-    in_vain = outcome.evicted == 0 ? in_vain + outcome.picked : 0;
+    in_vain = outcome.evicted == 0 ? in_vain + outcome.picked - outcome.stuck : 0;
     if (outcome.evicted != 0) {
       evicted_ += outcome.evicted;
       manager_.waiting.wake(&rounds_);
     }
-    if (outcome.picked == 0 || in_vain > 2 * policy_.size()) break;
+    if (outcome.picked != 0 && in_vain <= 2 * policy_.size()) continue;
+    in_vain = 0;
+    if (const uint32_t more = discard_whatever_can_go()) {
+      evicted_ += more;
+      manager_.waiting.wake(&rounds_);
+      continue;
+    }
+    fruitless_ = evicted_ != evicted || manager_.under_way == 0;
+    if (fruitless_) break;
+    manager_.waiting.wait(&manager_.under_way);
   }
-  fruitless_ = in_vain != 0 || policy_.size() == 0;
   running_ = false;
   ++rounds_;
   manager_.waiting.wake(&rounds_);
@@ -64,7 +74,7 @@ bool PageOut::wait_for_frames(Claim claim) {
   wanted_ = true;
   manager_.waiting.wake(&wanted_);
   while (evicted_ == evicted && rounds_ - round < enough) manager_.waiting.wait(&rounds_);
-  if (evicted_ != evicted) return true;
+  if (evicted_ != evicted || !fruitless_) return true;
   return manager_.frames.some_left(claim) &&
          (!elsewhere || manager_.frames.free_frames() > free);
 }

@@ -64,12 +64,13 @@ class PageOut final : public LowMemory, private Sampler {
   enum class Fate : uint8_t { Evicted, ToWrite, Stays };
   struct Batch;
   struct Outcome {
-    uint32_t evicted, picked;
+    uint32_t evicted, picked, stuck;  // stuck: of those picked; they are not picked again
   };
 
   bool test_and_clear(PolicyPage& page) override;
   void start_tracking() REQUIRES(manager_.lock);
   Outcome evict_batch();
+  uint32_t discard_whatever_can_go();
   void pick_batch(Batch& batch) REQUIRES(manager_.lock);
   Fate dispose_of(FrameRecord& record) REQUIRES(manager_.lock);
   bool needs_writing(FrameRecord& record, PageSlot& slot) REQUIRES(manager_.lock);

@@ -1,6 +1,7 @@
 // One batch: pick victims, evict the clean ones, write the dirty ones out, evict what stayed clean.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "mm/pageout_internal.h"
 #include "mm/reverse_map.h"
@@ -17,7 +18,7 @@ struct PageOut::Batch {
   };
   std::array<Entry, kBatch> entries;
   uint32_t count = 0;
-  uint32_t evicted = 0, picked = 0;
+  uint32_t evicted = 0, picked = 0, stuck = 0;
 };
 
 PageSlot& PageOut::slot_of(FrameRecord& record) {
@@ -39,7 +40,7 @@ PageOut::Outcome PageOut::evict_batch() {
     finish_write(*batch.entries[i].record, batch.entries[i].written, batch);
   }
   flush_cleared();
-  return {batch.evicted, batch.picked};
+  return {batch.evicted, batch.picked, batch.stuck};
 }
 
 void PageOut::pick_batch(Batch& batch) {
@@ -55,6 +56,30 @@ void PageOut::pick_batch(Batch& batch) {
     }
   }
   flush_cleared();
+}
+
+// Before giving up: the policy may offer the same pages again and again, so all of them are taken
+// out of its hands until enough could be discarded. Returns how many.
+uint32_t PageOut::discard_whatever_can_go() {
+  LockGuard guard(manager_.lock);
+  PolicyPage* staying = nullptr;
+  uint32_t gone = 0;
+  while (gone < kBatch) {
+    PolicyPage* page = policy_.pick_victim(*this);
+    if (page == nullptr) break;
+    if (dispose_of(static_cast<FrameRecord&>(*page)) == Fate::Evicted) {
+      ++gone;
+      continue;
+    }
+    page->next = staying;
+    staying = page;
+  }
+  while (staying != nullptr) {
+    PolicyPage* const page = std::exchange(staying, staying->next);
+    keep(static_cast<FrameRecord&>(*page), ReplacementPolicy::Kept::Used);
+  }
+  flush_cleared();
+  return gone;
 }
 
 PageOut::Fate PageOut::dispose_of(FrameRecord& record) {
@@ -153,6 +178,7 @@ void PageOut::finish_write(FrameRecord& record, bool written, Batch& batch) {
   PageSlot& slot = slot_of(record);
   if (!written) {
     slot.dirty = true;
+    ++batch.stuck;
     keep(record, ReplacementPolicy::Kept::IoFailed);
     return;
   }

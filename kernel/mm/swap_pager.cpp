@@ -68,6 +68,7 @@ Result<void> SwapPager::begin(PageIn& in) {
   ahead.window = in.index == ahead.next ? std::min(ahead.window * 2, kMaxReadAhead) : 1;
   add_neighbours(in, ahead.window);
   ahead.next = in.index + in.count;
+  manager_.under_way += in.count;
   return {};
 }
 
@@ -115,6 +116,8 @@ Result<void> SwapPager::read(PageIn& in) {
   LockGuard guard(manager_.lock);
   ObjectReference drop(&object);
   Result<void> outcome = finish(in, read);
+  manager_.under_way -= in.count;
+  manager_.waiting.wake(&manager_.under_way);
   manager_.waiting.wake(&object);
   return outcome;
 }

@@ -19,6 +19,8 @@ FUZZ_SECONDS = 240
 # A machine has many loops: how often each went round is no news, where it got to is.
 FUZZ_OPTIONS = {"fuzz_syscalls": ["-use_counters=0", "-max_len=128"]}
 
+SIMULATION = "host/simulation-fast/"
+
 _MARK = re.compile(r"\[ *(RUN|OK|FAILED|SKIPPED) *\] ([\w/.]+)(?:, where .*?)?(?: \(\d+ ms\))?$")
 
 
@@ -106,6 +108,20 @@ def run_programs(folder, report):
     with ThreadPoolExecutor(JOBS) as pool:
         for result in [pool.submit(run_tests, *item, report) for item in work if item[1]]:
             result.result()
+
+
+def simulation_names(folder, report):
+    """The tests of the simulation that are wanted."""
+    names = list_tests(folder / "test_simulation")
+    return [name for name in names if report.wants(SIMULATION + name)]
+
+
+def run_simulation(folder, report):
+    """The simulation's 2,000 seeds, without sanitizers: with them it runs a few (run_programs)."""
+    program, names = folder / "test_simulation", simulation_names(folder, report)
+    with ThreadPoolExecutor(JOBS) as pool:
+        for k in range(JOBS):
+            pool.submit(run_tests, program, names[k::JOBS], SIMULATION, report)
 
 
 def fuzz_targets():

@@ -22,6 +22,10 @@ def _host(report, verbose):
     report.section("host tests (ASan, UBSan)")
     build(["host"], verbose)
     host_tests.run_programs(BUILD / "host" / "tests" / "host", report)
+    if host_tests.simulation_names(BUILD / "host" / "tests" / "host", report):
+        report.section("simulation")
+        build(["host-fast"], verbose, targets=["test_simulation"])
+        host_tests.run_simulation(BUILD / "host-fast" / "tests" / "host", report)
     wanted = [name for name in host_tests.fuzz_targets() if report.wants(f"host/fuzz/{name}")]
     safety = "host/thread_safety_clang"
     if not wanted and not report.wants(safety):

@@ -56,7 +56,7 @@ void World::read_everything_back() {
   swap.device.faults = {};
   file.behaviour.fail_after = UINT32_MAX;
   machine.cpu.before_access = nullptr;
-  for (uint32_t missing = 1, before = 0; missing != before;) {
+  for (uint32_t missing = UINT32_MAX, before = 0; missing != before;) {
     before = missing;
     missing = 0;
     for (Seat& seat : seats_) {
@@ -66,6 +66,7 @@ void World::read_everything_back() {
     }
     if (missing == 0) return;
   }
+  excuse_out_of_memory("reading back", freed);
   log.wrong("pages cannot be read back for want of memory");
 }
 
@@ -83,6 +84,10 @@ void World::close() {
   const auto& slots = swap.pager.slots();
   if (swap.pager.swapped_pages() != 0 || slots.free() + slots.retired() != slots.total()) {
     log.wrong("swap slots are left behind");
+  }
+  if (swap.device.damaged == 0 && swap.pager.checksum_errors() != 0) {
+    log.wrong("%u checksum errors, but the device has kept everything",
+              swap.pager.checksum_errors());
   }
   const mm::Stats& stats = machine.manager.stats;
   counts.pages_in = stats.pages_in;

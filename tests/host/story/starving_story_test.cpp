@@ -65,6 +65,58 @@ TEST(StarvingStory, D3_a_promise_that_is_refused_evicts_nothing) {
   EXPECT_LE(full.machine.manager.stats.pages_out - out, 64u);  // for its slots: not in vain
 }
 
+// The only page that could go is on its way in when the daemon looks: no reason to give up.
+TEST(StarvingStory, D3_a_page_on_its_way_in_is_waited_for_before_memory_counts_as_full) {
+  SimMachine machine({.frames = 512});
+  sim::SimFile file(machine.memory, machine.scheduler, 7, 6 * kPageSize);
+  mm::ImageLayout layout = sim::usual_layout();
+  sim::SimImage* image = sim::SimImage::create(machine, layout, file);
+  {
+    SimSwap swap(machine, {.pages = 0, .low = 4});
+    SimUser user(machine);
+    ASSERT_TRUE(user.space().map_image(*image));
+    VirtAddr block = mm::vmm_alloc(user.space(), 1000, VirtAddr{0}, kReadWrite).value();
+    ASSERT_TRUE(user.read32(layout.base));
+    ASSERT_TRUE(user.write32(block, 1));
+    ASSERT_TRUE(mm::vmm_discard(user.space(), block, 1));  // its slot and page table stay
+    PageIndex i = 1;
+    auto fill = [&] {
+      while (machine.frames.free_frames() != 0) {
+        ASSERT_TRUE(user.write32(pages_after(block, i++), 1));
+      }
+    };
+    fill();
+    swap.pageout.start(1);
+    swap.pageout.run_round();  // the image's page goes, and comes again
+    file.behaviour.latency = 500;
+    bool ended = false;
+    machine.scheduler.spawn([&] {
+      (void)user.read32(layout.base);  // in time, or its page is gone again
+      ended = true;
+    });
+    while (machine.manager.under_way == 0) machine.scheduler.yield();
+    fill();
+    EXPECT_EQ(machine.manager.under_way, 1u);
+    EXPECT_TRUE(user.write32(block, 2));
+    while (!ended) machine.scheduler.sleep(1);
+    swap.pageout.start(0);
+    swap.finish();
+    machine.scheduler.run();
+  }
+  image->release();
+}
+
+TEST(StarvingStory, D3_pages_that_cannot_be_written_do_not_hide_those_that_can) {
+  FullMachine full({.frames = 400}, 400);
+  full.fill();
+  // All slots but the last few are bad: four batches fail, and some pages are left to try.
+  const uint32_t pages = full.machine.frames.used_frames(mm::FrameUse::Anonymous);
+  for (uint64_t page = 0; page < pages - 8; ++page) {
+    full.swap.device.bad_writes.insert(page);
+  }
+  EXPECT_TRUE(full.user.write32(full.alloc(full.user, 1), 1));
+}
+
 TEST(StarvingStory, R24_a_frame_in_the_direct_map_is_had_although_others_are_free) {
   FullMachine full({.frames = 512, .direct_frames = 400});
   VirtAddr block = full.alloc(full.user, 64 * 1024);

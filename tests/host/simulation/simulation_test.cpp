@@ -1,0 +1,62 @@
+// The simulation in CI: a fixed number of seeds of every fault class, and that it is what it says:
+// repeatable, beyond memory, and able to fail and to shrink what failed.
+#include <gtest/gtest.h>
+
+#include <bit>
+
+#include "simulation/runner.h"
+#include "simulation/shrink.h"
+
+namespace mobius::simulation {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr uint64_t kSeedsAPart = 14;  // sanitizers are slow; scripts/test runs the others without
+#else
+constexpr uint64_t kSeedsAPart = 200;
+#endif
+constexpr uint64_t kParts = 10;
+
+class Seeds : public testing::TestWithParam<uint64_t> {};
+
+TEST_P(Seeds, R13_R15_D1_D3_no_byte_no_frame_and_no_slot_is_lost) {
+  const Summary summary =
+      run_seeds({.first = 1 + GetParam() * kSeedsAPart, .seeds = kSeedsAPart});
+  EXPECT_EQ(summary.failed, 0u) << summary.stories;
+  EXPECT_EQ(summary.seeds, kSeedsAPart);
+  EXPECT_GE(summary.counts.operations, 1990 * kSeedsAPart);
+  EXPECT_GE(summary.counts.lives_beyond_memory * 2, kSeedsAPart);
+}
+INSTANTIATE_TEST_SUITE_P(CI, Seeds, testing::Range(uint64_t{0}, kParts));
+
+TEST(Simulation, one_seed_is_one_history) {
+  for (uint64_t seed : {5u, 13u, 27u}) {
+    const Summary first = run_seeds({.first = seed}), second = run_seeds({.first = seed});
+    EXPECT_EQ(first.hash, second.hash);
+    EXPECT_NE(first.hash, run_seeds({.first = seed + 28}).hash);
+  }
+}
+
+// Without faults and with swap for everything, nothing fails at all.
+TEST(Simulation, D3_where_nothing_is_wrong_nobody_is_refused) {
+  const Summary summary = run_seeds({.first = 1, .seeds = 14, .faults = Faults::None});
+  EXPECT_EQ(summary.failed, 0u) << summary.stories;
+  EXPECT_EQ(summary.counts.out_of_memory + summary.counts.io_errors, 0u);
+  EXPECT_EQ(summary.counts.lives_beyond_memory, 14u);
+}
+
+TEST(Simulation, what_fails_is_shrunk_to_what_it_takes) {
+  const auto needs = [](const Plan& plan) {
+    const bool there = plan.operations > 700 && !plan.dropped.contains(700) &&
+                       (plan.without & 1u << static_cast<unsigned>(Kind::Write)) == 0;
+    return std::string(there ? "broken" : "");
+  };
+  const Plan small = shrink(Plan{}, needs, 5000);
+  EXPECT_EQ(small.operations, 701u);
+  EXPECT_EQ(small.dropped.size(), 700u);
+  EXPECT_FALSE(small.dropped.contains(700));
+  EXPECT_EQ(std::popcount(small.without), static_cast<int>(kKinds) - 1);
+}
+
+}  // namespace
+}  // namespace mobius::simulation

@@ -1,0 +1,153 @@
+// Swap space: runs of slots, all of them used up, bad ones retired; beside a naive model.
+#include "mm/swap_space.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "sim/random.h"
+#include "sim/sim_machine.h"
+
+namespace mobius {
+namespace {
+
+using mm::SwapSlot;
+using mm::SwapSpace;
+
+constexpr uint32_t kChunk = 992;  // slots that one frame describes
+
+struct Space : testing::Test {
+  sim::SimMachine machine{{.frames = 512}};
+  SwapSpace space{machine.heap};
+  ~Space() override { machine.heap.check(); }
+  void open(uint32_t slots) { ASSERT_TRUE(space.open(slots)); }
+};
+
+TEST_F(Space, a_run_is_as_long_as_asked_for_and_lies_in_a_row) {
+  open(100);
+  const auto run = space.take_run(32);
+  EXPECT_EQ(run.first.value, 1u);
+  EXPECT_EQ(run.count, 32u);
+  EXPECT_EQ(space.free(), 68u);
+  for (uint32_t n = 1; n <= 100; ++n) EXPECT_EQ(space.in_use({n}), n <= 32);
+  EXPECT_EQ(space.take_run(32).first.value, 33u);
+  space.check();
+}
+
+TEST_F(Space, a_gap_that_fits_is_found_between_others_and_across_words) {
+  open(200);
+  ASSERT_EQ(space.take_run(200).count, 200u);
+  for (uint32_t n : {5u, 6u, 60u, 61u, 62u, 63u, 64u, 65u, 66u, 100u}) space.give({n});
+  const auto run = space.take_run(7);
+  EXPECT_EQ(run.first.value, 60u);
+  EXPECT_EQ(run.count, 7u);
+}
+
+TEST_F(Space, without_a_run_that_fits_the_longest_is_taken_and_no_more_than_asked_for) {
+  open(64);
+  ASSERT_EQ(space.take_run(64).count, 64u);
+  for (uint32_t n : {3u, 20u, 21u, 22u, 40u, 41u, 63u, 64u}) space.give({n});
+  EXPECT_EQ(space.take_run(32).count, 3u);
+  EXPECT_EQ(space.take_run(1).count, 1u);
+  space.check();
+}
+
+TEST_F(Space, when_all_are_taken_a_run_is_empty) {
+  open(3);
+  EXPECT_EQ(space.take_run(8).count, 3u);
+  EXPECT_EQ(space.take_run(1).count, 0u);
+  space.give({2});
+  EXPECT_EQ(space.take_run(8).first.value, 2u);
+}
+
+TEST_F(Space, all_slots_of_several_frames_are_handed_out_once_and_none_beyond_the_end) {
+  const uint32_t slots = 2 * kChunk + 5;
+  open(slots);
+  std::vector<bool> seen(slots + 1);
+  uint32_t got = 0;
+  for (SwapSpace::Run run; (run = space.take_run(32)).count != 0; got += run.count) {
+    for (uint32_t i = 0; i < run.count; ++i) {
+      const uint32_t n = run.first.value + i;
+      ASSERT_TRUE(n >= 1 && n <= slots);
+      ASSERT_FALSE(seen[n]);
+      seen[n] = true;
+    }
+  }
+  EXPECT_EQ(got, slots);
+  EXPECT_EQ(space.free(), 0u);
+  space.check();
+}
+
+TEST_F(Space, D3_a_retired_slot_is_never_handed_out_again) {
+  open(40);
+  ASSERT_EQ(space.take_run(40).count, 40u);
+  space.retire({7});
+  for (uint32_t n = 1; n <= 40; ++n) {
+    if (n != 7) space.give({n});
+  }
+  EXPECT_EQ(space.retired(), 1u);
+  EXPECT_EQ(space.free(), 39u);
+  uint32_t got = 0;
+  for (SwapSpace::Run run; (run = space.take_run(32)).count != 0; got += run.count) {
+    EXPECT_FALSE(run.first.value <= 7 && 7 < run.first.value + run.count);
+  }
+  EXPECT_EQ(got, 39u);
+  space.check();
+}
+
+TEST_F(Space, checksums_belong_to_their_slots) {
+  open(2 * kChunk);
+  for (uint32_t n : {1u, 2u, kChunk, kChunk + 1, 2 * kChunk}) space.set_sum({n}, n * 7);
+  for (uint32_t n : {1u, 2u, kChunk, kChunk + 1, 2 * kChunk}) EXPECT_EQ(space.sum({n}), n * 7);
+}
+
+TEST_F(Space, D1_opening_and_closing_costs_nothing_and_fails_whole) {
+  open(3 * kChunk);
+  space.close();
+  const uint32_t free = machine.frames.free_frames();
+  EXPECT_FALSE(space.open(0));
+  for (uint32_t n = 0;; ++n) {
+    machine.frames.plan_failure({.after = n});
+    const bool opened = space.open(3 * kChunk).has_value();
+    machine.frames.plan_failure({});
+    if (opened) break;
+    ASSERT_FALSE(space.is_open());
+    ASSERT_EQ(machine.frames.free_frames(), free);
+  }
+  space.close();
+  EXPECT_EQ(machine.frames.free_frames(), free);
+}
+
+TEST_F(Space, R13_random_histories_agree_with_a_list_of_bits) {
+  sim::Random random(11);
+  const uint32_t slots = kChunk + 300;
+  open(slots);
+  std::vector<int> model(slots + 1);  // 0 free, 1 in use, 2 retired
+  for (int step = 0; step < 20'000; ++step) {
+    const uint32_t n = 1 + random.below(slots);
+    if (random.chance(6)) {
+      const auto run = space.take_run(1 + random.below(32));
+      for (uint32_t i = 0; i < run.count; ++i) {
+        ASSERT_EQ(std::exchange(model[run.first.value + i], 1), 0);
+      }
+    } else if (model[n] == 1 && random.chance(500)) {
+      space.retire({n});
+      model[n] = 2;
+    } else if (model[n] == 1 && random.chance(3)) {
+      space.give({n});
+      model[n] = 0;
+    }
+    ASSERT_EQ(space.in_use({n}), model[n] != 0);
+  }
+  space.check();
+  EXPECT_EQ(space.free(), static_cast<uint32_t>(std::count(model.begin() + 1, model.end(), 0)));
+  EXPECT_EQ(space.retired(), static_cast<uint32_t>(std::count(model.begin(), model.end(), 2)));
+  for (uint32_t n = 1; n <= slots; ++n) {
+    if (model[n] == 1) space.give({n});
+  }
+}
+
+}  // namespace
+}  // namespace mobius
