@@ -1,6 +1,6 @@
 // SwapSpace: which swap slots are in use, and the checksum of what was written to each.
 //
-// Slots are numbered 1..n. They are handed out in runs, so that pages written together lie together.
+// Slots are numbered 1..n. They come in runs, so that pages written together lie together.
 // Everything about 992 slots is in one frame: their checksums, a bitmap, a count. A slot that could
 // not be written is retired and never used again. Pure: no I/O, no lock.
 #pragma once

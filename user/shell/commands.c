@@ -84,7 +84,8 @@ static int help(void) {
       "NAME ARGUMENTS...    runs /bin/NAME.exe, or the file NAME if there is a / in it\n"
       "  &  in the background, without input    ;  one after another    $?  how the last ended\n"
       "built in:  help  history  wait  exit [STATUS]\n"
-      "programs:  ls cat echo hello   ps  kill PID  vmmap PID   free  vmstat LINES  check   bench  shell\n"
+      "programs:  ls cat echo hello   ps  kill PID  vmmap PID   free  vmstat LINES  check\n"
+      "           bench  swapbench  swapon  swapoff  shell\n"
       "keys: cursor keys, Home, End, Ctrl-A E K U W L; up and down for earlier lines;\n"
       "Ctrl-C ends a program, Ctrl-D at the start of a line ends the shell\n");
   return 0;

@@ -93,7 +93,8 @@ static void promising(void) {
 static void locking(void) {
   char *block = take_pages(4);
   CHECK("VmmLock_commits_the_pages", VmmLock(block + PAGE, 2) &&
-        page_state(block) == VMM_PAGE_UNCOMMITTED && page_state(block + PAGE) != VMM_PAGE_UNCOMMITTED);
+        page_state(block) == VMM_PAGE_UNCOMMITTED &&
+        page_state(block + PAGE) != VMM_PAGE_UNCOMMITTED);
   errno = 0;
   CHECK("S1_VmmLock_has_a_quota", !VmmLock(VmmAlloc(0x40000, NULL, RW), 0x40000) &&
         errno == ENOMEM);

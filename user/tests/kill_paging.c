@@ -1,6 +1,6 @@
-/* kill_paging.c: kill_paging PAGED_EXE. A process is killed while its thread waits for a page of its
- * EXE from the CD (D1). This one runs while the child waits, and kills it then, each time some pages
- * further on. With the last process its image goes, so each child reads from the start. */
+/* kill_paging.c: kill_paging PAGED_EXE. A process is killed while its thread waits for a page of
+ * its EXE from the CD (D1). This one runs while the child waits, and kills it then, each time some
+ * pages further on. With the last process its image goes, so each child reads from the start. */
 #include "check.h"
 
 #define IMAGE_PAGES 2048u

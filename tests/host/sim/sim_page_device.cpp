@@ -14,7 +14,8 @@ constexpr uint32_t kHalf = kPageSize / 2;
 
 bool SimPageDevice::fails(mm::Transfer direction, uint64_t page) {
   const bool read = direction == mm::Transfer::Read;
-  const bool bad = reads_past_end || page >= end || (read ? bad_reads : bad_writes).contains(page) ||
+  const std::set<uint64_t>& bad_pages = read ? bad_reads : bad_writes;
+  const bool bad = reads_past_end || page >= end || bad_pages.contains(page) ||
                    happens(read ? faults.read_error : faults.write_error);
   if (bad) ++failed;
   return bad;

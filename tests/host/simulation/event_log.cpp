@@ -29,7 +29,9 @@ void EventLog::wrong(const char* format, ...) {
 
 void EventLog::print_last() const {
   const size_t first = count_ > kLines ? count_ - kLines : 0;
-  for (size_t i = first; i < count_; ++i) std::fprintf(stderr, "  %s\n", lines_[i % kLines].c_str());
+  for (size_t i = first; i < count_; ++i) {
+    std::fprintf(stderr, "  %s\n", lines_[i % kLines].c_str());
+  }
 }
 
 }  // namespace mobius::simulation

@@ -107,7 +107,8 @@ void Program::check_page(VirtAddr page) {
   const auto mapping = map_->find(page);
   if (!mapping) world_.log.wrong("%#x has been read and is not mapped", page.value);
   const auto expected = oracle_.expected_page(page);
-  if (std::memcmp(world_.machine.memory.hardware(mapping->frame), expected.data(), kPageSize) != 0) {
+  const std::byte* const bytes = world_.machine.memory.hardware(mapping->frame);
+  if (std::memcmp(bytes, expected.data(), kPageSize) != 0) {
     world_.log.wrong("P%u's page %#x is not what was written", number_, page.value);
   }
 }

@@ -102,7 +102,9 @@ void Program::sweep(Actor& by, bool write) {
 void Program::check_refusal(const char* call, Error error) {
   world_.log.add({4, static_cast<uint64_t>(error)});
   world_.log.tell("    refused");
-  if (error != Error::OutOfFrames) world_.log.wrong("%s fails with %d", call, static_cast<int>(error));
+  if (error != Error::OutOfFrames) {
+    world_.log.wrong("%s fails with %d", call, static_cast<int>(error));
+  }
   world_.excuse_out_of_memory(call, world_.freed);
 }
 

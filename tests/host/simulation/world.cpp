@@ -105,7 +105,9 @@ void World::run() {
   // The daemon goes on for ever: the end of the threads' lives is what is waited for.
   while (next_ < plan.operations) machine.scheduler.sleep(50);
   for (Seat& seat : seats_) {
-    while (seat.program != nullptr && seat.program->threads_inside != 0) machine.scheduler.sleep(50);
+    while (seat.program != nullptr && seat.program->threads_inside != 0) {
+      machine.scheduler.sleep(50);
+    }
   }
   check();
   read_everything_back();

@@ -45,7 +45,8 @@ void World::excuse_out_of_memory(const char* what, uint64_t freed_before) {
   const Room all = room(false), direct = room(true);
   if (all.sum() < kNeeded || direct.sum() < kNeeded) return;
   if (freed != freed_before) return;  // somebody has given memory back since
-  log.wrong("%s finds no memory: %u frames free, %u busy, %u being written, %u clean, %u of images, "
+  log.wrong("%s finds no memory: %u frames free, %u busy, %u being written, %u clean, %u of "
+            "images, "
             "%u dirty with a slot",
             what, all.free, all.busy, all.writing, all.clean, all.image, all.dirty);
 }
