@@ -3,7 +3,7 @@ nothing is missing afterwards."""
 from emulator_shell import Shell
 from emulator_tests import BOTH, QEMU, Boot, Script
 
-RESOURCES = ("promises", "regions", "tables", "threads", "children", "handles")
+RESOURCES = ("brink", "promises", "regions", "tables", "threads", "children", "handles")
 
 
 def one_round(shell, resource):

@@ -1,5 +1,5 @@
 /* hog.c: takes one resource whole (S1):  hog WHAT [stay]
- * memory, promises, regions, threads, children, handles, tables. Prints how much it got and what it
+ * memory, brink, promises, regions, threads, children, handles, tables. Prints how much it got and what it
  * was told then; with `stay` it keeps it until it is killed. */
 #include "check.h"
 
@@ -12,6 +12,32 @@ static size_t hog_memory(void) { /* ends by a report: nothing was promised */
     if (!block) return pages;
     for (size_t i = 0; i < 256; i++, pages++) block[i * PAGE] = 1;
   }
+}
+
+static volatile char *brink;
+static size_t brink_pages;
+
+static void take_until(uint64_t frames_free) {
+  struct vmm_stats stats;
+  do {
+    *(volatile size_t *)&brink[brink_pages * PAGE] = brink_pages + 1;
+    brink_pages++;
+    VmmStats(&stats, sizeof stats);
+  } while (stats.frames_free > frames_free || stats.slots_free > 0);
+}
+
+/* All memory, RAM and swap, but what is promised to the shell; the last of it by press_on(). */
+static size_t hog_brink(void) {
+  brink = VmmAlloc(0x40000, NULL, RW);
+  take_until(200);
+  errno = ENOMEM;
+  return brink_pages;
+}
+
+/* Never again needs a page that it has not. */
+static void press_on(void) {
+  take_until(100);
+  for (;;) __asm__ volatile("");
 }
 
 /* A little is given back at the end: saying so takes memory, too. */
@@ -72,9 +98,9 @@ static size_t hog_handles(void) {
 static const struct {
   const char *name;
   size_t (*take)(void);
-} hogs[] = {{"memory", hog_memory},     {"promises", hog_promises}, {"regions", hog_regions},
-            {"tables", hog_tables},     {"threads", hog_threads},   {"children", hog_children},
-            {"handles", hog_handles}};
+} hogs[] = {{"memory", hog_memory},   {"brink", hog_brink},     {"promises", hog_promises},
+            {"regions", hog_regions}, {"tables", hog_tables},   {"threads", hog_threads},
+            {"children", hog_children}, {"handles", hog_handles}};
 
 /* Ends the children that hog_children left. */
 static void end_children(void) {
@@ -101,10 +127,11 @@ int main(int argc, char **argv) {
     int error = errno;
     printf("%s: got %u, errno %d\n", hogs[i].name, (unsigned)count, error);
     fflush(stdout);
+    if (argc > 2 && brink) press_on();
     if (argc > 2) sleep_for_ever(NULL);
     if (strcmp(argv[1], "children") == 0) end_children();
     return error == ENOMEM || error == EAGAIN || strcmp(argv[1], "tables") == 0 ? 0 : 1;
   }
-  printf("usage: hog memory|promises|regions|tables|threads|children|handles [stay]\n");
+  printf("usage: hog memory|brink|promises|regions|tables|threads|children|handles [stay]\n");
   return 2;
 }
