@@ -177,8 +177,8 @@ void PageOut::finish_write(FrameRecord& record, bool written, Batch& batch) {
   }
   PageSlot& slot = slot_of(record);
   if (!written) {
-    slot.dirty = true;
     ++batch.stuck;
+    slot.dirty = true;
     keep(record, ReplacementPolicy::Kept::IoFailed);
     return;
   }

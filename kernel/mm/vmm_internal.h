@@ -1,5 +1,5 @@
-// What the vmm_*.cpp files share: turning a program's arguments into ranges and blocks; trying again
-// when memory is short.
+// What the vmm_*.cpp files share: turning a program's arguments into ranges and blocks; trying
+// again when memory is short.
 #pragma once
 
 #include "mm/pageout.h"
@@ -42,7 +42,8 @@ auto attempt_with_frames(AddressSpace& space, F&& attempt) {
   for (unsigned starved = 0;; ++starved) {
     auto outcome = attempt();
     const bool starves = !outcome && outcome.error() == Error::OutOfFrames;
-    if (!starves || promises.refusals() != refusals || pageout == nullptr || starved == PageOut::kPatience) return outcome;
+    if (!starves || promises.refusals() != refusals) return outcome;
+    if (pageout == nullptr || starved == PageOut::kPatience) return outcome;
     if (!pageout->wait_for_frames()) return outcome;
   }
 }

@@ -14,7 +14,7 @@ namespace mobius::simulation {
 
 namespace {
 
-constexpr unsigned kSecondsALife = 60;
+constexpr unsigned kSecondsALife = 30;
 
 World* running = nullptr;
 
@@ -24,7 +24,8 @@ struct Progress {
   Counts counts;
 };
 
-void last_words(int) {
+void last_words(int signal) {
+  if (signal == SIGALRM) std::fputs("wrong: it does not end\n", stderr);
   if (running != nullptr) running->log.print_last();
   std::fflush(stderr);
   _exit(1);
