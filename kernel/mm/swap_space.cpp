@@ -89,7 +89,6 @@ SwapSpace::Run SwapSpace::longest_run(const Chunk& chunk, uint32_t want) {
     }
   }
   close_run(0);
-  best.count = std::min(best.count, want);
   return best;
 }
 
