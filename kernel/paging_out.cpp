@@ -68,14 +68,14 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
   start_kernel_thread(system, page_daemon, &pageout_);
   static proc::LoadControl control(system);
   start_kernel_thread(system, load_control, &control);
+  Line line;
   {
     LockGuard guard(manager_.lock);
     manager_.promises.set_reserve(kPromisedFrames);
+    line.add("paging: policy ").add(pageout_.policy().name()).add(", low at ");
   }
   const uint32_t total = manager_.frames.total_frames();
   const uint32_t low = std::clamp(total / kLowShare, kLeastLow, kMostLow);
-  Line line;
-  line.add("paging: policy ").add(pageout_.policy().name()).add(", low at ");
   system.machine.log(line.add_decimal(low).add(" frames\n").text());
   if (const uint32_t usable = usable_frames_option(system.machine.command_line())) {
     Line hiding;

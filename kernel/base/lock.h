@@ -16,6 +16,7 @@
 #define CAPABILITY(x) MOBIUS_TSA(capability(x))
 #define SCOPED_CAPABILITY MOBIUS_TSA(scoped_lockable)
 #define GUARDED_BY(x) MOBIUS_TSA(guarded_by(x))
+#define PT_GUARDED_BY(x) MOBIUS_TSA(pt_guarded_by(x))
 #define REQUIRES(...) MOBIUS_TSA(requires_capability(__VA_ARGS__))
 #define EXCLUDES(...) MOBIUS_TSA(locks_excluded(__VA_ARGS__))
 #define ACQUIRE(...) MOBIUS_TSA(acquire_capability(__VA_ARGS__))
@@ -27,10 +28,11 @@ namespace mobius {
 
 // The one order in which locks may be taken: a held lock's rank is below the next one's.
 enum class LockRank : unsigned char {
-  Process = 1,  // proc/: process and thread tables, handles
+  Process = 1,  // proc/: process and thread tables, handles; nothing takes it (proc/system.h)
   Memory = 2,   // regions, page slots and VM objects of one machine
   Heap = 3,     // kernel heap slabs
   Frames = 4,   // the frame allocator
+  Pressure = 5,  // the time spent waiting for pages
 };
 
 class CAPABILITY("lock") Lock {
@@ -61,8 +63,23 @@ class CAPABILITY("lock") Lock {
   static inline unsigned held_ranks_ = 0;
 };
 
+// The one name that the memory lock has in annotations, however it is reached: to the analysis,
+// `space.manager().lock` and `object.manager().lock` are two locks. It stands for the rank, as what
+// is held does at run time. Only declared: nobody can take a name.
+struct CAPABILITY("lock") LockName {
+  LockName() = delete;
+};
+extern LockName memory_lock;
+
+class MemoryLock final : public Lock {
+ public:
+  MemoryLock() : Lock(LockRank::Memory) {}
+  void assert_held() const ASSERT_CAPABILITY(memory_lock) { Lock::assert_held(); }
+};
+
 class SCOPED_CAPABILITY LockGuard {
  public:
+  explicit LockGuard(MemoryLock& lock) ACQUIRE(memory_lock) : lock_(lock) { lock_.acquire(); }
   explicit LockGuard(Lock& lock) ACQUIRE(lock) : lock_(lock) { lock_.acquire(); }
   ~LockGuard() RELEASE() { lock_.release(); }
   LockGuard(const LockGuard&) = delete;

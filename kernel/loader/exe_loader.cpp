@@ -23,7 +23,7 @@ class LoadedImage final : public mm::ImageObject, public Link<LiveImages> {
   uint64_t file_id() const { return file_.id(); }
 
  private:
-  void destroy() override {
+  void destroy() override REQUIRES(memory_lock) {
     loader_.live_.remove(*this);
     file_.release();
     manager_.heap.destroy(this);

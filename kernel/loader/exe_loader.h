@@ -40,17 +40,17 @@ class ExeLoader {
   // Maps the EXE at its base (R19). `file` is the loader's from now on, also after a failure.
   // Sleeps. Fails, and nothing is mapped then: BadImage, NotSupported (loader/pe.h), IoError,
   // OutOfFrames, OutOfAddressSpace (its range is taken), LimitReached.
-  Result<LoadedExe> load(ImageFile& file, mm::AddressSpace& space) EXCLUDES(manager_.lock);
+  Result<LoadedExe> load(ImageFile& file, mm::AddressSpace& space) EXCLUDES(memory_lock);
 
  private:
   friend class LoadedImage;
   class Reference;
 
-  LoadedImage* find_live(uint64_t file_id) REQUIRES(manager_.lock);
-  Result<Reference> get_image(ImageFile& file) EXCLUDES(manager_.lock);
+  LoadedImage* find_live(uint64_t file_id) REQUIRES(memory_lock);
+  Result<Reference> get_image(ImageFile& file) EXCLUDES(memory_lock);
 
   mm::MemoryManager& manager_;
-  List<LoadedImage, LiveImages> live_;  // guarded by the memory lock
+  List<LoadedImage, LiveImages> live_ GUARDED_BY(memory_lock);
 };
 
 }  // namespace mobius::loader

@@ -17,7 +17,7 @@ class DropMappings final : public MappingVisitor {
 class FoldMappings final : public MappingVisitor {
  public:
   explicit FoldMappings(Region& region) : region_(region) {}
-  void visit(VirtAddr page, Mapping mapping) override {
+  void visit(VirtAddr page, Mapping mapping) override REQUIRES(memory_lock) {
     if (!mapping.dirty) return;
     PageSlot* slot = region_.object.get()->slots().find(region_.page_at(page));
     KASSERT(slot != nullptr && slot->frame() == mapping.frame);
@@ -112,7 +112,7 @@ namespace {
 
 // The sum of f(object) over the objects that the regions show, each counted once.
 template <typename F>
-uint32_t sum_over_objects(const RegionSet& regions, F&& f) {
+uint32_t sum_over_objects(const RegionSet& regions, F&& f) REQUIRES(memory_lock) {
   uint32_t sum = 0;
   VirtAddr last_block{0};
   for (RegionNode* n = regions.first(); n != nullptr; n = regions.next(*n)) {
@@ -128,11 +128,15 @@ uint32_t sum_over_objects(const RegionSet& regions, F&& f) {
 }  // namespace
 
 uint32_t AddressSpace::resident_pages() const {
-  return sum_over_objects(regions_, [](VmObject& object) { return object.resident_pages(); });
+  return sum_over_objects(regions_, [](VmObject& object) REQUIRES(memory_lock) {
+    return object.resident_pages();
+  });
 }
 
 uint32_t AddressSpace::locked_pages() const {
-  return sum_over_objects(regions_, [](VmObject& object) { return object.locked_pages; });
+  return sum_over_objects(regions_, [](VmObject& object) REQUIRES(memory_lock) {
+    return object.locked_pages;
+  });
 }
 
 Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {

@@ -22,72 +22,81 @@ class AddressSpace : public Link<AllSpaces> {
   static Result<KernelHeap::Owned<AddressSpace>> create(MemoryManager& manager,
                                                         TranslationMap& map);
   AddressSpace(MemoryManager& manager, TranslationMap& map);
-  ~AddressSpace() { clear(); }
+  ~AddressSpace() EXCLUDES(memory_lock) { clear(); }
 
   // Frees every region and whatever only this space kept alive. The map is empty then.
-  // Locks: takes the memory lock.
-  void clear();
+  void clear() EXCLUDES(memory_lock);
 
   // A stack of at least `bytes` (and at least 1 MiB), as high as it fits; its lowest page is the
   // guard. Returns the whole region. Fails: OutOfAddressSpace, OutOfFrames, LimitReached.
-  Result<VirtRange> map_stack(uint32_t bytes) EXCLUDES(manager_.lock);
+  Result<VirtRange> map_stack(uint32_t bytes) EXCLUDES(memory_lock);
   // Requires: `stack` came from map_stack and is still mapped.
-  void unmap_stack(VirtRange stack) EXCLUDES(manager_.lock);
+  void unmap_stack(VirtRange stack) EXCLUDES(memory_lock);
 
   // The whole image at its base, each section with its rights, gaps without. The space takes
   // references of its own. Fails: OutOfAddressSpace (range taken), OutOfFrames, LimitReached.
-  Result<void> map_image(ImageObject& image) EXCLUDES(manager_.lock);
+  Result<void> map_image(ImageObject& image) EXCLUDES(memory_lock);
 
   MemoryManager& manager() const { return manager_; }
-  TranslationMap& map() const { return map_; }
-  size_t region_count() const { return regions_.size(); }
-  uint32_t resident_pages() const;  // frames only this space's own objects hold
-  uint32_t locked_pages() const;    // by VmmLock
+
+  // ---- Locks: the memory lock, for all below ----
+  TranslationMap& map() const REQUIRES(memory_lock) { return map_; }
+  size_t region_count() const REQUIRES(memory_lock) { return regions_.size(); }
+  // Frames only this space's own objects hold.
+  uint32_t resident_pages() const REQUIRES(memory_lock);
+  uint32_t locked_pages() const REQUIRES(memory_lock);  // by VmmLock
 
   // Load control: while it is suspended, threads that need a page which is not there wait.
-  void suspend() { suspended_ = true; }
-  void resume() {
+  void suspend() REQUIRES(memory_lock) { suspended_ = true; }
+  void resume() REQUIRES(memory_lock) {
     suspended_ = false;
     manager_.waiting.wake(this);
   }
-  bool suspended() const { return suspended_; }
+  bool suspended() const REQUIRES(memory_lock) { return suspended_; }
   // Faults that waited for a page since this was last asked.
-  void count_major_fault() { ++major_faults_; }
-  uint32_t take_major_faults() { return std::exchange(major_faults_, 0); }
+  void count_major_fault() REQUIRES(memory_lock) { ++major_faults_; }
+  uint32_t take_major_faults() REQUIRES(memory_lock) { return std::exchange(major_faults_, 0); }
 
-  // ---- for mm's own files; Locks: the memory lock ----
-  Region* find(VirtAddr a) const { return static_cast<Region*>(regions_.find(a)); }
-  Region* next(Region& r) const { return static_cast<Region*>(regions_.next(r)); }
-  Region* previous(Region& r) const { return static_cast<Region*>(regions_.previous(r)); }
-  RegionSet& regions() { return regions_; }
-  const RegionSet& regions() const { return regions_; }
+  // ---- for mm's own files ----
+  Region* find(VirtAddr a) const REQUIRES(memory_lock) {
+    return static_cast<Region*>(regions_.find(a));
+  }
+  Region* next(Region& r) const REQUIRES(memory_lock) {
+    return static_cast<Region*>(regions_.next(r));
+  }
+  Region* previous(Region& r) const REQUIRES(memory_lock) {
+    return static_cast<Region*>(regions_.previous(r));
+  }
+  RegionSet& regions() REQUIRES(memory_lock) { return regions_; }
+  const RegionSet& regions() const REQUIRES(memory_lock) { return regions_; }
 
   using NewRegion = KernelHeap::Owned<Region>;
   // A region not in the set yet. Fails: OutOfFrames, LimitReached.
-  Result<NewRegion> make_region();
-  Region& insert(NewRegion region, VirtRange range);
+  Result<NewRegion> make_region() REQUIRES(memory_lock);
+  Region& insert(NewRegion region, VirtRange range) REQUIRES(memory_lock);
   // Takes it out and gives it back with its object reference. Requires: nothing mapped there.
-  void erase(Region& region);
+  void erase(Region& region) REQUIRES(memory_lock);
   // Cuts `region` in two at `at`; the upper part becomes `upper`. Cannot fail.
-  void split(Region& region, VirtAddr at, NewRegion upper);
+  void split(Region& region, VirtAddr at, NewRegion upper) REQUIRES(memory_lock);
   // Merges `region` with its next neighbour where the two are one by all but the cut.
-  void merge_with_next(Region& region);
+  void merge_with_next(Region& region) REQUIRES(memory_lock);
   // unmap_range, with the dirty bits folded into the slots of `region`. Requires: range in region.
-  void unmap_folding(Region& region, VirtRange range);
+  void unmap_folding(Region& region, VirtRange range) REQUIRES(memory_lock);
 
-  void note_freed(VirtRange range) {
+  void note_freed(VirtRange range) REQUIRES(memory_lock) {
     freed_[freed_next_++ % freed_.size()] = range;
   }
-  bool recently_freed(VirtAddr a) const;
+  bool recently_freed(VirtAddr a) const REQUIRES(memory_lock);
 
  private:
   MemoryManager& manager_;
-  TranslationMap& map_;
-  RegionSet regions_;
-  std::array<VirtRange, 32> freed_{};  // the last freed blocks, for the words of a report
-  uint32_t freed_next_ = 0;
-  uint32_t major_faults_ = 0;
-  bool suspended_ = false;
+  TranslationMap& map_ GUARDED_BY(memory_lock);
+  RegionSet regions_ GUARDED_BY(memory_lock);
+  // The last freed blocks, for the words of a report.
+  std::array<VirtRange, 32> freed_ GUARDED_BY(memory_lock){};
+  uint32_t freed_next_ GUARDED_BY(memory_lock) = 0;
+  uint32_t major_faults_ GUARDED_BY(memory_lock) = 0;
+  bool suspended_ GUARDED_BY(memory_lock) = false;
 };
 
 }  // namespace mobius::mm

@@ -9,16 +9,17 @@ class AnonymousObject final : public VmObject {
  public:
   // With a backing object, the two have the same number of pages. Fails: OutOfFrames.
   static Result<ObjectReference> create(MemoryManager& manager, PageCount pages,
-                                        VmObject* backing = nullptr);
+                                        VmObject* backing = nullptr) REQUIRES(memory_lock);
 
   bool has_content(PageIndex page) const override;
-  Result<void> read_page(PageIndex page, FrameNumber frame) override;
+  Result<void> read_page(PageIndex page, FrameNumber frame) override
+      EXCLUDES(memory_lock);
 
   AnonymousObject(MemoryManager& manager, PageCount pages, VmObject* backing)
       : VmObject(manager, pages, FrameUse::Anonymous, backing) {}
 
  private:
-  void destroy() override;
+  void destroy() override REQUIRES(memory_lock);
 };
 
 }  // namespace mobius::mm

@@ -22,22 +22,22 @@ class [[nodiscard]] Promise {
   Promise(Promises& books, uint32_t pages) : books_(&books), pages_(pages) {}
   Promise(Promise&& o) noexcept : books_(o.books_), pages_(std::exchange(o.pages_, 0)) {}
   Promise& operator=(Promise&&) = delete;
-  ~Promise() { reduce(pages_); }
+  ~Promise() REQUIRES(memory_lock) { reduce(pages_); }
 
-  uint32_t pages() const { return pages_; }
-  void add(Promise more) {
+  uint32_t pages() const REQUIRES(memory_lock) { return pages_; }
+  void add(Promise more) REQUIRES(memory_lock) {
     books_ = more.books_;
     pages_ += std::exchange(more.pages_, 0);
   }
   // So many pages of it end. Requires: they are owed, not given.
-  void reduce(uint32_t pages);
+  void reduce(uint32_t pages) REQUIRES(memory_lock);
 
  private:
-  Promises* books_ = nullptr;
-  uint32_t pages_ = 0;
+  Promises* books_ PT_GUARDED_BY(memory_lock) = nullptr;
+  uint32_t pages_ GUARDED_BY(memory_lock) = 0;
 };
 
-// Locks: the memory lock.
+// Pure. The memory lock guards the machine's one (memory_manager.h).
 class Promises {
  public:
   explicit Promises(FrameAllocator& frames) : frames_(frames) {}

@@ -22,34 +22,34 @@ struct Attempt {
   const VirtAddr page;
   const FaultAccess access;
   // Found by the last attempt:
-  Region* region = nullptr;
+  Region* region PT_GUARDED_BY(memory_lock) = nullptr;
   PageIndex index = 0;
-  PageSlot* slot = nullptr;
+  PageSlot* slot PT_GUARDED_BY(memory_lock) = nullptr;
   VmObject* backing = nullptr;       // whose page to wait for or to read
-  PageSlot* backing_slot = nullptr;
+  PageSlot* backing_slot PT_GUARDED_BY(memory_lock) = nullptr;
   Claim claim = Claim::Unpromised;   // what its frames may be taken from
 
   MemoryManager& manager() { return space.manager(); }
-  VmObject& object() { return *region->object.get(); }
+  VmObject& object() REQUIRES(memory_lock) { return *region->object.get(); }
   // Whose page it is that is not there.
-  VmObject& missing(Next next) {
+  VmObject& missing(Next next) REQUIRES(memory_lock) {
     const bool own = next == Next::PageIn || slot->kind == SlotKind::Busy;
     return own ? object() : *backing;
   }
 
-  Next run() REQUIRES(space.manager().lock);
-  Next act(FaultAction action);
-  Next act_promised(FaultAction action);
-  FaultAction look_up(Result<void>& bookkeeping);
-  BackingState backing_state();
-  Next on_its_way(Next next);
-  Next map_zero_frame();
-  Next zero_fill();
-  Next map_backing();
-  Next copy_backing();
-  Next map_own();
-  [[gnu::always_inline]] Next give(OwnedFrame& frame);
-  [[gnu::always_inline]] bool enter(FrameNumber frame, Access access);
+  Next run() REQUIRES(memory_lock);
+  Next act(FaultAction action) REQUIRES(memory_lock);
+  Next act_promised(FaultAction action) REQUIRES(memory_lock);
+  FaultAction look_up(Result<void>& bookkeeping) REQUIRES(memory_lock);
+  BackingState backing_state() REQUIRES(memory_lock);
+  Next on_its_way(Next next) REQUIRES(memory_lock);
+  Next map_zero_frame() REQUIRES(memory_lock);
+  Next zero_fill() REQUIRES(memory_lock);
+  Next map_backing() REQUIRES(memory_lock);
+  Next copy_backing() REQUIRES(memory_lock);
+  Next map_own() REQUIRES(memory_lock);
+  [[gnu::always_inline]] Next give(OwnedFrame& frame) REQUIRES(memory_lock);
+  [[gnu::always_inline]] bool enter(FrameNumber frame, Access access) REQUIRES(memory_lock);
 };
 
 // What the slot does not say by itself: where the backing has the page.
@@ -179,7 +179,8 @@ Next Attempt::map_own() {
 
 // Reads one page of an object whose slot is Empty, with the slot Busy and no lock held meanwhile.
 // The reference keeps the object, the Busy slot keeps everybody else off the frame.
-Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index) {
+Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index)
+    EXCLUDES(memory_lock) {
   OwnedFrame frame;
   {
     LockGuard guard(manager.lock);
@@ -212,9 +213,9 @@ Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index) 
   return read;
 }
 
-// Brings in what an attempt has found missing, or waits for it. Locks: none; for Read and PageIn
-// the caller has taken a reference to the object that is read.
-Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) {
+// Brings in what an attempt has found missing, or waits for it. For Read and PageIn the
+// caller has taken a reference to the object that is read.
+Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(memory_lock) {
   // Who is suspended does not stand still for want of a page, but so that others do not.
   if (next == Next::Suspended) {
     attempt.manager().waiting.wait(&attempt.space);

@@ -10,6 +10,7 @@
 
 #include <string_view>
 
+#include "base/lock.h"
 #include "base/units.h"
 
 namespace mobius::mm {
@@ -32,8 +33,8 @@ enum class FaultOutcome : uint8_t {
 
 // Makes the access possible or says why not. May sleep (a page may have to come from disk); while
 // it does, anything may change, and it starts over.
-// Locks: none held. After Resolved, the access succeeds unless something changed again.
-FaultOutcome resolve_fault(AddressSpace& space, PageFault fault);
+// After Resolved, the access succeeds unless something changed again.
+FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) EXCLUDES(memory_lock);
 
 // Why an access is not allowed, in the words of the report.
 enum class FaultReason : uint8_t {
@@ -50,7 +51,8 @@ enum class FaultReason : uint8_t {
 };
 
 // `jump`: the address is the instruction's own (EIP == CR2). For outcomes NotAllowed.
-FaultReason explain_fault(const AddressSpace& space, PageFault fault, bool jump);
+FaultReason explain_fault(const AddressSpace& space, PageFault fault, bool jump)
+    EXCLUDES(memory_lock);
 std::string_view words_for(FaultReason reason);  // "null pointer read", ...
 
 }  // namespace mobius::mm

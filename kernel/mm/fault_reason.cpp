@@ -14,7 +14,7 @@ FaultReason null_reason(PageFault fault, bool jump) {
   return fault.access == FaultAccess::Write ? FaultReason::NullWrite : FaultReason::NullRead;
 }
 
-FaultReason reason_in_region(const Region& region, VirtAddr address) {
+FaultReason reason_in_region(const Region& region, VirtAddr address) REQUIRES(memory_lock) {
   if (region.kind == RegionKind::Stack && region.access_at(address) == Access::None) {
     return FaultReason::StackOverflow;
   }

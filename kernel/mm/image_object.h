@@ -20,7 +20,7 @@ class ImageObject : public VmObject {
 
   // False for pages that no piece of the file reaches (bss): they need no frame here.
   bool has_content(PageIndex page) const final;
-  Result<void> read_page(PageIndex page, FrameNumber frame) final;
+  Result<void> read_page(PageIndex page, FrameNumber frame) final EXCLUDES(memory_lock);
 
  protected:
   ~ImageObject() = default;

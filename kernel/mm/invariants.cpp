@@ -17,7 +17,8 @@ struct Totals {
 };
 
 // A swap slot that is used by a page is in use, and no page has one without swap space.
-void check_absent(MemoryManager& manager, const PageSlot& slot, Totals& totals) {
+void check_absent(MemoryManager& manager, const PageSlot& slot, Totals& totals)
+    REQUIRES(memory_lock) {
   const bool swapped = (slot.kind == SlotKind::Swapped || slot.kind == SlotKind::Busy) &&
                        slot.swap_slot() != kNoSwapSlot;
   if (!swapped) return;
@@ -26,7 +27,8 @@ void check_absent(MemoryManager& manager, const PageSlot& slot, Totals& totals) 
   ++totals.slots;
 }
 
-void check_marks(MemoryManager& manager, const FrameRecord& record, Totals& totals) {
+void check_marks(MemoryManager& manager, const FrameRecord& record, Totals& totals)
+    REQUIRES(memory_lock) {
   using namespace page_mark;
   KASSERT((record.count & kOrphan) == 0);
   KASSERT((record.count & kHasSlot) == 0 || (record.count & kWriting) == 0);
@@ -37,10 +39,11 @@ void check_marks(MemoryManager& manager, const FrameRecord& record, Totals& tota
 }
 
 // Every Resident slot owns its frame, and the frame's record names the slot.
-void check_object(MemoryManager& manager, VmObject& object, Totals& totals) {
+void check_object(MemoryManager& manager, VmObject& object, Totals& totals) REQUIRES(memory_lock) {
   uint32_t resident = 0;
   const uint32_t swapped_before = totals.swapped;
-  object.slots().for_each(0, object.pages(), [&](PageIndex page, PageSlot& slot) {
+  object.slots().for_each(0, object.pages(),
+                          [&](PageIndex page, PageSlot& slot) REQUIRES(memory_lock) {
     if (slot.kind == SlotKind::Backed) KASSERT(object.backing() != nullptr);
     if (slot.kind != SlotKind::Resident) {
       KASSERT(!slot.dirty);
@@ -63,7 +66,7 @@ void check_object(MemoryManager& manager, VmObject& object, Totals& totals) {
 
 // What a translation shows is what the slot says, with no more rights than the region gives.
 void check_mapping(MemoryManager& manager, Region& region, PageSlot& slot, PageIndex index,
-                   const Mapping& mapping, VirtAddr page) {
+                   const Mapping& mapping, VirtAddr page) REQUIRES(memory_lock) {
   KASSERT(mapping.access <= region.access_at(page));
   switch (slot.kind) {
     case SlotKind::Resident: KASSERT(mapping.frame == slot.frame()); return;
@@ -86,7 +89,8 @@ void check_mapping(MemoryManager& manager, Region& region, PageSlot& slot, PageI
 }
 
 // Returns how many translations the region accounts for.
-uint32_t check_region(MemoryManager& manager, AddressSpace& space, Region& region) {
+uint32_t check_region(MemoryManager& manager, AddressSpace& space, Region& region)
+    REQUIRES(memory_lock) {
   KASSERT(!region.range.empty() && kUserRange.contains(region.range));
   KASSERT((region.kind == RegionKind::Reserved) == (region.object.get() == nullptr));
   KASSERT(region.block_base <= region.range.begin);
@@ -96,7 +100,8 @@ uint32_t check_region(MemoryManager& manager, AddressSpace& space, Region& regio
   uint32_t mapped = 0;
   PageIndex first = region.first_page;
   object.slots().for_each(
-      first, first + region.range.size_pages(), [&](PageIndex index, PageSlot& slot) {
+      first, first + region.range.size_pages(),
+      [&](PageIndex index, PageSlot& slot) REQUIRES(memory_lock) {
         VirtAddr page = pages_after(region.range.begin, index - first);
         auto mapping = space.map().find(page);
         if (!mapping) return;
@@ -107,7 +112,7 @@ uint32_t check_region(MemoryManager& manager, AddressSpace& space, Region& regio
 }
 
 // Neighbours that are one block with the same rights are one region.
-void check_neighbours(AddressSpace& space, Region& region) {
+void check_neighbours(AddressSpace& space, Region& region) REQUIRES(memory_lock) {
   Region* next = space.next(region);
   if (next == nullptr) return;
   KASSERT(region.range.end <= next->range.begin);
@@ -119,7 +124,8 @@ void check_neighbours(AddressSpace& space, Region& region) {
   }
 }
 
-void check_space(MemoryManager& manager, AddressSpace& space, Totals& totals) {
+void check_space(MemoryManager& manager, AddressSpace& space, Totals& totals)
+    REQUIRES(memory_lock) {
   space.regions().check();
   uint32_t mapped = 0;
   for (RegionNode* n = space.regions().first(); n != nullptr; n = space.regions().next(*n)) {

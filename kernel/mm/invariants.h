@@ -8,7 +8,7 @@
 
 namespace mobius::mm {
 
-// Locks: takes the memory lock. Cost: every page, frame record and region of the machine.
-void check_machine(MemoryManager& manager);
+// Cost: every page, frame record and region of the machine.
+void check_machine(MemoryManager& manager) EXCLUDES(memory_lock);
 
 }  // namespace mobius::mm

@@ -12,7 +12,7 @@ class UnfinishedImage {
  public:
   UnfinishedImage(AddressSpace& space, VirtRange whole) : space_(&space), whole_(whole) {}
   UnfinishedImage(const UnfinishedImage&) = delete;
-  ~UnfinishedImage() {
+  ~UnfinishedImage() REQUIRES(memory_lock) {
     if (space_ == nullptr) return;
     while (Region* region = space_->find(whole_.begin)) {
       whole_.begin = region->range.end;
@@ -20,7 +20,7 @@ class UnfinishedImage {
     }
   }
   // Cuts at `at`, if that is inside `region`; returns the region that begins there.
-  Result<Region*> cut(Region& region, VirtAddr at) {
+  Result<Region*> cut(Region& region, VirtAddr at) REQUIRES(memory_lock) {
     if (at == region.range.begin) return &region;
     space_->split(region, at, TRY(space_->make_region()));
     return space_->next(region);

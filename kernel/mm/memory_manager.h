@@ -26,19 +26,21 @@ struct MemoryManager {
   const FrameNumber zero_frame;  // from make_zero_frame: what pages only ever read show
 
   // Guards every region, page slot, VM object and translation map of this machine.
-  Lock lock{LockRank::Memory};
-  Stats stats{};
-  Promises promises{frames};
+  MemoryLock lock{};
+  Stats stats GUARDED_BY(memory_lock){};
+  Promises promises GUARDED_BY(memory_lock){frames};
   Pressure pressure{};
-  List<AddressSpace, AllSpaces> spaces{};
-  List<VmObject, AllObjects> objects{};
-  // Evicts pages where memory is short; null on a machine that never does. `tracking`: it wants to
-  // hear of pages that come in.
+  List<AddressSpace, AllSpaces> spaces GUARDED_BY(memory_lock){};
+  List<VmObject, AllObjects> objects GUARDED_BY(memory_lock){};
+  // Evicts pages where memory is short; null on a machine that never does. Set while it is wired.
   PageOut* pageout = nullptr;
-  bool tracking = false;
+  bool tracking GUARDED_BY(memory_lock) = false;  // it wants to hear of pages that come in
   // Pages that are being read: each has a frame that could soon be evicted. Whoever has brought one
   // in wakes those who wait on this.
-  uint32_t under_way = 0;
+  uint32_t under_way GUARDED_BY(memory_lock) = 0;
+
+  // Without the lock: it only counts up, and a caller compares it with what it was.
+  uint32_t refused_promises() const NO_THREAD_SAFETY_ANALYSIS { return promises.refusals(); }
 
   // Fails: OutOfFrames.
   static Result<FrameNumber> make_zero_frame(FrameAllocator& frames) {

@@ -26,6 +26,16 @@ void PageOut::run() {
   }
 }
 
+uint32_t PageOut::listed_pages() {
+  LockGuard guard(manager_.lock);
+  return policy_.size();
+}
+
+uint32_t PageOut::reads_under_way() {
+  LockGuard guard(manager_.lock);
+  return manager_.under_way;
+}
+
 // Evicts until there are enough free frames, or until every page has been a victim in vain and none
 // is on its way in, which could be one next.
 void PageOut::run_round() {
@@ -43,14 +53,14 @@ void PageOut::run_round() {
       evicted_ += outcome.evicted;
       manager_.waiting.wake(&rounds_);
     }
-    if (outcome.picked != 0 && in_vain <= 2 * policy_.size()) continue;
+    if (outcome.picked != 0 && in_vain <= 2 * listed_pages()) continue;
     in_vain = 0;
     if (const uint32_t more = discard_whatever_can_go()) {
       evicted_ += more;
       manager_.waiting.wake(&rounds_);
       continue;
     }
-    fruitless_ = evicted_ != evicted || manager_.under_way == 0;
+    fruitless_ = evicted_ != evicted || reads_under_way() == 0;
     if (fruitless_) break;
     manager_.waiting.wait(&manager_.under_way);
   }
@@ -90,7 +100,8 @@ void PageOut::frames_are_low() {
 void PageOut::start_tracking() {
   manager_.tracking = true;
   for (VmObject& object : manager_.objects) {
-    object.slots().for_each(0, object.pages(), [&](PageIndex, PageSlot& slot) {
+    object.slots().for_each(0, object.pages(),
+                            [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
       if (slot.kind != SlotKind::Resident) return;
       FrameRecord& record = manager_.frames.record(slot.frame());
       if ((record.count & page_mark::kLocked) == 0) was_read_ahead(record, slot.shadow);
@@ -155,7 +166,8 @@ bool PageOut::test_and_clear(PolicyPage& page) {
   auto& record = static_cast<FrameRecord&>(page);
   bool accessed = false;
   ++manager_.stats.bit_tests;
-  for_each_view(*object_of(record), record.index, [&](AddressSpace& space, VirtAddr address) {
+  for_each_view(*object_of(record), record.index,
+                [&](AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
     if (!space.map().take_accessed(address)) return;
     accessed = true;
     if (cleared_ != &space) flush_cleared();

@@ -29,36 +29,37 @@ class PageOut final : public LowMemory, private Sampler {
 
   // From now on memory is watched. Fewer than `low` free frames above the floor wake the daemon.
   void start(uint32_t low);
-  // The page daemon's life. Locks: none.
-  [[noreturn]] void run();
+  // The page daemon's life.
+  [[noreturn]] void run() EXCLUDES(memory_lock);
   // One round of it, where there is no thread to do it.
-  void run_round();
+  void run_round() EXCLUDES(memory_lock);
   // Whether the daemon has something to do.
   bool wanted() const { return wanted_; }
 
   // For whoever has found no frame, or none where it must be. Sleeps until some have been evicted
   // or it is certain that none can be: false then, unless there are more for requests of that claim
-  // all the same. Locks: none.
-  bool wait_for_frames(Claim claim = Claim::Unpromised);
+  // all the same.
+  bool wait_for_frames(Claim claim = Claim::Unpromised) EXCLUDES(memory_lock);
 
   // LowMemory.
   void frames_are_low() override;
 
-  // ---- Locks: the memory lock, for all below ----
   SwapPager& swap() { return swap_; }
   const SwapPager& swap() const { return swap_; }
-  ReplacementPolicy& policy() { return policy_; }
+
+  // ---- Locks: the memory lock, for all below ----
+  ReplacementPolicy& policy() REQUIRES(memory_lock) { return policy_; }
   // A page has come in by a fault of its own, or with another one. No-op until pages are tracked.
-  void faulted_in(FrameRecord& record, Shadow shadow);
-  void was_read_ahead(FrameRecord& record, Shadow shadow);
+  void faulted_in(FrameRecord& record, Shadow shadow) REQUIRES(memory_lock);
+  void was_read_ahead(FrameRecord& record, Shadow shadow) REQUIRES(memory_lock);
   // Time passes: one fault, or one that reading ahead has saved. Requires: pages are tracked.
-  void age();
+  void age() REQUIRES(memory_lock);
   // The page is being freed: true where its frame can be, at once; otherwise the writer does it.
-  bool forget(FrameRecord& record);
+  bool forget(FrameRecord& record) REQUIRES(memory_lock);
   // The page of an object is never evicted, or may be again.
-  void lock(FrameRecord& record);
-  void unlock(FrameRecord& record);
-  uint32_t locked_pages() const { return locked_; }
+  void lock(FrameRecord& record) REQUIRES(memory_lock);
+  void unlock(FrameRecord& record) REQUIRES(memory_lock);
+  uint32_t locked_pages() const REQUIRES(memory_lock) { return locked_; }
 
  private:
   enum class Fate : uint8_t { Evicted, ToWrite, Stays };
@@ -67,37 +68,42 @@ class PageOut final : public LowMemory, private Sampler {
     uint32_t evicted, picked, stuck;  // stuck: of those picked; they are not picked again
   };
 
-  bool test_and_clear(PolicyPage& page) override;
-  void start_tracking() REQUIRES(manager_.lock);
-  Outcome evict_batch();
-  uint32_t discard_whatever_can_go();
-  void pick_batch(Batch& batch) REQUIRES(manager_.lock);
-  Fate dispose_of(FrameRecord& record) REQUIRES(manager_.lock);
-  bool needs_writing(FrameRecord& record, PageSlot& slot) REQUIRES(manager_.lock);
-  void assign_slots(Batch& batch) REQUIRES(manager_.lock);
-  void begin_write(FrameRecord& record, SwapSlot to) REQUIRES(manager_.lock);
-  void write_runs(Batch& batch);
-  void finish_write(FrameRecord& record, bool written, Batch& batch) REQUIRES(manager_.lock);
-  void evict(FrameRecord& record, PageSlot& slot) REQUIRES(manager_.lock);
-  void keep(FrameRecord& record, ReplacementPolicy::Kept why) REQUIRES(manager_.lock);
-  void drop_slot(FrameRecord& record) REQUIRES(manager_.lock);
-  uint32_t drop_kept_slots(uint32_t most) REQUIRES(manager_.lock);
-  PageSlot& slot_of(FrameRecord& record);
-  void flush_cleared();
-  void count_locked(FrameRecord& record, int pages);
+  bool test_and_clear(PolicyPage& page) override REQUIRES(memory_lock);
+  void start_tracking() REQUIRES(memory_lock);
+  Outcome evict_batch() EXCLUDES(memory_lock);
+  uint32_t listed_pages() EXCLUDES(memory_lock);
+  uint32_t reads_under_way() EXCLUDES(memory_lock);
+  uint32_t discard_whatever_can_go() EXCLUDES(memory_lock);
+  void pick_batch(Batch& batch) REQUIRES(memory_lock);
+  Fate dispose_of(FrameRecord& record) REQUIRES(memory_lock);
+  bool needs_writing(FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock);
+  void assign_slots(Batch& batch) REQUIRES(memory_lock);
+  void begin_write(FrameRecord& record, SwapSlot to) REQUIRES(memory_lock);
+  void write_runs(Batch& batch) EXCLUDES(memory_lock);
+  void finish_write(FrameRecord& record, bool written, Batch& batch) REQUIRES(memory_lock);
+  void evict(FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock);
+  void keep(FrameRecord& record, ReplacementPolicy::Kept why) REQUIRES(memory_lock);
+  void drop_slot(FrameRecord& record) REQUIRES(memory_lock);
+  uint32_t drop_kept_slots(uint32_t most) REQUIRES(memory_lock);
+  PageSlot& slot_of(FrameRecord& record) REQUIRES(memory_lock);
+  void flush_cleared() REQUIRES(memory_lock);
+  void count_locked(FrameRecord& record, int pages) REQUIRES(memory_lock);
 
   MemoryManager& manager_;
-  ReplacementPolicy& policy_;
+  ReplacementPolicy& policy_ GUARDED_BY(memory_lock);
   SwapPager& swap_;
-  uint32_t low_ = 0;
+  uint32_t low_ = 0;  // set by start()
+  // No lock: the daemon and those who wait for it test these and then wait, with nothing in between
+  // that could run another thread (ports/waiting.h).
   uint32_t asked_ = 0;      // the next round goes on until so many frames are free
   bool wanted_ = false;
   bool running_ = false;    // a round is
   bool fruitless_ = false;  // the last round ended with nothing to evict
   uint32_t rounds_ = 0;     // that have ended
   uint64_t evicted_ = 0;    // pages
-  uint32_t locked_ = 0;
-  AddressSpace* cleared_ = nullptr;  // accessed bits were cleared there, and not flushed yet
+  uint32_t locked_ GUARDED_BY(memory_lock) = 0;
+  // Accessed bits were cleared there, and not flushed yet.
+  AddressSpace* cleared_ GUARDED_BY(memory_lock) = nullptr;
 };
 
 }  // namespace mobius::mm

@@ -100,7 +100,8 @@ PageOut::Fate PageOut::dispose_of(FrameRecord& record) {
 // Folds the dirty bits of all its translations; they stay set until the write begins.
 bool PageOut::needs_writing(FrameRecord& record, PageSlot& slot) {
   VmObject& object = *object_of(record);
-  for_each_view(object, record.index, [&](AddressSpace& space, VirtAddr page) {
+  for_each_view(object, record.index,
+                [&](AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
     auto mapping = space.map().find(page);
     if (mapping && mapping->frame == record.number && mapping->dirty) slot.dirty = true;
   });
@@ -133,7 +134,8 @@ void PageOut::assign_slots(Batch& batch) {
 // From here on a write to the page, by whomever, sets a dirty bit or the slot's.
 void PageOut::begin_write(FrameRecord& record, SwapSlot to) {
   drop_slot(record);
-  for_each_view(*object_of(record), record.index, [&](AddressSpace& space, VirtAddr page) {
+  for_each_view(*object_of(record), record.index,
+                [&](AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
     (void)space.map().take_dirty(page);
   });
   slot_of(record).dirty = false;
@@ -152,7 +154,10 @@ void PageOut::write_runs(Batch& batch) {
       ++pages;
     }
     const bool written = swap_.write(first, {frames, pages}).has_value();
-    ++manager_.stats.ios_out;
+    {
+      LockGuard guard(manager_.lock);
+      ++manager_.stats.ios_out;
+    }
     for (uint32_t i = 0; i < pages; ++i) {
       // One bad slot must not cost the others.
       const bool alone = !written && pages > 1 && swap_.write(first + i, {&frames[i], 1});
@@ -195,7 +200,8 @@ void PageOut::finish_write(FrameRecord& record, bool written, Batch& batch) {
 // the slot is not dirty, or the page is full of zeros.
 void PageOut::evict(FrameRecord& record, PageSlot& slot) {
   VmObject& object = *object_of(record);
-  for_each_view(object, record.index, [&](AddressSpace& space, VirtAddr page) {
+  for_each_view(object, record.index,
+                [&](AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
     auto mapping = space.map().find(page);
     if (mapping && mapping->frame == record.number) (void)space.map().unmap(page);
   });
@@ -237,7 +243,8 @@ uint32_t PageOut::drop_kept_slots(uint32_t most) {
   uint32_t dropped = 0;
   for (VmObject& object : manager_.objects) {
     if (dropped == most) break;
-    object.slots().for_each(0, object.pages(), [&](PageIndex, PageSlot& slot) {
+    object.slots().for_each(0, object.pages(),
+                            [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
       if (slot.kind != SlotKind::Resident || dropped == most) return;
       FrameRecord& record = manager_.frames.record(slot.frame());
       if ((record.count & page_mark::kHasSlot) == 0) return;

@@ -1,6 +1,7 @@
 // Pressure: the time during which at least one thread stood still for want of a page or a frame.
 #pragma once
 
+#include "base/lock.h"
 #include "mm/ports/clock.h"
 
 namespace mobius::mm {
@@ -23,21 +24,26 @@ class Pressure {
   };
 
   uint64_t stalled_ns() const {
+    LeafGuard guard(lock_);
     return stalled_ns_ + (threads_ != 0 ? now_ns() - since_ns_ : 0);
   }
 
  private:
   void begin() {
+    LeafGuard guard(lock_);
     if (threads_++ == 0) since_ns_ = now_ns();
   }
   void end() {
+    LeafGuard guard(lock_);
     if (--threads_ == 0) stalled_ns_ += now_ns() - since_ns_;
   }
   uint64_t now_ns() const { return clock_ != nullptr ? clock_->now_ns() : 0; }
 
-  Clock* clock_ = nullptr;
-  uint32_t threads_ = 0;
-  uint64_t since_ns_ = 0, stalled_ns_ = 0;
+  Clock* clock_ = nullptr;  // set while the machine is wired
+  mutable LeafLock lock_{LockRank::Pressure};
+  uint32_t threads_ GUARDED_BY(lock_) = 0;
+  uint64_t since_ns_ GUARDED_BY(lock_) = 0;
+  uint64_t stalled_ns_ GUARDED_BY(lock_) = 0;
 };
 
 }  // namespace mobius::mm

@@ -20,41 +20,50 @@ struct Region : RegionNode, Link<ObjectViews> {
   Region(const Region&) = delete;
   ~Region() { detach(); }
 
-  RegionKind kind = RegionKind::Block;
-  Access access = Access::None;
-  bool code = false;                // of an image: for the words of a fault report
-  bool part = false;                // cut by split() at some time: its block may go on next to it
-  VirtAddr block_base;              // Reserved: base of the reservation
-  VirtAddr reservation{0};          // of a block: base of the reservation it was taken from
-  ObjectReference object;           // none in Reserved
-  AddressSpace* space = nullptr;    // with an object: who shows it
-  PageIndex first_page = 0;         // the object's page at range.begin
+  RegionKind kind GUARDED_BY(memory_lock) = RegionKind::Block;
+  Access access GUARDED_BY(memory_lock) = Access::None;
+  bool code GUARDED_BY(memory_lock) = false;  // of an image: for the words of a fault report
+  // Cut by split() at some time: its block may go on next to it.
+  bool part GUARDED_BY(memory_lock) = false;
+  VirtAddr block_base GUARDED_BY(memory_lock);  // Reserved: base of the reservation
+  // Of a block: base of the reservation it was taken from.
+  VirtAddr reservation GUARDED_BY(memory_lock){0};
+  ObjectReference object GUARDED_BY(memory_lock);  // none in Reserved
+  AddressSpace* space GUARDED_BY(memory_lock) = nullptr;  // with an object: who shows it
+  PageIndex first_page GUARDED_BY(memory_lock) = 0;  // the object's page at range.begin
 
   // From now on the region is a view of `shown`, and the object knows it. Requires: has none yet.
-  void attach(AddressSpace& viewer, ObjectReference shown) {
+  void attach(AddressSpace& viewer, ObjectReference shown) REQUIRES(memory_lock) {
     object = std::move(shown);
     space = &viewer;
     object.get()->views().push_back(*this);
   }
-  void detach() {
+  void detach() REQUIRES(memory_lock) {
     if (object.get() == nullptr) return;
     Link<ObjectViews>::unlink();
     object = ObjectReference();
   }
 
-  PageIndex page_at(VirtAddr a) const { return first_page + ((a - range.begin) >> kPageShift); }
-
-  VirtAddr address_of(PageIndex page) const { return pages_after(range.begin, page - first_page); }
-  bool shows(PageIndex page) const { return page - first_page < range.size_pages(); }
+  PageIndex page_at(VirtAddr a) const REQUIRES(memory_lock) {
+    return first_page + ((a - range.begin) >> kPageShift);
+  }
+  VirtAddr address_of(PageIndex page) const REQUIRES(memory_lock) {
+    return pages_after(range.begin, page - first_page);
+  }
+  bool shows(PageIndex page) const REQUIRES(memory_lock) {
+    return page - first_page < range.size_pages();
+  }
 
   // What user mode may do there: the region's rights, but a stack's lowest page is its guard (D4).
-  Access access_at(VirtAddr a) const {
+  Access access_at(VirtAddr a) const REQUIRES(memory_lock) {
     bool guard = kind == RegionKind::Stack && a - range.begin < kPageSize;
     return guard ? Access::None : access;
   }
-  bool same_block(const Region& o) const { return kind == o.kind && block_base == o.block_base; }
+  bool same_block(const Region& o) const REQUIRES(memory_lock) {
+    return kind == o.kind && block_base == o.block_base;
+  }
   // Which reservation this range belongs to; {0} if to none.
-  VirtAddr owner_reservation() const {
+  VirtAddr owner_reservation() const REQUIRES(memory_lock) {
     return kind == RegionKind::Reserved ? block_base : reservation;
   }
 };

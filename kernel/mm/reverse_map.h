@@ -8,9 +8,8 @@ namespace mobius::mm {
 
 // Calls f(AddressSpace&, VirtAddr) for every place where the page can be seen. Whether it is, and
 // with which frame, the translation map says: in front of an image there may be a private copy.
-// Locks: the memory lock.
 template <typename F>
-void for_each_view(VmObject& object, PageIndex page, F&& f) {
+void for_each_view(VmObject& object, PageIndex page, F&& f) REQUIRES(memory_lock) {
   for (Region& region : object.views()) {
     if (region.shows(page)) f(*region.space, region.address_of(page));
   }

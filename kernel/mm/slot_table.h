@@ -52,8 +52,9 @@ class SlotTable {
   Result<void> make_all();
 
   // Calls f(PageIndex, PageSlot&) for every slot of [first, end) that is not Empty, ascending.
+  // f may use what the memory lock guards.
   template <typename F>
-  void for_each(PageIndex first, PageIndex end, F&& f) {
+  void for_each(PageIndex first, PageIndex end, F&& f) REQUIRES(memory_lock) {
     for (PageIndex page = first; page < end;) {
       PageIndex stop = pages_ <= kLeafSlots ? end : (page / kLeafSlots + 1) * kLeafSlots;
       if (stop > end) stop = end;
@@ -70,7 +71,7 @@ class SlotTable {
 
   // Makes the table `pages` long, keeping the slots below that. Requires: the slots to be cut off
   // are Empty. Fails: OutOfFrames (nothing has changed then).
-  Result<void> resize(PageCount pages);
+  Result<void> resize(PageCount pages) REQUIRES(memory_lock);
 
   // Gives all bookkeeping back. Requires: every slot is Empty or its content taken care of.
   void clear();

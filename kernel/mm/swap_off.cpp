@@ -107,10 +107,11 @@ SwapOff::Found SwapOff::search_object() {
   while (found == Found::End && page_ < object_->pages()) {
     const PageIndex end = std::min(page_ + kStride, object_->pages());
     PageIndex at = end;
-    object_->slots().for_each(page_, end, [&](PageIndex page, PageSlot& slot) {
+    const auto look = [&](PageIndex page, PageSlot& slot) REQUIRES(memory_lock) {
       if (found == Found::End) look_at(slot, found);
       if (found != Found::End) at = std::min(at, page);
-    });
+    };
+    object_->slots().for_each(page_, end, look);
     page_ = at;
   }
   return found;

@@ -15,29 +15,29 @@ class SwapOff {
   explicit SwapOff(SwapPager& pager) : pager_(pager) {}
   SwapOff(const SwapOff&) = delete;
   // The device stays on if it is not off by now.
-  ~SwapOff();
+  ~SwapOff() EXCLUDES(memory_lock);
 
-  // From here on pages are not written to the device. Called once. Locks: none.
+  // From here on pages are not written to the device. Called once.
   // Fails: NotFound (no device is on), Busy (somebody else is at it), OutOfFrames (memory could
   // not hold what has been promised and what is on the device).
-  Result<void> begin();
+  Result<void> begin() EXCLUDES(memory_lock);
   // Brings some pages back. True: that was all, the device is off. Requires: begin() did not fail,
-  // no step() has failed or has been the last. Sleeps. Locks: none.
+  // no step() has failed or has been the last. Sleeps.
   // Fails: OutOfFrames, IoError, Busy (a slot is in use and it cannot be found by what).
-  Result<bool> step();
+  Result<bool> step() EXCLUDES(memory_lock);
 
  private:
   enum class Found : uint8_t { Swapped, Busy, End };
-  Found search();
-  Found search_object();
-  void look_at(PageSlot& slot, Found& found);
-  bool next_object();
-  bool nothing_left() const;
-  Result<void> bring_back(VmObject& object, PageIndex page);
+  Found search() REQUIRES(memory_lock);
+  Found search_object() REQUIRES(memory_lock);
+  void look_at(PageSlot& slot, Found& found) REQUIRES(memory_lock);
+  bool next_object() REQUIRES(memory_lock);
+  bool nothing_left() const REQUIRES(memory_lock);
+  Result<void> bring_back(VmObject& object, PageIndex page) EXCLUDES(memory_lock);
 
   SwapPager& pager_;
   bool begun_ = false;
-  VmObject* object_ = nullptr;  // where the pass is; holds a reference
+  VmObject* object_ PT_GUARDED_BY(memory_lock) = nullptr;  // where the pass is; holds a reference
   PageIndex page_ = 0;
 };
 

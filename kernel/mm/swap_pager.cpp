@@ -23,7 +23,7 @@ struct SwapPager::PageIn {
   uint32_t count = 0;  // 0: there is nothing to read any more
   OwnedFrame frames[kMaxReadAhead]{};
 
-  PageSlot& slot(uint32_t n) { return *object.slots().find(index + n); }
+  PageSlot& slot(uint32_t n) REQUIRES(memory_lock) { return *object.slots().find(index + n); }
 };
 
 Result<void> SwapPager::swap_on(PageDevice& device) {

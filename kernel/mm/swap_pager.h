@@ -22,72 +22,80 @@ class SwapPager {
 
   // The device's pages become swap slots: page n is slot n + 1. Requires: no device is on.
   // Fails: OutOfFrames, BadArgument (no page).
-  Result<void> swap_on(PageDevice& device);
+  Result<void> swap_on(PageDevice& device) EXCLUDES(memory_lock);
   // The device that was on before SwapOff (swap_off.h) took it away. Fails: NotFound (there never
   // was one), Busy (it is on), OutOfFrames.
-  Result<void> swap_on_again();
+  Result<void> swap_on_again() EXCLUDES(memory_lock);
   bool on() const { return device_ != nullptr; }
 
   // Brings in the page, whose slot is Swapped, and perhaps pages behind it; shows those to `space`
-  // at once, if it views them through `region_page`. Sleeps. Locks: none. The caller has taken a
+  // at once, if it views them through `region_page`. Sleeps. The caller has taken a
   // reference to the object, which is dropped here. Fails: OutOfFrames, IoError.
-  Result<void> page_in(AddressSpace& space, VirtAddr page, VmObject& object, PageIndex index);
+  Result<void> page_in(AddressSpace& space, VirtAddr page, VmObject& object, PageIndex index)
+      EXCLUDES(memory_lock);
 
-  // Writes frames to slots from `first` on. Sleeps. Locks: none. Fails: IoError.
-  Result<void> write(SwapSlot first, std::span<const FrameNumber> frames);
+  // Writes frames to slots from `first` on. Sleeps. Fails: IoError.
+  Result<void> write(SwapSlot first, std::span<const FrameNumber> frames) EXCLUDES(memory_lock);
 
   // As page_in, for nobody in particular: the pages are not entered anywhere. For SwapOff.
-  Result<void> bring_back(VmObject& object, PageIndex index);
+  Result<void> bring_back(VmObject& object, PageIndex index) EXCLUDES(memory_lock);
 
   // ---- Locks: the memory lock ----
-  SwapSpace& slots() { return space_; }
-  const SwapSpace& slots() const { return space_; }
+  SwapSpace& slots() REQUIRES(memory_lock) { return space_; }
+  const SwapSpace& slots() const REQUIRES(memory_lock) { return space_; }
   // The slot of a page that is in no frame is not needed any more.
-  void give(SwapSlot slot) {
+  void give(SwapSlot slot) REQUIRES(memory_lock) {
     space_.give(slot);
     page_came();
   }
-  void retire(SwapSlot slot) {
+  void retire(SwapSlot slot) REQUIRES(memory_lock) {
     space_.retire(slot);
     tell_slots_left();
   }
   // One more page is in its slot and in no frame, or one less.
-  void page_left() {
+  void page_left() REQUIRES(memory_lock) {
     ++swapped_;
     tell_slots_left();
   }
-  void page_came() {
+  void page_came() REQUIRES(memory_lock) {
     --swapped_;
     tell_slots_left();
   }
-  uint32_t swapped_pages() const { return swapped_; }
+  uint32_t swapped_pages() const REQUIRES(memory_lock) { return swapped_; }
   // Slots that could hold a page: those that resident pages keep count as free.
-  uint32_t slots_left() const { return space_.total() - space_.retired() - swapped_; }
+  uint32_t slots_left() const REQUIRES(memory_lock) {
+    return space_.total() - space_.retired() - swapped_;
+  }
   uint32_t sum_of(FrameNumber frame, SwapSlot slot) {
     return manager_.memory.sum(frame, slot.value);
   }
-  uint32_t checksum_errors() const { return checksum_errors_; }
+  uint32_t checksum_errors() const REQUIRES(memory_lock) { return checksum_errors_; }
 
  private:
   friend class SwapOff;
   struct PageIn;
-  void tell_slots_left() { manager_.promises.set_slots_left(space_.closing() ? 0 : slots_left()); }
-  void close();
-  Result<void> read(PageIn& in);
-  Result<void> transfer(Transfer direction, SwapSlot first, std::span<const FrameNumber> frames);
-  Result<void> begin(PageIn& in) REQUIRES(manager_.lock);
-  void add_neighbours(PageIn& in, uint32_t window) REQUIRES(manager_.lock);
-  Result<void> finish(PageIn& in, uint32_t read) REQUIRES(manager_.lock);
-  bool install(PageIn& in, uint32_t n) REQUIRES(manager_.lock);
-  void show(PageIn& in, uint32_t n) REQUIRES(manager_.lock);
+  void tell_slots_left() REQUIRES(memory_lock) {
+    manager_.promises.set_slots_left(space_.closing() ? 0 : slots_left());
+  }
+  void close() REQUIRES(memory_lock);
+  Result<void> read(PageIn& in) EXCLUDES(memory_lock);
+  Result<void> transfer(Transfer direction, SwapSlot first, std::span<const FrameNumber> frames)
+      EXCLUDES(memory_lock);
+  Result<void> begin(PageIn& in) REQUIRES(memory_lock);
+  void add_neighbours(PageIn& in, uint32_t window) REQUIRES(memory_lock);
+  Result<void> finish(PageIn& in, uint32_t read) REQUIRES(memory_lock);
+  bool install(PageIn& in, uint32_t n) REQUIRES(memory_lock);
+  void show(PageIn& in, uint32_t n) REQUIRES(memory_lock);
 
   MemoryManager& manager_;
+  // No lock for these three: the device only changes while no slot is in use, so that nobody reads
+  // or writes one; the count is tested and waited on in one step (ports/waiting.h).
   PageDevice* device_ = nullptr;
   PageDevice* last_device_ = nullptr;
   uint32_t writing_ = 0;  // writes under way; woken when one ends
-  SwapSpace space_;
-  uint32_t swapped_ = 0;
-  uint32_t checksum_errors_ = 0;
+  SwapSpace space_ GUARDED_BY(memory_lock);
+  uint32_t swapped_ GUARDED_BY(memory_lock) = 0;
+  uint32_t checksum_errors_ GUARDED_BY(memory_lock) = 0;
 };
 
 }  // namespace mobius::mm

@@ -41,7 +41,9 @@ bool VmObject::any_busy(PageIndex first, PageIndex end) {
 }
 
 void VmObject::empty_slots(PageIndex first, PageIndex end) {
-  slots_.for_each(first, end, [&](PageIndex, PageSlot& slot) { empty_slot(slot); });
+  slots_.for_each(first, end, [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
+    empty_slot(slot);
+  });
 }
 
 }  // namespace mobius::mm

@@ -31,26 +31,26 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   VmObject& operator=(const VmObject&) = delete;
 
   // One reference a region, one a thread that reads a page in, one an object in front of it.
-  void add_reference() { ++references_; }
+  void add_reference() REQUIRES(memory_lock) { ++references_; }
   // The last one frees every page and the object itself.
-  void drop_reference();
+  void drop_reference() REQUIRES(memory_lock);
 
   MemoryManager& manager() const { return manager_; }
-  PageCount pages() const { return slots_.pages(); }
-  SlotTable& slots() { return slots_; }
+  PageCount pages() const REQUIRES(memory_lock) { return slots_.pages(); }
+  SlotTable& slots() REQUIRES(memory_lock) { return slots_; }
   VmObject* backing() const { return backing_; }
   FrameUse frame_use() const { return use_; }
-  uint32_t resident_pages() const { return resident_; }
-  uint32_t references() const { return references_; }
+  uint32_t resident_pages() const REQUIRES(memory_lock) { return resident_; }
+  uint32_t references() const REQUIRES(memory_lock) { return references_; }
 
   // True where the first reference must read the page; false where it is zeros.
   virtual bool has_content(PageIndex page) const = 0;
-  // Fills `frame` with the page as its store has it. Sleeps. Locks: none held.
+  // Fills `frame` with the page as its store has it. Sleeps.
   // Fails: IoError, OutOfFrames.
-  virtual Result<void> read_page(PageIndex page, FrameNumber frame) = 0;
+  virtual Result<void> read_page(PageIndex page, FrameNumber frame) EXCLUDES(memory_lock) = 0;
 
   // The slot takes the frame over. Requires: slot is this object's slot of `page`.
-  void install(PageSlot& slot, PageIndex page, OwnedFrame frame) {
+  void install(PageSlot& slot, PageIndex page, OwnedFrame frame) REQUIRES(memory_lock) {
     FrameRecord& record = manager_.frames.record(frame.number());
     record.owner = this;
     record.index = page;
@@ -59,24 +59,24 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   }
   // Frees the frame or the swap slot, if there is one; the slot is Empty then.
   // Requires: not Busy, no translation shows the frame any more.
-  void empty_slot(PageSlot& slot);
+  void empty_slot(PageSlot& slot) REQUIRES(memory_lock);
   // The same for every page of [first, end).
-  void empty_slots(PageIndex first, PageIndex end);
+  void empty_slots(PageIndex first, PageIndex end) REQUIRES(memory_lock);
   // Whether a page of [first, end) is on its way in. Whoever wants to empty them waits for that,
   // on the object.
-  bool any_busy(PageIndex first, PageIndex end);
+  bool any_busy(PageIndex first, PageIndex end) REQUIRES(memory_lock);
   // A Resident page's frame is gone, and the slot says where to. For the page-out code.
-  void lost_frame() { --resident_; }
+  void lost_frame() REQUIRES(memory_lock) { --resident_; }
 
   // Every page's storage is promised: VM_MEM_GUARANTEED.
-  bool promised() const { return promise_.pages() != 0; }
-  Promise& promise() { return promise_; }
+  bool promised() const REQUIRES(memory_lock) { return promise_.pages() != 0; }
+  Promise& promise() REQUIRES(memory_lock) { return promise_; }
 
   // Who shows its pages: regions, and the private objects in front of it. See reverse_map.h.
-  List<Region, ObjectViews>& views() { return views_; }
-  List<VmObject, ObjectFronts>& fronts() { return fronts_; }
+  List<Region, ObjectViews>& views() REQUIRES(memory_lock) { return views_; }
+  List<VmObject, ObjectFronts>& fronts() REQUIRES(memory_lock) { return fronts_; }
 
-  uint32_t locked_pages = 0;  // by VmmLock
+  uint32_t locked_pages GUARDED_BY(memory_lock) = 0;  // by VmmLock
 
   // How pages come in from swap: where the next major fault is if the program goes straight on,
   // and how many pages are read at once while it does.
@@ -84,26 +84,27 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
     PageIndex next = 0;
     uint32_t window = 1;
   };
-  ReadAhead read_ahead;
+  ReadAhead read_ahead GUARDED_BY(memory_lock);
 
  protected:
   ~VmObject() = default;
   // Frees the object's own memory, as its concrete class was made.
-  virtual void destroy() = 0;
+  virtual void destroy() REQUIRES(memory_lock) = 0;
   MemoryManager& manager_;
 
  private:
-  Promise promise_;  // ends after the slots below have given their pages back
-  SlotTable slots_;
-  List<Region, ObjectViews> views_;
-  List<VmObject, ObjectFronts> fronts_;
+  // Ends after the slots below have given their pages back.
+  Promise promise_ GUARDED_BY(memory_lock);
+  SlotTable slots_ GUARDED_BY(memory_lock);
+  List<Region, ObjectViews> views_ GUARDED_BY(memory_lock);
+  List<VmObject, ObjectFronts> fronts_ GUARDED_BY(memory_lock);
   VmObject* const backing_;
-  uint32_t references_ = 1;
-  uint32_t resident_ = 0;
+  uint32_t references_ GUARDED_BY(memory_lock) = 1;
+  uint32_t resident_ GUARDED_BY(memory_lock) = 0;
   const FrameUse use_;
 };
 
-// A counted reference that goes by itself. Locks: the memory lock where it is dropped.
+// A counted reference that goes by itself.
 class ObjectReference {
  public:
   ObjectReference() = default;
@@ -113,7 +114,7 @@ class ObjectReference {
     std::swap(object_, o.object_);
     return *this;
   }
-  ~ObjectReference() {
+  ~ObjectReference() REQUIRES(memory_lock) {
     if (object_ != nullptr) object_->drop_reference();
   }
   VmObject* get() const { return object_; }

@@ -1,10 +1,9 @@
 // The memory calls' semantics (docs/memory.md; the contracts are the public calls' in abi/vmm.h).
 //
 // Each call validates its arguments, acquires everything that may fail, and only then changes
-// anything: a call that fails has changed nothing. All take the memory lock themselves. One that
-// takes pages away sleeps while they are on their way in, one that finds no frame while pages are
-// evicted. Addresses and sizes are as the program
-// gave them: nothing about them is trusted.
+// anything: a call that fails has changed nothing. One that takes pages away sleeps while they are
+// on their way in, one that finds no frame while pages are evicted. Addresses and sizes are as the
+// program gave them: nothing about them is trusted.
 #pragma once
 
 #include <span>
@@ -28,39 +27,44 @@ inline constexpr VirtAddr kFirstChoice{0x10000000};
 // R21, R24. `base` null: the kernel chooses; otherwise rounded down and honoured where free, else
 // the nearest gap above that fits, else the nearest below. A range wholly inside one reserved area
 // takes exactly that part. Fails: BadArgument, OutOfAddressSpace, OutOfFrames, LimitReached.
-Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags);
+Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags)
+    EXCLUDES(memory_lock);
 
 // R25. Frees the whole block that `address` is in; a block in a reservation goes back to it.
 // Fails: BadArgument (anything that is not in a VmmAlloc block).
-Result<void> vmm_free(AddressSpace& space, VirtAddr address);
+Result<void> vmm_free(AddressSpace& space, VirtAddr address) EXCLUDES(memory_lock);
 
 // An address range that only VmmAlloc can make usable, part by part. Base as in vmm_alloc.
-Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr base);
+Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr base)
+    EXCLUDES(memory_lock);
 
 // Ends a reservation. Fails: BadArgument (not in one), Busy (blocks live in it).
-Result<void> vmm_unmap(AddressSpace& space, VirtAddr address);
+Result<void> vmm_unmap(AddressSpace& space, VirtAddr address) EXCLUDES(memory_lock);
 
 // New rights for any page range inside one block or image. Fails: BadArgument, OutOfFrames,
 // LimitReached.
-Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags);
+Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags)
+    EXCLUDES(memory_lock);
 
 // Grows, shrinks or moves the block `address` is in; returns its base. Contents are kept by moving
 // pages. Fails: BadArgument, OutOfAddressSpace, OutOfFrames, LimitReached.
-Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pages);
+Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pages)
+    EXCLUDES(memory_lock);
 
 // The pages are uncommitted again, and read as zeros. Any page range inside one block.
-Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages);
+Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages) EXCLUDES(memory_lock);
 
 // The pages of any range inside one writable block are committed and stay in RAM until they are
 // unlocked or freed; locks do not nest. May sleep. Fails: BadArgument, LimitReached (more than an
 // eighth of RAM for one process, a quarter for all), OutOfFrames, IoError.
 inline constexpr uint32_t kLockShareOfProcess = 8, kLockShareOfAll = 4;
-Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages);
-Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages);
+Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) EXCLUDES(memory_lock);
+Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages) EXCLUDES(memory_lock);
 
 // Brings in what is paged out of any page range inside one block, as far as it can be had. May
 // sleep. Fails: BadArgument.
-Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages);
+Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages)
+    EXCLUDES(memory_lock);
 
 // R10: what a program can ask about a page. Values are those of enum vmm_page_state.
 enum class PageState : uint8_t {
@@ -83,10 +87,11 @@ struct BlockInfo {
 };
 
 // The block or gap at `address`. Fails: BadArgument outside the user range.
-Result<BlockInfo> vmm_query(AddressSpace& space, VirtAddr address);
+Result<BlockInfo> vmm_query(AddressSpace& space, VirtAddr address) EXCLUDES(memory_lock);
 
 // The state of each page from `base` on, until `states` is full or the user range ends; returns
 // how many were filled in. Fails: BadArgument outside the user range.
-Result<PageCount> vmm_query_pages(AddressSpace& space, VirtAddr base, std::span<PageState> states);
+Result<PageCount> vmm_query_pages(AddressSpace& space, VirtAddr base, std::span<PageState> states)
+    EXCLUDES(memory_lock);
 
 }  // namespace mobius::mm

@@ -12,7 +12,8 @@ class DropMappings final : public MappingVisitor {
 };
 
 // The reserved area that [wanted, + pages) lies wholly inside of, if there is one.
-Region* reserved_around(AddressSpace& space, PageCount pages, VirtAddr wanted) {
+Region* reserved_around(AddressSpace& space, PageCount pages, VirtAddr wanted)
+    REQUIRES(memory_lock) {
   auto range = user_range(wanted, pages);
   if (!range) return nullptr;
   Region* region = space.find(range->begin);
@@ -22,7 +23,8 @@ Region* reserved_around(AddressSpace& space, PageCount pages, VirtAddr wanted) {
 }
 
 // Cuts `range` out of `reserved` and returns the region that is just it.
-Result<Region*> carve(AddressSpace& space, Region& reserved, VirtRange range) {
+Result<Region*> carve(AddressSpace& space, Region& reserved, VirtRange range)
+    REQUIRES(memory_lock) {
   AddressSpace::NewRegion middle, upper;
   if (reserved.range.begin != range.begin) middle = TRY(space.make_region());
   if (reserved.range.end != range.end) upper = TRY(space.make_region());
@@ -34,7 +36,8 @@ Result<Region*> carve(AddressSpace& space, Region& reserved, VirtRange range) {
 }
 
 // The region of a new block, in the set, with nothing in it yet.
-Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base) {
+Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base)
+    REQUIRES(memory_lock) {
   Region* reserved = base.value == 0 ? nullptr : reserved_around(space, pages, base);
   if (reserved != nullptr) {
     VirtAddr reservation = reserved->block_base;
@@ -47,7 +50,7 @@ Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base)
 }
 
 // VM_MEM_GUARANTEED: whatever the pages will need is there, or promised.
-Result<void> make_promise(VmObject& object, PageCount pages) {
+Result<void> make_promise(VmObject& object, PageCount pages) REQUIRES(memory_lock) {
   TRY(object.slots().make_all());
   object.promise().add(TRY(object.manager().promises.promise(Promises::cost_of(pages))));
   return {};

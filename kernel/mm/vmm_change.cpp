@@ -6,14 +6,14 @@ namespace mobius::mm {
 namespace {
 
 // The block that [base, + pages) is wholly inside of. Fails: BadArgument.
-Result<Block> block_around(AddressSpace& space, VirtRange range) {
+Result<Block> block_around(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
   auto block = find_block(space, range.begin);
   if (!block || !block->range.contains(range)) return Failure(Error::BadArgument);
   return *block;
 }
 
 // Cuts regions so that `range` begins and ends with one. Needs up to two new regions.
-Result<void> cut_out(AddressSpace& space, VirtRange range) {
+Result<void> cut_out(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
   AddressSpace::NewRegion lower, upper;
   Region* first = space.find(range.begin);
   Region* last = space.find(VirtAddr{range.end.value - kPageSize});
@@ -27,7 +27,7 @@ Result<void> cut_out(AddressSpace& space, VirtRange range) {
 
 // Calls f(region, part of it inside range) for each region there, ascending.
 template <typename F>
-void for_each_part(AddressSpace& space, VirtRange range, F&& f) {
+void for_each_part(AddressSpace& space, VirtRange range, F&& f) REQUIRES(memory_lock) {
   for (Region* r = space.find(range.begin); r != nullptr && r->range.begin < range.end;
        r = space.next(*r)) {
     f(*r, VirtRange{std::max(r->range.begin, range.begin), std::min(r->range.end, range.end)});
@@ -40,7 +40,7 @@ Result<void> protect(AddressSpace& space, VirtRange range, Access access) {
   if (block.first->kind == RegionKind::Stack) return Failure(Error::BadArgument);
   TRY(cut_out(space, range));
   // From here on nothing fails.
-  for_each_part(space, range, [&](Region& region, VirtRange part) {
+  for_each_part(space, range, [&](Region& region, VirtRange part) REQUIRES(memory_lock) {
     // Entries with rights the region no longer gives go; the next access enters them anew. Rights
     // that are new need no flush: the access that wants them faults.
     if (access < region.access) space.unmap_folding(region, part);
@@ -57,7 +57,7 @@ Result<void> protect(AddressSpace& space, VirtRange range, Access access) {
 }
 
 // Discards the pages; or returns the object one of whose pages is on its way in: wait for it.
-Result<VmObject*> discard_or_busy(AddressSpace& space, VirtRange range) {
+Result<VmObject*> discard_or_busy(AddressSpace& space, VirtRange range) EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
   Block block = TRY(block_around(space, range));
   if (block.first->kind != RegionKind::Block) return Failure(Error::BadArgument);
@@ -65,8 +65,9 @@ Result<VmObject*> discard_or_busy(AddressSpace& space, VirtRange range) {
   const PageIndex first = space.find(range.begin)->page_at(range.begin);
   if (object.any_busy(first, first + range.size_pages())) return &object;
   // From here on nothing fails.
-  for_each_part(space, range,
-                [&](Region& region, VirtRange part) { space.unmap_folding(region, part); });
+  for_each_part(space, range, [&](Region& region, VirtRange part) REQUIRES(memory_lock) {
+    space.unmap_folding(region, part);
+  });
   object.empty_slots(first, first + range.size_pages());
   return nullptr;
 }

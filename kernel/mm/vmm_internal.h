@@ -21,28 +21,28 @@ struct Block {
 };
 
 // The block (of any kind but Reserved) that `address` is in; null where there is none.
-// Locks: the memory lock.
-std::optional<Block> find_block(AddressSpace& space, VirtAddr address);
+std::optional<Block> find_block(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock);
 
 // The range for a new block or reservation: `wanted` where free, else the nearest that fits.
-// `wanted` null: the kernel's choice. Locks: the memory lock. Fails: OutOfAddressSpace.
-Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, VirtAddr wanted);
+// `wanted` null: the kernel's choice. Fails: OutOfAddressSpace.
+Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, VirtAddr wanted)
+    REQUIRES(memory_lock);
 
 // The part of a reservation that a freed block was becomes reserved again, one region with the
-// unused neighbours. `region` covers it, with nothing mapped. Locks: the memory lock.
-void return_to_reservation(AddressSpace& space, Region& region);
+// unused neighbours. `region` covers it, with nothing mapped.
+void return_to_reservation(AddressSpace& space, Region& region) REQUIRES(memory_lock);
 
 // Makes an attempt at a call, and again when pages have been evicted: one that found no frame has
-// changed nothing. A promise that is refused is refused at once. Locks: none held.
+// changed nothing. A promise that is refused is refused at once.
 template <typename F>
-auto attempt_with_frames(AddressSpace& space, F&& attempt) {
+auto attempt_with_frames(AddressSpace& space, F&& attempt) EXCLUDES(memory_lock) {
   PageOut* const pageout = space.manager().pageout;
-  const Promises& promises = space.manager().promises;
-  const uint32_t refusals = promises.refusals();
+  const MemoryManager& manager = space.manager();
+  const uint32_t refusals = manager.refused_promises();
   for (unsigned starved = 0;; ++starved) {
     auto outcome = attempt();
     const bool starves = !outcome && outcome.error() == Error::OutOfFrames;
-    if (!starves || promises.refusals() != refusals) return outcome;
+    if (!starves || manager.refused_promises() != refusals) return outcome;
     if (pageout == nullptr || starved == PageOut::kPatience) return outcome;
     if (!pageout->wait_for_frames()) return outcome;
   }

@@ -9,8 +9,8 @@ namespace {
 
 using namespace page_mark;
 
-// The block that the range is wholly inside of. Locks: the memory lock. Fails: BadArgument.
-Result<Block> whole_block_around(AddressSpace& space, VirtRange range) {
+// The block that the range is wholly inside of. Fails: BadArgument.
+Result<Block> whole_block_around(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
   auto block = find_block(space, range.begin);
   const bool fits = block && block->first->kind == RegionKind::Block &&
                     block->range.contains(range);
@@ -18,7 +18,7 @@ Result<Block> whole_block_around(AddressSpace& space, VirtRange range) {
 }
 
 // The record of the page's frame; null where it has none of its own.
-FrameRecord* record_of(AddressSpace& space, VirtAddr page) {
+FrameRecord* record_of(AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
   Region* region = space.find(page);
   if (region == nullptr || region->object.get() == nullptr) return nullptr;
   PageSlot* slot = region->object.get()->slots().find(region->page_at(page));
@@ -31,17 +31,17 @@ class Locking {
  public:
   Locking(AddressSpace& space, VirtRange range) : space_(space), range_(range) {}
   Locking(const Locking&) = delete;
-  ~Locking() { settle(kLocked | kLocking); }
+  ~Locking() EXCLUDES(memory_lock) { settle(kLocked | kLocking); }
   // From here on they stay locked.
-  void finish() { settle(kLocking); }
+  void finish() EXCLUDES(memory_lock) { settle(kLocking); }
 
   // Brings the page in and locks it. Fails: OutOfFrames, IoError, BadArgument (no access).
-  Result<void> add(VirtAddr page);
+  Result<void> add(VirtAddr page) EXCLUDES(memory_lock);
 
  private:
   // Takes `marks` off what this call has locked.
-  void settle(uint16_t marks);
-  bool mark(VirtAddr page);
+  void settle(uint16_t marks) EXCLUDES(memory_lock);
+  bool mark(VirtAddr page) EXCLUDES(memory_lock);
 
   AddressSpace& space_;
   const VirtRange range_;
@@ -83,7 +83,7 @@ Result<void> Locking::add(VirtAddr page) {
 }
 
 // Whether so many pages more may be locked by this process, and by all of them together.
-Result<void> check_quota(AddressSpace& space, VirtRange range) {
+Result<void> check_quota(AddressSpace& space, VirtRange range) EXCLUDES(memory_lock) {
   MemoryManager& manager = space.manager();
   LockGuard guard(manager.lock);
   TRY(whole_block_around(space, range));
@@ -98,7 +98,7 @@ Result<void> check_quota(AddressSpace& space, VirtRange range) {
   return allowed ? Result<void>() : Failure(Error::LimitReached);
 }
 
-bool is_paged_out(AddressSpace& space, VirtAddr page) {
+bool is_paged_out(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
   Region* region = space.find(page);
   if (region == nullptr || region->object.get() == nullptr) return false;

@@ -6,7 +6,7 @@ namespace mobius::mm {
 namespace {
 
 // R10, R15. Dirty: modified as far as folded into the slot, or since then, by the map's D bit.
-PageState state_of(AddressSpace& space, Region& region, VirtAddr page) {
+PageState state_of(AddressSpace& space, Region& region, VirtAddr page) REQUIRES(memory_lock) {
   if (region.kind == RegionKind::Reserved) return PageState::Reserved;
   VmObject& object = *region.object.get();
   PageIndex index = region.page_at(page);
@@ -44,7 +44,7 @@ void count(BlockInfo& info, PageState state) {
   }
 }
 
-BlockInfo gap_at(AddressSpace& space, VirtAddr address) {
+BlockInfo gap_at(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
   auto* above = space.regions().first_at_or_after(address);
   RegionNode* below = above == nullptr ? space.regions().last() : space.regions().previous(*above);
   VirtAddr begin = below == nullptr ? kUserRange.begin : below->range.end;
@@ -54,10 +54,11 @@ BlockInfo gap_at(AddressSpace& space, VirtAddr address) {
 
 // Counts the committed and paged out pages of one region by its slots alone: the rest of a block
 // of any size is uncommitted.
-void count_region(AddressSpace& space, Region& region, BlockInfo& info) {
+void count_region(AddressSpace& space, Region& region, BlockInfo& info) REQUIRES(memory_lock) {
   PageIndex first = region.first_page;
   region.object.get()->slots().for_each(
-      first, first + region.range.size_pages(), [&](PageIndex index, PageSlot&) {
+      first, first + region.range.size_pages(),
+      [&](PageIndex index, PageSlot&) REQUIRES(memory_lock) {
         count(info, state_of(space, region, pages_after(region.range.begin, index - first)));
       });
 }

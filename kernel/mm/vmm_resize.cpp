@@ -11,7 +11,7 @@ VirtRange range_for(const Block& block, PageCount pages) {
 }
 
 // Frees the pages of the block from `end` on, and the address range with them.
-Result<void> shrink(AddressSpace& space, Block block, VirtAddr end) {
+Result<void> shrink(AddressSpace& space, Block block, VirtAddr end) REQUIRES(memory_lock) {
   VirtAddr reservation = block.first->reservation;
   Region* region = space.find(end);
   VirtRange tail{end, block.range.end};
@@ -42,7 +42,7 @@ Result<void> shrink(AddressSpace& space, Block block, VirtAddr end) {
 }
 
 // Whether [from, to) behind a block can become part of it where it stands.
-bool can_extend(AddressSpace& space, const Block& block, VirtAddr to) {
+bool can_extend(AddressSpace& space, const Block& block, VirtAddr to) REQUIRES(memory_lock) {
   VirtRange more{block.range.end, to};
   if (block.first->reservation.value == 0) return space.regions().is_free(more);
   Region* next = space.next(*block.last);
@@ -50,7 +50,7 @@ bool can_extend(AddressSpace& space, const Block& block, VirtAddr to) {
          next->block_base == block.first->reservation && next->range.contains(more);
 }
 
-void extend(AddressSpace& space, const Block& block, VirtAddr to) {
+void extend(AddressSpace& space, const Block& block, VirtAddr to) REQUIRES(memory_lock) {
   if (block.first->reservation.value != 0) {
     Region* unused = space.next(*block.last);
     if (unused->range.end == to) {
@@ -63,7 +63,8 @@ void extend(AddressSpace& space, const Block& block, VirtAddr to) {
 }
 
 // Moves the block's regions to `target`, whose extra pages go to the last of them.
-void move(AddressSpace& space, Block block, VirtRange target, AddressSpace::NewRegion left_behind) {
+void move(AddressSpace& space, Block block, VirtRange target, AddressSpace::NewRegion left_behind)
+    REQUIRES(memory_lock) {
   VirtAddr reservation = block.first->reservation;
   uint32_t delta = target.begin - block.range.begin;
   for (Region* region = block.first; region != nullptr;) {
@@ -90,7 +91,8 @@ struct Resized {
   VmObject* busy = nullptr;
 };
 
-Result<Resized> resize_or_busy(AddressSpace& space, VirtAddr address, PageCount pages) {
+Result<Resized> resize_or_busy(AddressSpace& space, VirtAddr address, PageCount pages)
+    EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
   auto block = find_block(space, address);
   if (!block || block->first->kind != RegionKind::Block) return Failure(Error::BadArgument);

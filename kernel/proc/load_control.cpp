@@ -46,6 +46,7 @@ bool LoadControl::thrashing() {
 void LoadControl::suspend_somebody() {
   std::array<Pager, kMostPagers> pagers;
   uint32_t count = 0;
+  LockGuard guard(system_.memory.lock);
   for (Process* p = system_.processes.next_after(0); p != nullptr && count < pagers.size();
        p = system_.processes.next_after(p->pid)) {
     if (p->space == nullptr || p->ending()) continue;
@@ -61,6 +62,7 @@ void LoadControl::suspend_somebody() {
 }
 
 void LoadControl::resume() {
+  LockGuard guard(system_.memory.lock);
   Process* process = system_.processes.find(suspended_pid_);
   if (process != nullptr && process->space != nullptr) process->space->resume();
   suspended_pid_ = 0;

@@ -11,7 +11,9 @@ void begin_end(System& system, Process& process, proc_end end, int32_t code) {
   process.end = end;
   process.code = code;
   for (Thread& thread : process.threads) system.scheduler.doom(thread);
-  if (process.space != nullptr) process.space->resume();
+  if (process.space == nullptr) return;
+  LockGuard guard(system.memory.lock);
+  process.space->resume();
 }
 
 void finish_process(System& system, Process& process, int32_t status) {

@@ -28,17 +28,17 @@ class Scheduler final : public mm::Waiting {
   void make_ready(Thread& thread);
 
   // mm::Waiting: never cut short by a kill. The boot thread waits for an interrupt instead.
-  void wait(const void* channel) override;
+  void wait(const void* channel) override EXCLUDES(memory_lock);
   void wake(const void* channel) override;
 
   // Sleeps until `key` is woken, `deadline_ns` (of Cpu::now_ns; kNever) has passed, or the thread's
-  // process is being killed. Locks: none held.
-  Wake wait_for(WaitKey key, uint64_t deadline_ns);
+  // process is being killed.
+  Wake wait_for(WaitKey key, uint64_t deadline_ns) EXCLUDES(memory_lock);
   // Makes the longest waiting `count` threads of `key` runnable; how many there were. Never
   // switches.
   uint32_t wake_some(WaitKey key, uint32_t count);
 
-  void yield();
+  void yield() EXCLUDES(memory_lock);
   void set_priority(Thread& thread, uint8_t priority);
 
   // The running thread never runs again. Whoever frees its stack does so on another one.

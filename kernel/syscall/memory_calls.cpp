@@ -136,26 +136,29 @@ Result<uint32_t> VmmQueryPages(proc::System& system, Words a) {
 }
 
 Result<uint32_t> VmmStats(proc::System& system, Words a) {
-  const mm::MemoryManager& memory = system.memory;
+  mm::MemoryManager& memory = system.memory;
   vmm_stats stats{};
-  stats.frames_total = memory.frames.total_frames();
-  stats.frames_free = memory.frames.free_frames();
-  if (const mm::PageOut* pageout = memory.pageout) {
-    stats.slots_total = pageout->swap().slots().total() - pageout->swap().slots().retired();
-    stats.slots_free = pageout->swap().slots_left();
-    stats.bit_tests = memory.stats.bit_tests;
-    stats.zero_pages_out = memory.stats.zero_pages_out;
-    stats.checksum_errors = pageout->swap().checksum_errors();
-    stats.stalled_ns = memory.pressure.stalled_ns();
-    stats.slots_retired = pageout->swap().slots().retired();
+  {
+    LockGuard guard(memory.lock);
+    stats.frames_total = memory.frames.total_frames();
+    stats.frames_free = memory.frames.free_frames();
+    if (const mm::PageOut* pageout = memory.pageout) {
+      stats.slots_total = pageout->swap().slots().total() - pageout->swap().slots().retired();
+      stats.slots_free = pageout->swap().slots_left();
+      stats.bit_tests = memory.stats.bit_tests;
+      stats.zero_pages_out = memory.stats.zero_pages_out;
+      stats.checksum_errors = pageout->swap().checksum_errors();
+      stats.stalled_ns = memory.pressure.stalled_ns();
+      stats.slots_retired = pageout->swap().slots().retired();
+    }
+    stats.frames_zeroed = memory.frames.zeroed_frames();
+    stats.faults_minor = memory.stats.faults_minor;
+    stats.faults_major = memory.stats.faults_major;
+    stats.pages_in = memory.stats.pages_in;
+    stats.pages_out = memory.stats.pages_out;
+    stats.ios_in = memory.stats.ios_in;
+    stats.ios_out = memory.stats.ios_out;
   }
-  stats.frames_zeroed = memory.frames.zeroed_frames();
-  stats.faults_minor = memory.stats.faults_minor;
-  stats.faults_major = memory.stats.faults_major;
-  stats.pages_in = memory.stats.pages_in;
-  stats.pages_out = memory.stats.pages_out;
-  stats.ios_in = memory.stats.ios_in;
-  stats.ios_out = memory.stats.ios_out;
   const auto bytes = std::min<uint32_t>(a[1], sizeof stats);
   TRY(system.cpu.copy_to_user(VirtAddr{a[0]}, &stats, bytes));
   return kTrue;

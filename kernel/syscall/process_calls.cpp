@@ -44,6 +44,7 @@ proc_info describe(proc::System& system, proc::Process& process) {
   info.threads = process.live_threads;
   info.end = process.zombie ? process.end : PROC_RUNNING;
   if (process.space != nullptr) {
+    LockGuard guard(system.memory.lock);
     info.regions = static_cast<uint32_t>(process.space->region_count());
     info.pages_committed = process.space->resident_pages();
     info.table_frames = process.map->table_frames();

@@ -1,6 +1,7 @@
 // Port: a device that reads whole blocks.
 #pragma once
 
+#include "base/lock.h"
 #include "base/result.h"
 #include "base/units.h"
 
@@ -14,8 +15,9 @@ class BlockDevice {
   // Reads `blocks` blocks from `first` into `into` (into.bytes == blocks * block_bytes()). The
   // calling thread sleeps, others run. Any frame will do, direct or not; the driver never touches
   // it again after the call returns.
-  // Locks: none held. Fails: IoError (after the driver's own retries), BadArgument (past the end).
-  virtual Result<void> read(uint64_t first, uint32_t blocks, FrameSpan into) = 0;
+  // Fails: IoError (after the driver's own retries), BadArgument (past the end).
+  virtual Result<void> read(uint64_t first, uint32_t blocks, FrameSpan into)
+      EXCLUDES(memory_lock) = 0;
 
  protected:
   ~BlockDevice() = default;

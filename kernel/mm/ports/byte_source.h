@@ -1,6 +1,7 @@
 // Port: the bytes of a file, for whoever pages from it.
 #pragma once
 
+#include "base/lock.h"
 #include "base/result.h"
 #include "base/units.h"
 
@@ -11,8 +12,8 @@ class ByteSource {
   virtual uint64_t size_bytes() const = 0;
 
   // Reads `into.bytes` bytes from `offset`; what lies past the end of the file reads as zeros.
-  // The calling thread may sleep. Locks: none held. Fails: IoError, OutOfFrames.
-  virtual Result<void> read(uint64_t offset, FrameSpan into) = 0;
+  // The calling thread may sleep. Fails: IoError, OutOfFrames.
+  virtual Result<void> read(uint64_t offset, FrameSpan into) EXCLUDES(memory_lock) = 0;
 
  protected:
   ~ByteSource() = default;

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "base/lock.h"
 #include "base/result.h"
 #include "base/units.h"
 
@@ -19,11 +20,12 @@ class PageDevice {
   // Moves whole pages between the device, from its page `first` on, and `frames`, in their order.
   // The calling thread sleeps until it is done, others run; several threads may call at once. Any
   // frame will do, direct or not; none is touched any more after the return.
-  // Requires: 1..kMaxPages frames. Locks: none held.
+  // Requires: 1..kMaxPages frames.
   // Fails: IoError (after the driver's own retries; any part may have been moved), BadArgument
   // (past the end; nothing has been moved).
   virtual Result<void> transfer(Transfer direction, uint64_t first,
-                                std::span<const FrameNumber> frames) = 0;
+                                std::span<const FrameNumber> frames)
+      EXCLUDES(memory_lock) = 0;
 
  protected:
   ~PageDevice() = default;

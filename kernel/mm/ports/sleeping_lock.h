@@ -18,8 +18,8 @@ class SleepingLock {
   SleepingLock(const SleepingLock&) = delete;
   SleepingLock& operator=(const SleepingLock&) = delete;
 
-  // Locks: none held. Sleeps until it is the caller's turn. Not recursive.
-  void acquire() {
+  // Sleeps until it is the caller's turn. Not recursive.
+  void acquire() EXCLUDES(memory_lock) {
     Lock::assert_no_lock_held();
     const uint32_t ticket = next_ticket_++;
     while (ticket != serving_) waiting_.wait(this);
@@ -40,7 +40,9 @@ class SleepingLock {
 
 class [[nodiscard]] SleepingGuard {
  public:
-  explicit SleepingGuard(SleepingLock& lock) : lock_(lock) { lock_.acquire(); }
+  explicit SleepingGuard(SleepingLock& lock) EXCLUDES(memory_lock) : lock_(lock) {
+    lock_.acquire();
+  }
   ~SleepingGuard() { lock_.release(); }
   SleepingGuard(const SleepingGuard&) = delete;
   SleepingGuard& operator=(const SleepingGuard&) = delete;

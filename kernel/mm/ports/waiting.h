@@ -4,13 +4,14 @@
 // whoever finds a Busy slot waits on its channel at once, with no lock held.
 #pragma once
 
+#include "base/lock.h"
+
 namespace mobius::mm {
 
 class Waiting {
  public:
   // Sleeps until somebody wakes `channel`; may also return earlier: check again.
-  // Locks: none held.
-  virtual void wait(const void* channel) = 0;
+  virtual void wait(const void* channel) EXCLUDES(memory_lock) = 0;
   // Makes all threads that wait on `channel` runnable. Never switches threads itself.
   virtual void wake(const void* channel) = 0;
 

@@ -2,6 +2,7 @@
 // implements it.
 #pragma once
 
+#include "base/lock.h"
 #include "base/result.h"
 #include "base/units.h"
 #include "mm/ports/translation_map.h"
@@ -54,9 +55,11 @@ class Cpu {
   virtual uint64_t ticks_to_ns(uint64_t ticks) = 0;       // of the TSC
 
   // Copies between kernel and user memory, resolving faults on the way; sleeps where a page has to
-  // come from disk. Locks: none held. Fails: BadAddress, IoError, OutOfFrames.
-  virtual Result<void> copy_from_user(void* to, VirtAddr from, uint32_t bytes) = 0;
-  virtual Result<void> copy_to_user(VirtAddr to, const void* from, uint32_t bytes) = 0;
+  // come from disk. Fails: BadAddress, IoError, OutOfFrames.
+  virtual Result<void> copy_from_user(void* to, VirtAddr from, uint32_t bytes)
+      EXCLUDES(memory_lock) = 0;
+  virtual Result<void> copy_to_user(VirtAddr to, const void* from, uint32_t bytes)
+      EXCLUDES(memory_lock) = 0;
 
  protected:
   ~Cpu() = default;

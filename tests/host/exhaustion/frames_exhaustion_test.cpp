@@ -86,7 +86,7 @@ void fail_the_nth(bool for_good) {
   sim::SimImage* image = sim::SimImage::create(machine, layout, file);
   ASSERT_TRUE(Life(machine, *image).run());  // the heap's kept slabs are there now
   ASSERT_TRUE(Life(machine, *image).run());
-  image->empty_slots(0, image->pages());
+  image->empty();
   const uint32_t before = machine.frames.free_frames();
   uint32_t failures = 0;
   for (uint32_t n = 0;; ++n) {
@@ -94,14 +94,14 @@ void fail_the_nth(bool for_good) {
     machine.frames.plan_failure({.after = n, .for_good = for_good});
     bool all = Life(machine, *image).run();
     machine.frames.plan_failure({});
-    image->empty_slots(0, image->pages());
+    image->empty();
     mm::check_machine(machine.manager);
     ASSERT_EQ(machine.frames.free_frames(), before);
     ASSERT_FALSE(testing::Test::HasFailure());
     if (all) break;
     ++failures;
     ASSERT_TRUE(Life(machine, *image).run());
-    image->empty_slots(0, image->pages());
+    image->empty();
     ASSERT_EQ(machine.frames.free_frames(), before);
   }
   EXPECT_GT(failures, 15u);

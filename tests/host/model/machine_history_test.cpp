@@ -255,7 +255,7 @@ void run_history(uint64_t seed, int operations) {
     }
     EXPECT_EQ(history.machine.scheduler.run(), 0u);
   }
-  history.image->empty_slots(0, history.image->pages());
+  history.image->empty();
   mm::check_machine(history.machine.manager);
   // All three have ended: only the heap's kept slabs may be left (D1).
   EXPECT_EQ(history.machine.frames.used_frames(mm::FrameUse::Anonymous), 0u);

@@ -23,9 +23,18 @@ class SimImage final : public mm::ImageObject {
     LockGuard guard(machine_.manager.lock);
     drop_reference();
   }
+  // Its pages are forgotten.
+  void empty() {
+    LockGuard guard(machine_.manager.lock);
+    empty_slots(0, pages());
+  }
+  uint32_t holders() {
+    LockGuard guard(machine_.manager.lock);
+    return references();
+  }
 
  private:
-  void destroy() override { machine_.heap.destroy(this); }
+  void destroy() override REQUIRES(memory_lock) { machine_.heap.destroy(this); }
   SimMachine& machine_;
 };
 

@@ -36,6 +36,14 @@ class SimMachine {
   static SimProcess process_of(const paging::PageTables& map) { return {map.directory(), {}, 0}; }
   // Must be called before a map goes away: no processor may stand on its directory.
   void leave_map() { mmu.load_cr3(kernel_directory); }
+  uint32_t reads_under_way() {
+    LockGuard guard(manager.lock);
+    return manager.under_way;
+  }
+  mm::Stats stats() {
+    LockGuard guard(manager.lock);
+    return manager.stats;
+  }
 
   SimFrameMemory memory;
   SimMmu mmu;

@@ -39,6 +39,27 @@ class SimSwap {
     machine_.scheduler.wake(this);
   }
 
+  uint32_t free_slots() {
+    LockGuard guard(machine_.manager.lock);
+    return pager.slots().free();
+  }
+  uint32_t total_slots() {
+    LockGuard guard(machine_.manager.lock);
+    return pager.slots().total();
+  }
+  uint32_t retired_slots() {
+    LockGuard guard(machine_.manager.lock);
+    return pager.slots().retired();
+  }
+  uint32_t swapped_pages() {
+    LockGuard guard(machine_.manager.lock);
+    return pager.swapped_pages();
+  }
+  uint32_t checksum_errors() {
+    LockGuard guard(machine_.manager.lock);
+    return pager.checksum_errors();
+  }
+
  private:
   SimMachine& machine_;
   alignas(mm::kPolicyAlignment) std::array<std::byte, mm::kPolicyStorage> storage_;

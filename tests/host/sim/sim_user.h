@@ -39,6 +39,15 @@ class SimUser {
     return machine_.cpu.write(process_, a, from);
   }
 
+  size_t region_count() {
+    LockGuard guard(machine_.manager.lock);
+    return space_->region_count();
+  }
+  uint32_t locked_pages() {
+    LockGuard guard(machine_.manager.lock);
+    return space_->locked_pages();
+  }
+
   // The state of one page, as VmmQueryPages tells it.
   mm::PageState state(VirtAddr a) {
     mm::PageState state{};

@@ -82,6 +82,7 @@ void World::close() {
   if (left(mm::FrameUse::Anonymous) != 0 || left(mm::FrameUse::Image) != 0) {
     log.wrong("frames are left behind");
   }
+  LockGuard guard(machine.manager.lock);
   const auto& slots = swap.pager.slots();
   if (swap.pager.swapped_pages() != 0 || slots.free() + slots.retired() != slots.total()) {
     log.wrong("swap slots are left behind");

@@ -15,7 +15,7 @@ class AccountingStory : public testing::Test {
     EXPECT_TRUE(user.space().map_image(*image));
   }
   ~AccountingStory() override { image->release(); }
-  const mm::Stats& stats() { return machine.manager.stats; }
+  mm::Stats stats() { return machine.stats(); }
 
   sim::SimMachine machine{{.frames = 1024}};
   mm::ImageLayout layout = sim::usual_layout();

@@ -40,7 +40,7 @@ TEST_F(ImageStory, R16_only_touched_pages_are_read) {
   EXPECT_EQ(user.read32(kBase + 0x1010).value(), file_word(0x1010));
   EXPECT_EQ(user.read32(kBase + 0x5000).value(), file_word(0x5000));
   EXPECT_EQ(file.behaviour.reads, 2u);
-  EXPECT_EQ(machine.manager.stats.pages_in, 2u);
+  EXPECT_EQ(machine.stats().pages_in, 2u);
   EXPECT_EQ(user.state(kBase + 0x2000), PageState::Uncommitted);
   EXPECT_EQ(user.state(kBase + 0x1000), PageState::CommittedClean);
 }
@@ -155,7 +155,7 @@ TEST_F(ImageStory, D1_a_process_that_ends_while_its_page_is_coming_leaves_nothin
     });
     EXPECT_EQ(machine.scheduler.run(), 0u);
   }
-  image->empty_slots(0, image->pages());
+  image->empty();
   EXPECT_GE(machine.frames.free_frames() + 3, before);  // slabs and the image's own slots
   mm::check_machine(machine.manager);
 }

@@ -230,7 +230,7 @@ TEST_F(LoaderStory, D3_Whichever_frame_is_missing_nothing_is_lost) {
     EXPECT_TRUE(open.released);
     machine.heap.trim();
     EXPECT_EQ(machine.frames.free_frames(), before);
-    EXPECT_EQ(user.space().region_count(), 0u);
+    EXPECT_EQ(user.region_count(), 0u);
     mm::check_machine(machine.manager);
   }
 }

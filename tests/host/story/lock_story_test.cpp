@@ -53,7 +53,7 @@ TEST_F(LockStory, R13_locked_pages_stay_and_unlocked_ones_go) {
   ASSERT_TRUE(mm::vmm_lock(user.space(), pages_after(block, 2), 2));
   evict_all();
   EXPECT_EQ(draw(block, 6), "ssDDss");
-  EXPECT_EQ(user.space().locked_pages(), 2u);
+  EXPECT_EQ(user.locked_pages(), 2u);
   ASSERT_TRUE(mm::vmm_unlock(user.space(), block, 6));
   evict_all();
   EXPECT_EQ(draw(block, 6), "ssssss");
@@ -76,12 +76,13 @@ TEST_F(LockStory, S1_locks_have_a_quota_and_a_refused_one_locks_nothing) {
   VirtAddr block = alloc(200);
   const uint32_t most = machine.frames.total_frames() / mm::kLockShareOfProcess;
   EXPECT_EQ(mm::vmm_lock(user.space(), block, most + 1).error(), Error::LimitReached);
-  EXPECT_EQ(user.space().locked_pages(), 0u);
+  EXPECT_EQ(user.locked_pages(), 0u);
   ASSERT_TRUE(mm::vmm_lock(user.space(), block, most));
   ASSERT_TRUE(mm::vmm_lock(user.space(), block, most));  // again: nothing new
   EXPECT_EQ(mm::vmm_lock(user.space(), pages_after(block, most), 1).error(), Error::LimitReached);
-  EXPECT_EQ(user.space().locked_pages(), most);
+  EXPECT_EQ(user.locked_pages(), most);
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
+  LockGuard guard(machine.manager.lock);
   EXPECT_EQ(swap.pageout.locked_pages(), 0u);
 }
 
@@ -93,7 +94,7 @@ TEST_F(LockStory, R13_a_lock_that_meets_a_bad_page_locks_nothing_new) {
   ASSERT_EQ(draw(block, 4), "Dsss");
   swap.device.bad_reads = {2};
   EXPECT_EQ(mm::vmm_lock(user.space(), block, 4).error(), Error::IoError);
-  EXPECT_EQ(user.space().locked_pages(), 1u);
+  EXPECT_EQ(user.locked_pages(), 1u);
   swap.device.bad_reads.clear();
   evict_all();
   EXPECT_EQ(draw(block, 4), "Dsss");
@@ -118,7 +119,7 @@ TEST_F(LockStory, R13_a_page_locked_while_it_is_written_stays) {
   });
   evict_all();
   machine.scheduler.sleep(3000);
-  EXPECT_EQ(user.space().locked_pages(), 1u);
+  EXPECT_EQ(user.locked_pages(), 1u);
   EXPECT_EQ(draw(block, 1), "c");
 }
 

@@ -47,7 +47,10 @@ struct World {
       ASSERT_EQ(*word, i * 3 + salt);
     }
   }
-  uint32_t owed() { return machine.manager.promises.owed(); }
+  uint32_t owed() {
+    LockGuard guard(machine.manager.lock);
+    return machine.manager.promises.owed();
+  }
 
   SimMachine machine{{.frames = 512}};
   SimSwap swap;
@@ -142,7 +145,7 @@ TEST(PromiseStory, D3_retired_slots_do_not_break_a_promise_while_the_reserve_las
   world.take_all();
   world.fill(block, 700, 1);
   world.expect(block, 700, 1);
-  EXPECT_GT(world.swap.pager.slots().retired(), 0u);
+  EXPECT_GT(world.swap.retired_slots(), 0u);
 }
 
 }  // namespace

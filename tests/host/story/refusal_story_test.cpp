@@ -49,7 +49,7 @@ TEST_F(RefusalStory, R21_sizes_that_no_address_space_has_are_refused_as_such) {
   }
   EXPECT_EQ(mm::vmm_alloc(user.space(), kMaxUserPages, VirtAddr{0}, kReadWrite).error(),
             Error::OutOfAddressSpace);
-  EXPECT_EQ(user.space().regions().size(), 1u);
+  EXPECT_EQ(user.region_count(), 1u);
 }
 
 TEST_F(RefusalStory, R21_rights_nobody_has_heard_of_are_refused) {
@@ -62,7 +62,7 @@ TEST_F(RefusalStory, R21_rights_nobody_has_heard_of_are_refused) {
     EXPECT_EQ(mm::vmm_alloc(user.space(), 1, VirtAddr{0}, flags).error(), Error::BadArgument);
     EXPECT_EQ(mm::vmm_protect(user.space(), block, 1, flags).error(), Error::BadArgument);
   }
-  EXPECT_EQ(user.space().regions().size(), 1u);
+  EXPECT_EQ(user.region_count(), 1u);
 }
 
 TEST_F(RefusalStory, R23_an_image_is_not_laid_over_what_is_there) {
@@ -72,7 +72,7 @@ TEST_F(RefusalStory, R23_an_image_is_not_laid_over_what_is_there) {
   VirtAddr block = alloc(1, pages_after(layout.base, 7));
   ASSERT_TRUE(user.write32(block, 7));
   EXPECT_EQ(user.space().map_image(*image).error(), Error::OutOfAddressSpace);
-  EXPECT_EQ(user.space().regions().size(), 1u);
+  EXPECT_EQ(user.region_count(), 1u);
   EXPECT_EQ(user.read32(block).value(), 7u);
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
   EXPECT_TRUE(user.space().map_image(*image));
@@ -96,7 +96,7 @@ TEST_F(RefusalStory, D3_a_promise_that_cannot_be_kept_leaves_nothing) {
   auto fail = [&] {
     EXPECT_EQ(mm::vmm_alloc(user.space(), 900, VirtAddr{0x20000000}, kPromised).error(),
               Error::OutOfFrames);
-    EXPECT_EQ(user.space().regions().size(), 1u);
+    EXPECT_EQ(user.region_count(), 1u);
     mm::check_machine(machine.manager);
   };
   fail();  // the heap keeps an empty slab of each kind it has used
@@ -111,7 +111,7 @@ TEST(RegionLimitStory, S1_the_region_after_the_last_one_allowed_is_refused) {
   sim::SimMachine machine{{.frames = 12288}};
   sim::SimUser user{machine};
   VirtAddr wide = mm::vmm_alloc(user.space(), 3, VirtAddr{0}, kReadWrite).value();
-  while (user.space().regions().size() < mm::kMaxRegions) {
+  while (user.region_count() < mm::kMaxRegions) {
     ASSERT_TRUE(mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite));
   }
   const uint32_t before = machine.frames.free_frames();
@@ -120,7 +120,7 @@ TEST(RegionLimitStory, S1_the_region_after_the_last_one_allowed_is_refused) {
   EXPECT_EQ(user.space().map_stack(1).error(), Error::LimitReached);
   VirtAddr middle = pages_after(wide, 1);
   EXPECT_EQ(mm::vmm_protect(user.space(), middle, 1, 0).error(), Error::LimitReached);
-  EXPECT_EQ(user.space().regions().size(), mm::kMaxRegions);
+  EXPECT_EQ(user.region_count(), mm::kMaxRegions);
   EXPECT_EQ(machine.frames.free_frames(), before);
   ASSERT_TRUE(mm::vmm_free(user.space(), wide));
   EXPECT_TRUE(mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite));
@@ -135,14 +135,14 @@ TEST(RegionLimitStory, S1_an_image_that_needs_more_regions_than_are_left_leaves_
   {
     sim::SimUser user{machine};
     VirtAddr last{};
-    while (user.space().regions().size() < mm::kMaxRegions - 2) {
+    while (user.region_count() < mm::kMaxRegions - 2) {
       last = mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite).value();
     }
     const uint32_t before = machine.frames.free_frames();
     EXPECT_EQ(user.space().map_image(*image).error(), Error::LimitReached);
-    EXPECT_EQ(user.space().regions().size(), mm::kMaxRegions - 2);
+    EXPECT_EQ(user.region_count(), mm::kMaxRegions - 2);
     EXPECT_EQ(machine.frames.free_frames(), before);
-    EXPECT_EQ(image->references(), 1u);
+    EXPECT_EQ(image->holders(), 1u);
     mm::check_machine(machine.manager);
     for (uint32_t i = 0; i < 4; ++i) {
       ASSERT_TRUE(mm::vmm_free(user.space(), VirtAddr{last.value - i * kPageSize}));

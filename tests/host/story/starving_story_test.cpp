@@ -59,10 +59,10 @@ TEST(StarvingStory, R24_calls_that_find_no_frame_wait_until_pages_have_been_evic
 TEST(StarvingStory, D3_a_promise_that_is_refused_evicts_nothing) {
   FullMachine full({.frames = 512});
   full.fill();
-  const uint64_t out = full.machine.manager.stats.pages_out;
+  const uint64_t out = full.machine.stats().pages_out;
   EXPECT_FALSE(mm::vmm_alloc(full.user.space(), 4000, VirtAddr{0},
                              kReadWrite | mm::kMemGuaranteed));
-  EXPECT_LE(full.machine.manager.stats.pages_out - out, 64u);  // for its slots: not in vain
+  EXPECT_LE(full.machine.stats().pages_out - out, 64u);  // for its slots: not in vain
 }
 
 // The only page that could go is on its way in when the daemon looks: no reason to give up.
@@ -94,9 +94,9 @@ TEST(StarvingStory, D3_a_page_on_its_way_in_is_waited_for_before_memory_counts_a
       (void)user.read32(layout.base);  // in time, or its page is gone again
       ended = true;
     });
-    while (machine.manager.under_way == 0) machine.scheduler.yield();
+    while (machine.reads_under_way() == 0) machine.scheduler.yield();
     fill();
-    EXPECT_EQ(machine.manager.under_way, 1u);
+    EXPECT_EQ(machine.reads_under_way(), 1u);
     EXPECT_TRUE(user.write32(block, 2));
     while (!ended) machine.scheduler.sleep(1);
     swap.pageout.start(0);

@@ -57,7 +57,7 @@ class SwapOffStory : public testing::Test {
       if (TRY(off.step())) return {};
     }
   }
-  uint32_t swapped() { return swap.pager.swapped_pages(); }
+  uint32_t swapped() { return swap.swapped_pages(); }
 
   SimMachine machine{{.frames = 512}};
   SimSwap swap{machine};
@@ -97,7 +97,7 @@ TEST_F(SwapOffStory, R13_on_again_and_off_again) {
     EXPECT_EQ(take_off().error(), Error::NotFound);
     ASSERT_TRUE(swap.pager.swap_on_again());
     EXPECT_EQ(swap.pager.swap_on_again().error(), Error::Busy);
-    EXPECT_EQ(swap.pager.slots().free(), swap.pager.slots().total());
+    EXPECT_EQ(swap.free_slots(), swap.total_slots());
   }
   read_all(user, block, 150);
 }
@@ -108,7 +108,7 @@ TEST_F(SwapOffStory, R13_slots_that_resident_pages_keep_are_given_up) {
   press_for(machine.frames.free_frames() + 100);
   read_all(user, block, 100);
   ASSERT_EQ(swapped(), 0u);
-  ASSERT_LT(swap.pager.slots().free(), swap.pager.slots().total());
+  ASSERT_LT(swap.free_slots(), swap.total_slots());
   const uint64_t reads = swap.device.reads;
   ASSERT_TRUE(take_off());
   EXPECT_EQ(swap.device.reads, reads);
@@ -286,7 +286,7 @@ TEST_F(SwapOffStory, R13_off_given_up_half_way_leaves_the_device_on) {
     mm::SwapOff second(swap.pager);
     EXPECT_EQ(second.begin().error(), Error::Busy);
     EXPECT_EQ(off.step().value(), false);
-    EXPECT_EQ(swapped() + swap.pager.slots().free(), swap.pager.slots().total());
+    EXPECT_EQ(swapped() + swap.free_slots(), swap.total_slots());
     const uint32_t more = machine.frames.free_frames() + 10;
     EXPECT_FALSE(mm::vmm_alloc(user.space(), more, VirtAddr{0}, kReadWrite | mm::kMemGuaranteed));
   }

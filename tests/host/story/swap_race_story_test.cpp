@@ -66,7 +66,7 @@ TEST_F(SwapRaceStory, R06_a_cut_waits_for_a_page_that_is_coming_in) {
   EXPECT_EQ(user.state(pages_after(block, 3)), PageState::Free);
   EXPECT_EQ(user.read32(pages_after(block, 1)).value(), 2u);
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
-  EXPECT_EQ(swap.pager.slots().free(), swap.pager.slots().total());
+  EXPECT_EQ(swap.free_slots(), swap.total_slots());
 }
 
 TEST_F(SwapRaceStory, R06_a_move_takes_a_page_along_that_is_coming_in) {
@@ -80,7 +80,7 @@ TEST_F(SwapRaceStory, R06_a_move_takes_a_page_along_that_is_coming_in) {
 
 TEST_F(SwapRaceStory, D1_a_free_leaves_the_page_that_is_coming_in_to_its_reader) {
   while_a_page_comes_in([&] { EXPECT_TRUE(mm::vmm_free(user.space(), block)); });
-  EXPECT_EQ(swap.pager.slots().free(), swap.pager.slots().total());
+  EXPECT_EQ(swap.free_slots(), swap.total_slots());
   EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), 0u);
 }
 

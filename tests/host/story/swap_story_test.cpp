@@ -53,7 +53,7 @@ class SwapStory : public testing::Test {
     }
     return states;
   }
-  const mm::Stats& stats() { return machine.manager.stats; }
+  mm::Stats stats() { return machine.stats(); }
 
   SimMachine machine{{.frames = 512}};
   SimSwap swap{machine};
@@ -160,17 +160,17 @@ TEST_F(SwapStory, R15_a_page_modified_while_it_is_written_stays) {
   EXPECT_TRUE(wrote);
   EXPECT_EQ(stats().pages_out, 2u);  // the first time in vain
   EXPECT_EQ(draw(block, 1), "s");
-  EXPECT_EQ(swap.pager.slots().free() + 1, swap.pager.slots().total());
+  EXPECT_EQ(swap.free_slots() + 1, swap.total_slots());
   EXPECT_EQ(user.read32(block + 4092).value(), 2u);
 }
 
 TEST_F(SwapStory, D1_freeing_a_block_gives_its_slots_back_also_in_the_middle_of_io) {
-  const uint32_t slots = swap.pager.slots().free();
+  const uint32_t slots = swap.free_slots();
   VirtAddr block = alloc(600);
   write_all(block, 600);
   bool freed = false;
   machine.scheduler.spawn([&] {
-    while (swap.pager.slots().free() > slots - 400) machine.scheduler.sleep(1);
+    while (swap.free_slots() > slots - 400) machine.scheduler.sleep(1);
     EXPECT_TRUE(mm::vmm_free(user.space(), block));
     freed = true;
   });
@@ -180,7 +180,7 @@ TEST_F(SwapStory, D1_freeing_a_block_gives_its_slots_back_also_in_the_middle_of_
   }
   machine.scheduler.sleep(100);
   mm::check_machine(machine.manager);
-  EXPECT_EQ(swap.pager.slots().free(), slots);
+  EXPECT_EQ(swap.free_slots(), slots);
   EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), 0u);
 }
 
@@ -203,7 +203,7 @@ TEST_F(SwapStory, R13_what_the_disk_garbled_is_never_data) {
   press_for(machine.frames.free_frames());
   EXPECT_FALSE(user.read32(block));
   EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::IoError);
-  EXPECT_EQ(swap.pager.checksum_errors(), 1u);
+  EXPECT_EQ(swap.checksum_errors(), 1u);
 }
 
 TEST_F(SwapStory, D3_a_page_that_cannot_be_written_stays_and_its_slot_is_retired) {
@@ -211,7 +211,7 @@ TEST_F(SwapStory, D3_a_page_that_cannot_be_written_stays_and_its_slot_is_retired
   for (PageIndex i = 0; i < 4; ++i) ASSERT_TRUE(user.write32(pages_after(block, i), i + 1));
   swap.device.bad_writes = {1};
   press_for(machine.frames.free_frames());
-  EXPECT_EQ(swap.pager.slots().retired(), 1u);
+  EXPECT_EQ(swap.retired_slots(), 1u);
   EXPECT_EQ(draw(block, 4), "sDss");
   const uint64_t writes = swap.device.writes;
   press_for(machine.frames.free_frames());
@@ -232,7 +232,7 @@ TEST(SwapStories, D3_without_room_anywhere_the_touching_process_ends_and_nobody_
   EXPECT_LT(i, 400u);
   EXPECT_GT(i, 300u);
   EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::OutOfMemory);
-  EXPECT_EQ(swap.pager.slots().free(), 0u);
+  EXPECT_EQ(swap.free_slots(), 0u);
   mm::check_machine(machine.manager);
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
   for (PageIndex k = 0; k < 8; ++k) EXPECT_EQ(other.read32(pages_after(kept, k)).value(), k + 7);
