@@ -11,7 +11,6 @@
 #include "mm/pageout.h"
 
 namespace mobius::mm {
-
 namespace {
 
 // What an attempt came to: an outcome, or what has to happen before the next attempt.
@@ -37,14 +36,16 @@ struct Attempt {
     return own ? object() : *backing;
   }
 
+  // The common case, in one straight line:
+  [[gnu::always_inline]] bool done_at_once() REQUIRES(memory_lock);
+  [[gnu::always_inline]] FaultAction look_up(Result<void>& bookkeeping) REQUIRES(memory_lock);
+  [[gnu::always_inline]] Next act(FaultAction action) REQUIRES(memory_lock);
   Next run() REQUIRES(memory_lock);
-  Next act(FaultAction action) REQUIRES(memory_lock);
   Next act_promised(FaultAction action) REQUIRES(memory_lock);
-  FaultAction look_up(Result<void>& bookkeeping) REQUIRES(memory_lock);
   BackingState backing_state() REQUIRES(memory_lock);
   Next on_its_way(Next next) REQUIRES(memory_lock);
   Next map_zero_frame() REQUIRES(memory_lock);
-  Next zero_fill() REQUIRES(memory_lock);
+  [[gnu::always_inline]] Next zero_fill() REQUIRES(memory_lock);
   Next map_backing() REQUIRES(memory_lock);
   Next copy_backing() REQUIRES(memory_lock);
   Next map_own() REQUIRES(memory_lock);
@@ -63,7 +64,7 @@ BackingState Attempt::backing_state() {
   return backing->has_content(index) ? BackingState::Absent : BackingState::None;
 }
 
-FaultAction Attempt::look_up(Result<void>& bookkeeping) {
+inline FaultAction Attempt::look_up(Result<void>& bookkeeping) {
   region = space.find(page);
   FaultFacts facts{Access::None, access, SlotKind::Empty, BackingState::None};
   if (region == nullptr) return decide(facts);
@@ -79,6 +80,14 @@ FaultAction Attempt::look_up(Result<void>& bookkeeping) {
   facts.slot = slot->kind;
   if (object().backing() != nullptr) facts.backing = backing_state();
   return decide(facts);
+}
+
+// True where the fault is resolved. Otherwise run() says what is missing.
+inline bool Attempt::done_at_once() {
+  Result<void> bookkeeping;
+  const FaultAction action = look_up(bookkeeping);
+  if (action == FaultAction::Refuse || object().promised()) [[unlikely]] return false;
+  return act(action) == Next::Done;
 }
 
 Next Attempt::run() {
@@ -161,7 +170,7 @@ inline Next Attempt::give(OwnedFrame& frame) {
   return Next::Done;
 }
 
-Next Attempt::zero_fill() {
+inline Next Attempt::zero_fill() {
   auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero);
   return frame ? give(*frame) : Next::NoFrame;
 }
@@ -201,11 +210,11 @@ Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index)
     object.install(*slot, index, std::move(frame));
     ++manager.stats.pages_in;
     ++manager.stats.ios_in;
+    if (PageOut* const pageout = manager.pageout) {
+      pageout->faulted_in(manager.frames.record(slot->frame()), slot->shadow);
+    }
   } else {
     slot->fall_back();
-  }
-  if (read && manager.tracking) {
-    manager.pageout->faulted_in(manager.frames.record(slot->frame()), slot->shadow);
   }
   --manager.under_way;
   manager.waiting.wake(&manager.under_way);
@@ -224,8 +233,7 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
   const Pressure::Stall stall(attempt.manager().pressure);
   switch (next) {
     case Next::Wait: attempt.manager().waiting.wait(object); return {};
-    case Next::Read:
-      return read_in(attempt.manager(), *object, attempt.index);
+    case Next::Read: return read_in(attempt.manager(), *object, attempt.index);
     case Next::PageIn:
       return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
                                                        attempt.index);
@@ -237,10 +245,8 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
   __builtin_unreachable();
 }
 
-}  // namespace
-
-FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
-  Lock::assert_no_lock_held();
+// The retry loop, for whatever an attempt at once could not resolve.
+[[gnu::noinline]] FaultOutcome resolve_slowly(AddressSpace& space, PageFault fault) {
   MemoryManager& manager = space.manager();
   bool waited = false;
   for (unsigned starved = 0;;) {
@@ -265,15 +271,30 @@ FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
       if (next == Next::Read || next == Next::PageIn) object->add_reference();
     }
     const Result<void> came = bring_in(attempt, next, object);
-    if (came) {
-      waited = true;
-      continue;
-    }
+    waited |= came.has_value();
+    if (came) continue;
     if (came.error() != Error::OutOfFrames) return FaultOutcome::IoError;
     PageOut* const pageout = manager.pageout;
-    if (pageout == nullptr || ++starved > PageOut::kPatience) return FaultOutcome::OutOfMemory;
-    if (!pageout->wait_for_frames(attempt.claim)) return FaultOutcome::OutOfMemory;
+    const bool patient = pageout != nullptr && ++starved <= PageOut::kPatience;
+    if (!patient || !pageout->wait_for_frames(attempt.claim)) return FaultOutcome::OutOfMemory;
   }
+}
+
+}  // namespace
+
+FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
+  Lock::assert_no_lock_held();
+  MemoryManager& manager = space.manager();
+  {
+    LockGuard guard(manager.lock);
+    Attempt attempt{space, fault.address.page_down(), fault.access};
+    if (attempt.done_at_once()) [[likely]] {
+      ++manager.stats.faults_minor;
+      if (manager.tracking) [[unlikely]] manager.pageout->age();
+      return FaultOutcome::Resolved;
+    }
+  }
+  return resolve_slowly(space, fault);
 }
 
 }  // namespace mobius::mm

@@ -68,7 +68,6 @@ Result<void> SwapPager::begin(PageIn& in) {
   ahead.window = in.index == ahead.next ? std::min(ahead.window * 2, kMaxReadAhead) : 1;
   add_neighbours(in, ahead.window);
   ahead.next = in.index + in.count;
-  manager_.under_way += in.count;
   return {};
 }
 
@@ -104,6 +103,7 @@ Result<void> SwapPager::read(PageIn& in) {
     ObjectReference keep(&object);  // taken by the caller
     TRY(begin(in));
     if (in.count == 0) return {};
+    manager_.under_way += in.count;
     (void)keep.release();
   }
   FrameNumber frames[kMaxReadAhead];

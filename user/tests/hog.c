@@ -1,6 +1,6 @@
 /* hog.c: takes one resource whole (S1):  hog WHAT [stay]
- * memory, brink, promises, regions, threads, children, handles, tables. Prints how much it got and what it
- * was told then; with `stay` it keeps it until it is killed. */
+ * memory, brink, promises, regions, threads, children, handles, tables. Prints how much it got and
+ * what it was told then; with `stay` it keeps it until it is killed. */
 #include "check.h"
 
 static const char *self;
