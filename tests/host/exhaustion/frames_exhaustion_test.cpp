@@ -79,6 +79,9 @@ class Life {
   sim::SimProcess process_;
 };
 
+// More than a life asks for.
+constexpr uint32_t kAtLeast = 60;
+
 void fail_the_nth(bool for_good) {
   sim::SimMachine machine{{.frames = 1024}};
   mm::ImageLayout layout = sim::usual_layout();
@@ -98,13 +101,14 @@ void fail_the_nth(bool for_good) {
     mm::check_machine(machine.manager);
     ASSERT_EQ(machine.frames.free_frames(), before);
     ASSERT_FALSE(testing::Test::HasFailure());
-    if (all) break;
+    if (all && n >= kAtLeast) break;
+    if (all) continue;  // a fault that tries again gets the frame that could not be had once
     ++failures;
     ASSERT_TRUE(Life(machine, *image).run());
     image->empty();
     ASSERT_EQ(machine.frames.free_frames(), before);
   }
-  EXPECT_GT(failures, 15u);
+  EXPECT_GT(failures, for_good ? 15u : 5u);
   image->release();
 }
 
