@@ -9,6 +9,10 @@
 
 namespace mobius::mm {
 
+namespace {
+constexpr FrameRecord* kNobody = nullptr;
+}
+
 PageOut::PageOut(MemoryManager& manager, ReplacementPolicy& policy, SwapPager& swap)
     : manager_(manager), policy_(policy), swap_(swap) {
   manager_.pageout = this;
@@ -112,7 +116,23 @@ void PageOut::start_tracking() {
 void PageOut::faulted_in(FrameRecord& record, Shadow shadow) {
   if (!manager_.tracking) return;
   record.count |= page_mark::kTracked;
+  newcomers_[newcomer_++ % newcomers_.size()] = &record;
   policy_.faulted_in(record, shadow, identity_of(record));
+}
+
+// One that was brought in a moment ago and that nobody has used since. If it could go, an
+// instruction that needs two pages could wait for ever, each one's fault evicting the other.
+bool PageOut::is_unused_newcomer(FrameRecord& record) {
+  const auto at = std::find(newcomers_.begin(), newcomers_.end(), &record);
+  if (at == newcomers_.end()) return false;
+  bool used = false;
+  for_each_view(*object_of(record), record.index,
+                [&](AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
+    auto mapping = space.map().find(page);
+    if (mapping && mapping->frame == record.number) used |= mapping->accessed || mapping->dirty;
+  });
+  if (used) *at = nullptr;
+  return !used;
 }
 
 void PageOut::was_read_ahead(FrameRecord& record, Shadow shadow) {
@@ -173,6 +193,7 @@ bool PageOut::test_and_clear(PolicyPage& page) {
     if (cleared_ != &space) flush_cleared();
     cleared_ = &space;
   });
+  if (accessed) std::replace(newcomers_.begin(), newcomers_.end(), &record, kNobody);
   return accessed;
 }
 

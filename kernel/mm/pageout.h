@@ -11,6 +11,8 @@
 // and looked at again after: if one is set, what has been written is void and the page stays (R15).
 #pragma once
 
+#include <array>
+
 #include "mm/replacement/policy.h"
 #include "mm/swap_pager.h"
 
@@ -87,6 +89,7 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t drop_kept_slots(uint32_t most) REQUIRES(memory_lock);
   PageSlot& slot_of(FrameRecord& record) REQUIRES(memory_lock);
   void flush_cleared() REQUIRES(memory_lock);
+  bool is_unused_newcomer(FrameRecord& record) REQUIRES(memory_lock);
   void count_locked(FrameRecord& record, int pages) REQUIRES(memory_lock);
 
   MemoryManager& manager_;
@@ -95,6 +98,8 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t low_ = 0;  // set by start()
   // No lock: the daemon and those who wait for it test these and then wait, with nothing in between
   // that could run another thread (ports/waiting.h).
+  std::array<FrameRecord*, 16> newcomers_ GUARDED_BY(memory_lock){};  // by the last faults
+  uint32_t newcomer_ GUARDED_BY(memory_lock) = 0;
   uint32_t asked_ = 0;      // the next round goes on until so many frames are free
   bool wanted_ = false;
   bool running_ = false;    // a round is

@@ -83,6 +83,7 @@ uint32_t PageOut::discard_whatever_can_go() {
 }
 
 PageOut::Fate PageOut::dispose_of(FrameRecord& record) {
+  if (is_unused_newcomer(record)) return Fate::Stays;
   PageSlot& slot = slot_of(record);
   if (!needs_writing(record, slot)) {
     evict(record, slot);
