@@ -45,7 +45,7 @@ uint32_t PageOut::reads_under_way() {
 void PageOut::run_round() {
   wanted_ = false;
   running_ = true;
-  fruitless_ = false;
+  fruitless_ = newcomer_stayed_ = false;
   const uint32_t asked = std::exchange(asked_, 0);
   const uint64_t evicted = evicted_;
   uint32_t in_vain = 0;
@@ -68,6 +68,8 @@ void PageOut::run_round() {
     if (fruitless_) break;
     manager_.waiting.wait(&manager_.under_way);
   }
+  // Whoever was to use one of those will have done so soon: others may try again (kPatience).
+  if (newcomer_stayed_) fruitless_ = false;
   running_ = false;
   ++rounds_;
   manager_.waiting.wake(&rounds_);
@@ -125,14 +127,18 @@ void PageOut::faulted_in(FrameRecord& record, Shadow shadow) {
 bool PageOut::is_unused_newcomer(FrameRecord& record) {
   const auto at = std::find(newcomers_.begin(), newcomers_.end(), &record);
   if (at == newcomers_.end()) return false;
-  bool used = false;
+  bool used = false, shown = false;
   for_each_view(*object_of(record), record.index,
                 [&](AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
     auto mapping = space.map().find(page);
-    if (mapping && mapping->frame == record.number) used |= mapping->accessed || mapping->dirty;
+    if (!mapping || mapping->frame != record.number) return;
+    shown = true;
+    used |= mapping->accessed || mapping->dirty;
   });
   if (used) *at = nullptr;
-  return !used;
+  const bool stays = shown && !used;
+  newcomer_stayed_ |= stays;
+  return stays;
 }
 
 void PageOut::was_read_ahead(FrameRecord& record, Shadow shadow) {
@@ -161,6 +167,7 @@ bool PageOut::forget(FrameRecord& record) {
 void PageOut::lock(FrameRecord& record) {
   KASSERT((record.count & page_mark::kLocked) == 0);
   if (record.list != 0) policy_.removed(record);
+  std::replace(newcomers_.begin(), newcomers_.end(), &record, kNobody);
   record.count |= page_mark::kLocked;
   count_locked(record, 1);
 }

@@ -103,6 +103,7 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t asked_ = 0;      // the next round goes on until so many frames are free
   bool wanted_ = false;
   bool running_ = false;    // a round is
+  bool newcomer_stayed_ = false;  // in this round
   bool fruitless_ = false;  // the last round ended with nothing to evict
   uint32_t rounds_ = 0;     // that have ended
   uint64_t evicted_ = 0;    // pages
