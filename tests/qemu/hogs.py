@@ -25,7 +25,8 @@ def one_round(shell, resource):
 
 def shell_ends(resource):
     def test(context):
-        shell = Shell(context, "--with", "hog.exe", "--memory", "32M", "--timeout", "150")
+        shell = Shell(context, "--with", "hog.exe", "--memory", "32M", "--swap", "0",
+                      "--timeout", "150")
         try:
             first = one_round(shell, resource)  # after it the kernel's heap has what it needs
             second = one_round(shell, resource)
