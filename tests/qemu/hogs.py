@@ -51,7 +51,7 @@ def hog_pids(shell):
 
 TESTS = [
     Boot("S1_memory_hog_ends_alone", "-c 'hog.exe memory\nhello.exe; check'",
-         "--with hog.exe --memory 32M", emulators=BOTH, timeout=90,
+         "--with hog.exe --memory 32M --swap 0", emulators=BOTH, timeout=90,
          stdout_has=("^memory: taking all$", "^Hello from Mobius!$", "balance"),
          log_has=("^fault: process 2 hog.exe, thread \\d+: out of memory|out of memory",)),
     Boot("S1_memory_hog_verdict", "hog.exe memory", "--memory 16M", verdict="out of memory"),
