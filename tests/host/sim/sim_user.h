@@ -2,6 +2,8 @@
 // of them, wired as proc/ wires the real one.
 #pragma once
 
+#include <string>
+
 #include "mm/address_space.h"
 #include "mm/fault.h"
 #include "mm/vmm.h"
@@ -53,6 +55,14 @@ class SimUser {
     mm::PageState state{};
     KASSERT(mm::vmm_query_pages(*space_, a, std::span(&state, 1)).value() == 1);
     return state;
+  }
+  // The states of pages as letters: - free, . uncommitted, c clean, D dirty, s paged out ...
+  std::string draw(VirtAddr base, PageCount pages) {
+    std::string states;
+    for (PageCount i = 0; i < pages; ++i) {
+      states += "-.cDsfxr"[static_cast<int>(state(pages_after(base, i)))];
+    }
+    return states;
   }
 
  private:

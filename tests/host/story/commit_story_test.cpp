@@ -20,14 +20,7 @@ class CommitStory : public testing::Test {
   VirtAddr alloc(PageCount pages, uint32_t flags = kReadWrite) {
     return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, flags).value();
   }
-  // The block's states as letters: . uncommitted, c clean, D dirty, - free.
-  std::string draw(VirtAddr base, PageCount pages) {
-    std::string states;
-    for (PageCount i = 0; i < pages; ++i) {
-      states += "-.cDsfxr"[static_cast<int>(user.state(pages_after(base, i)))];
-    }
-    return states;
-  }
+  std::string draw(VirtAddr base, PageCount pages) { return user.draw(base, pages); }
   uint32_t free_frames() { return machine.frames.free_frames(); }
   // Faults that `access` takes.
   uint64_t faults_of(auto&& access) {

@@ -1,50 +1,16 @@
 // Stories of pages that must be in memory, and of pages that should be.
-#include <gtest/gtest.h>
-
-#include "mm/invariants.h"
-#include "sim/sim_swap.h"
-#include "sim/sim_user.h"
+#include "story/swap_rig.h"
 
 namespace mobius {
 namespace {
 
-using sim::SimMachine;
-using sim::SimSwap;
-using sim::SimUser;
-
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
-
-class LockStory : public testing::Test {
+class LockStory : public SwapRig {
  protected:
-  ~LockStory() override {
-    mm::check_machine(machine.manager);
-    swap.finish();
-    machine.scheduler.run();
-  }
-  VirtAddr alloc(PageCount pages, uint32_t flags = kReadWrite) {
-    return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, flags).value();
-  }
   void fill(VirtAddr block, PageCount pages) {
     for (PageIndex i = 0; i < pages; ++i) {
       ASSERT_TRUE(user.write32(pages_after(block, i), i + 1));
     }
   }
-  std::string draw(VirtAddr base, PageCount pages) {
-    std::string states;
-    for (PageCount i = 0; i < pages; ++i) {
-      states += "-.cDsfxr"[static_cast<int>(user.state(pages_after(base, i)))];
-    }
-    return states;
-  }
-  void evict_all() {
-    swap.pageout.start(machine.frames.free_frames() + 300);
-    swap.pageout.run_round();
-    swap.pageout.start(8);
-  }
-
-  SimMachine machine{{.frames = 512}};
-  SimSwap swap{machine};
-  SimUser user{machine};
 };
 
 TEST_F(LockStory, R13_locked_pages_stay_and_unlocked_ones_go) {

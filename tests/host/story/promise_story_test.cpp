@@ -134,6 +134,26 @@ TEST(PromiseStory, D3_a_promise_follows_its_block_when_that_grows_shrinks_and_mo
   world.expect(moved, 60, 9);
 }
 
+TEST(PromiseStory, D3_a_promise_that_cannot_be_kept_evicts_nothing) {
+  World world(1000);
+  world.fill(mm::vmm_alloc(world.user.space(), 400, VirtAddr{0}, kReadWrite).value(), 400, 1);
+  const uint32_t free = world.machine.frames.free_frames();
+  EXPECT_EQ(world.promise(100000).error(), Error::OutOfFrames);
+  EXPECT_EQ(world.machine.frames.free_frames(), free);
+  EXPECT_EQ(world.owed(), 0u);
+}
+
+TEST(PromiseStory, D3_the_slots_of_a_promised_block_come_out_of_the_promise) {
+  World world(0);
+  ASSERT_TRUE(mm::vmm_free(world.user.space(), world.promise(1).value()));
+  PageCount most = world.machine.frames.free_frames();
+  auto block = world.promise(most);
+  while (!block) block = world.promise(--most);
+  EXPECT_EQ(world.machine.frames.free_frames(), world.owed());  // not one frame to spare
+  world.fill(*block, most, 1);
+  world.expect(*block, most, 1);
+}
+
 TEST(PromiseStory, D3_retired_slots_do_not_break_a_promise_while_the_reserve_lasts) {
   World world(600);
   {

@@ -1,53 +1,15 @@
 // Stories of a swap device that is taken away while pages are on it, and put back.
-#include <gtest/gtest.h>
-
-#include "mm/invariants.h"
 #include "mm/swap_off.h"
 #include "sim/sim_image.h"
-#include "sim/sim_swap.h"
-#include "sim/sim_user.h"
+#include "story/swap_rig.h"
 
 namespace mobius {
 namespace {
 
-using sim::SimMachine;
-using sim::SimSwap;
 using sim::SimUser;
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
-
-class SwapOffStory : public testing::Test {
+class SwapOffStory : public SwapRig {
  protected:
-  ~SwapOffStory() override {
-    mm::check_machine(machine.manager);
-    swap.finish();
-    machine.scheduler.run();
-  }
-
-  VirtAddr alloc(SimUser& who, PageCount pages, uint32_t flags = kReadWrite) {
-    return mm::vmm_alloc(who.space(), pages, VirtAddr{0}, flags).value();
-  }
-  static uint32_t word_of(PageIndex page) { return page * 2654435761u + 1; }
-  // False: the process was ended by a fault.
-  static bool write_all(SimUser& who, VirtAddr base, PageCount pages) {
-    for (PageIndex i = 0; i < pages; ++i) {
-      if (!who.write32(pages_after(base, i) + (i % 1024) * 4, word_of(i))) return false;
-    }
-    return true;
-  }
-  static void read_all(SimUser& who, VirtAddr base, PageCount pages) {
-    for (PageIndex i = 0; i < pages; ++i) {
-      auto word = who.read32(pages_after(base, i) + (i % 1024) * 4);
-      ASSERT_TRUE(word) << i;
-      ASSERT_EQ(*word, word_of(i)) << i;
-    }
-  }
-  // Evicts until so many frames are free.
-  void press_for(uint32_t frames) {
-    machine.manager.pageout->start(frames);
-    machine.manager.pageout->run_round();
-    machine.manager.pageout->start(8);
-  }
   // As the system call does it.
   Result<void> take_off() {
     mm::SwapOff off(swap.pager);
@@ -57,11 +19,6 @@ class SwapOffStory : public testing::Test {
       if (TRY(off.step())) return {};
     }
   }
-  uint32_t swapped() { return swap.swapped_pages(); }
-
-  SimMachine machine{{.frames = 512}};
-  SimSwap swap{machine};
-  SimUser user{machine};
 };
 
 TEST_F(SwapOffStory, R13_everything_comes_back_and_nothing_goes_out_any_more) {

@@ -1,34 +1,19 @@
 // Stories of calls that meet a page on its way in from the swap device: they wait for it, and then
 // do what they would have done.
-#include <gtest/gtest.h>
-
-#include "mm/invariants.h"
-#include "sim/sim_swap.h"
-#include "sim/sim_user.h"
+#include "story/swap_rig.h"
 
 namespace mobius {
 namespace {
 
 using mm::PageState;
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
-
-class SwapRaceStory : public testing::Test {
+class SwapRaceStory : public SwapRig {
  protected:
-  SwapRaceStory() : block(mm::vmm_alloc(user.space(), 4, VirtAddr{0}, kReadWrite).value()) {
+  SwapRaceStory() : block(alloc(4)) {
     for (PageIndex i = 0; i < 4; ++i) EXPECT_TRUE(user.write32(pages_after(block, i), i + 1));
-    swap.pageout.start(machine.frames.free_frames());
-    swap.pageout.run_round();
-    swap.pageout.start(8);
-    for (PageIndex i = 0; i < 4; ++i) {
-      EXPECT_EQ(user.state(pages_after(block, i)), PageState::Swapped);
-    }
+    evict_all();
+    EXPECT_EQ(draw(block, 4), "ssss");
     swap.device.latency = 1000;
-  }
-  ~SwapRaceStory() override {
-    mm::check_machine(machine.manager);
-    swap.finish();
-    machine.scheduler.run();
   }
   // Calls `call` while a thread waits for page 3 of the block.
   void while_a_page_comes_in(auto call) {
@@ -48,9 +33,6 @@ class SwapRaceStory : public testing::Test {
     EXPECT_EQ(swap.device.reads, 1u);
   }
 
-  sim::SimMachine machine{{.frames = 512}};
-  sim::SimSwap swap{machine};
-  sim::SimUser user{machine};
   const VirtAddr block;
 };
 

@@ -1,11 +1,7 @@
 // Stories of pages that leave memory and come back: what is written, what is not, what is read, and
 // what a program sees.
-#include <gtest/gtest.h>
-
-#include "mm/invariants.h"
 #include "sim/sim_image.h"
-#include "sim/sim_swap.h"
-#include "sim/sim_user.h"
+#include "story/swap_rig.h"
 
 namespace mobius {
 namespace {
@@ -14,51 +10,7 @@ using sim::SimMachine;
 using sim::SimSwap;
 using sim::SimUser;
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
-
-class SwapStory : public testing::Test {
- protected:
-  ~SwapStory() override {
-    mm::check_machine(machine.manager);
-    swap.finish();
-    machine.scheduler.run();
-  }
-
-  VirtAddr alloc(PageCount pages) {
-    return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, kReadWrite).value();
-  }
-  static uint32_t word_of(PageIndex page) { return page * 2654435761u + 1; }
-  void write_all(VirtAddr base, PageCount pages) {
-    for (PageIndex i = 0; i < pages; ++i) {
-      ASSERT_TRUE(user.write32(pages_after(base, i) + (i % 1024) * 4, word_of(i))) << i;
-    }
-  }
-  void read_all(VirtAddr base, PageCount pages) {
-    for (PageIndex i = 0; i < pages; ++i) {
-      auto word = user.read32(pages_after(base, i) + (i % 1024) * 4);
-      ASSERT_TRUE(word) << i;
-      ASSERT_EQ(*word, word_of(i)) << i;
-    }
-  }
-  // Evicts until so many frames are free.
-  void press_for(uint32_t frames) {
-    machine.manager.pageout->start(frames);
-    machine.manager.pageout->run_round();
-    machine.manager.pageout->start(8);
-  }
-  std::string draw(VirtAddr base, PageCount pages) {
-    std::string states;
-    for (PageCount i = 0; i < pages; ++i) {
-      states += "-.cDsfxr"[static_cast<int>(user.state(pages_after(base, i)))];
-    }
-    return states;
-  }
-  mm::Stats stats() { return machine.stats(); }
-
-  SimMachine machine{{.frames = 512}};
-  SimSwap swap{machine};
-  SimUser user{machine};
-};
+class SwapStory : public SwapRig {};
 
 TEST_F(SwapStory, R13_a_program_of_four_times_the_memory_reads_back_what_it_wrote) {
   VirtAddr block = alloc(1000);  // about 240 frames are there for it
@@ -194,6 +146,7 @@ TEST_F(SwapStory, R13_an_unreadable_page_faults_its_process_and_stays_what_it_wa
   EXPECT_EQ(draw(block, 2), "s.");
   swap.device.reads_past_end = false;
   EXPECT_EQ(user.read32(block).value(), 1u);
+  EXPECT_EQ(stats().ios_in, swap.device.reads);
 }
 
 TEST_F(SwapStory, R13_what_the_disk_garbled_is_never_data) {
@@ -216,6 +169,7 @@ TEST_F(SwapStory, D3_a_page_that_cannot_be_written_stays_and_its_slot_is_retired
   const uint64_t writes = swap.device.writes;
   press_for(machine.frames.free_frames());
   EXPECT_EQ(swap.device.writes, writes);  // no storm of retries
+  EXPECT_EQ(stats().ios_out, writes);     // one for each page after the four together failed
   for (PageIndex i = 0; i < 4; ++i) EXPECT_EQ(user.read32(pages_after(block, i)).value(), i + 1);
 }
 
