@@ -42,8 +42,7 @@ AddressSpace::AddressSpace(MemoryManager& manager, TranslationMap& map)
 
 void AddressSpace::clear() {
   LockGuard guard(manager_.lock);
-  DropMappings drop;
-  map_.unmap_range(kUserRange, drop);
+  unmap_dropping(kUserRange);
   while (RegionNode* node = regions_.first()) erase(static_cast<Region&>(*node));
   if (linked()) manager_.spaces.remove(*this);
 }
@@ -96,6 +95,11 @@ void AddressSpace::merge_with_next(Region& region) {
   VirtRange whole{region.range.begin, next->range.end};
   erase(*next);
   regions_.resize(region, whole);
+}
+
+void AddressSpace::unmap_dropping(VirtRange range) {
+  DropMappings drop;
+  map_.unmap_range(range, drop);
 }
 
 void AddressSpace::unmap_folding(Region& region, VirtRange range) {
@@ -159,8 +163,7 @@ void AddressSpace::unmap_stack(VirtRange stack) {
   LockGuard guard(manager_.lock);
   Region* region = find(stack.begin);
   KASSERT(region != nullptr && region->kind == RegionKind::Stack && region->range == stack);
-  DropMappings drop;
-  map_.unmap_range(stack, drop);
+  unmap_dropping(stack);
   erase(*region);
   note_freed(stack);
 }

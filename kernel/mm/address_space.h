@@ -80,6 +80,8 @@ class AddressSpace : public Link<AllSpaces> {
   void split(Region& region, VirtAddr at, NewRegion upper) REQUIRES(memory_lock);
   // Merges `region` with its next neighbour where the two are one by all but the cut.
   void merge_with_next(Region& region) REQUIRES(memory_lock);
+  // unmap_range where the pages go as well: what the dirty bits said is of no interest.
+  void unmap_dropping(VirtRange range) REQUIRES(memory_lock);
   // unmap_range, with the dirty bits folded into the slots of `region`. Requires: range in region.
   void unmap_folding(Region& region, VirtRange range) REQUIRES(memory_lock);
 

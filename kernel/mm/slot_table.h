@@ -48,6 +48,11 @@ class SlotTable {
     return make(page);
   }
 
+  // Frames that the slots of so many pages take, all made: no more than that.
+  static constexpr uint32_t frames_for(PageCount pages) {
+    return 1 + (pages <= kLeafSlots ? 0 : (pages + kLeafSlots - 1) / kLeafSlots);
+  }
+
   // Makes every slot, so that get() cannot fail any more. Fails: OutOfFrames.
   Result<void> make_all();
 

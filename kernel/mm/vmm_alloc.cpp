@@ -6,11 +6,6 @@ namespace mobius::mm {
 
 namespace {
 
-class DropMappings final : public MappingVisitor {
- public:
-  void visit(VirtAddr, Mapping) override {}
-};
-
 // The reserved area that [wanted, + pages) lies wholly inside of, if there is one.
 Region* reserved_around(AddressSpace& space, PageCount pages, VirtAddr wanted)
     REQUIRES(memory_lock) {
@@ -49,18 +44,11 @@ Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base)
   return &space.insert(TRY(space.make_region()), range);
 }
 
-// VM_MEM_GUARANTEED: whatever the pages will need is there, or promised.
-Result<void> make_promise(VmObject& object, PageCount pages) REQUIRES(memory_lock) {
-  TRY(object.slots().make_all());
-  object.promise().add(TRY(object.manager().promises.promise(Promises::cost_of(pages))));
-  return {};
-}
-
 Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
   const Access access = TRY(access_from(flags));
   LockGuard guard(space.manager().lock);
   ObjectReference object = TRY(AnonymousObject::create(space.manager(), pages));
-  if ((flags & kMemGuaranteed) != 0) [[unlikely]] TRY(make_promise(*object.get(), pages));
+  if ((flags & kMemGuaranteed) != 0) [[unlikely]] TRY(promise_pages(*object.get(), 0, pages));
   Region* region = TRY(place_block(space, pages, base));
   // From here on nothing fails.
   region->kind = RegionKind::Block;
@@ -84,10 +72,7 @@ Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
   auto block = find_block(space, address);
   if (!block || block->first->kind != RegionKind::Block) return Failure(Error::BadArgument);
   // From here on nothing fails.
-  if (!block->first->object.get()->slots().untouched()) {
-    DropMappings drop;
-    space.map().unmap_range(block->range, drop);
-  }
+  if (!block->first->object.get()->slots().untouched()) space.unmap_dropping(block->range);
   while (block->last != block->first) {
     Region* before = space.previous(*block->last);
     space.erase(*block->last);

@@ -5,13 +5,6 @@ namespace mobius::mm {
 
 namespace {
 
-// The block that [base, + pages) is wholly inside of. Fails: BadArgument.
-Result<Block> block_around(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
-  auto block = find_block(space, range.begin);
-  if (!block || !block->range.contains(range)) return Failure(Error::BadArgument);
-  return *block;
-}
-
 // Cuts regions so that `range` begins and ends with one. Needs up to two new regions.
 Result<void> cut_out(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
   AddressSpace::NewRegion lower, upper;

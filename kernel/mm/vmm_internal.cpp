@@ -32,6 +32,12 @@ std::optional<Block> find_block(AddressSpace& space, VirtAddr address) {
   return Block{first, last, {first->range.begin, last->range.end}};
 }
 
+Result<Block> block_around(AddressSpace& space, VirtRange range) {
+  auto block = find_block(space, range.begin);
+  if (!block || !block->range.contains(range)) return Failure(Error::BadArgument);
+  return *block;
+}
+
 Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, VirtAddr wanted) {
   const RegionSet& regions = space.regions();
   std::optional<VirtAddr> base;
@@ -58,6 +64,31 @@ void return_to_reservation(AddressSpace& space, Region& region) {
   region.first_page = 0;
   space.merge_with_next(region);
   if (Region* before = space.previous(region)) space.merge_with_next(*before);
+}
+
+namespace {
+
+Result<void> make_slots(VmObject& object, PageCount pages) REQUIRES(memory_lock) {
+  if (object.pages() < pages) TRY(object.slots().resize(pages));
+  return object.slots().make_all();
+}
+
+}  // namespace
+
+// The slots are made at once and out of the promise itself, for only promised memory may be left.
+Result<void> promise_pages(VmObject& object, PageCount had, PageCount pages) {
+  MemoryManager& manager = object.manager();
+  const uint32_t slots = SlotTable::frames_for(pages);
+  const uint32_t promised_before = had == 0 ? 0 : Promises::cost_of(had);
+  Promise more =
+      TRY(manager.promises.promise(Promises::cost_of(pages) - promised_before + slots));
+  const Claim before = manager.frames.claim_all(Claim::Promised);
+  Result<void> made = make_slots(object, pages);
+  manager.frames.claim_all(before);
+  TRY(made);
+  more.reduce(slots);
+  object.promise().add(std::move(more));
+  return {};
 }
 
 }  // namespace mobius::mm

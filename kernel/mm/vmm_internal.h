@@ -23,6 +23,9 @@ struct Block {
 // The block (of any kind but Reserved) that `address` is in; null where there is none.
 std::optional<Block> find_block(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock);
 
+// The block that `range` is wholly inside of. Fails: BadArgument.
+Result<Block> block_around(AddressSpace& space, VirtRange range) REQUIRES(memory_lock);
+
 // The range for a new block or reservation: `wanted` where free, else the nearest that fits.
 // `wanted` null: the kernel's choice. Fails: OutOfAddressSpace.
 Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, VirtAddr wanted)
@@ -31,6 +34,11 @@ Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, VirtAddr wa
 // The part of a reservation that a freed block was becomes reserved again, one region with the
 // unused neighbours. `region` covers it, with nothing mapped.
 void return_to_reservation(AddressSpace& space, Region& region) REQUIRES(memory_lock);
+
+// VM_MEM_GUARANTEED, for the pages from `had` on: whatever they will need is there, or promised.
+// Fails: OutOfFrames (nothing is promised then).
+Result<void> promise_pages(VmObject& object, PageCount had, PageCount pages)
+    REQUIRES(memory_lock);
 
 // Makes an attempt at a call, and again when pages have been evicted: one that found no frame has
 // changed nothing. A promise that is refused is refused at once.

@@ -9,19 +9,22 @@ namespace {
 
 using namespace page_mark;
 
-// The block that the range is wholly inside of. Fails: BadArgument.
-Result<Block> whole_block_around(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
-  auto block = find_block(space, range.begin);
-  const bool fits = block && block->first->kind == RegionKind::Block &&
-                    block->range.contains(range);
-  return fits ? Result<Block>(*block) : Failure(Error::BadArgument);
+// Fails: BadArgument (not wholly inside of one block of VmmAlloc).
+Result<void> check_block(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
+  const Block block = TRY(block_around(space, range));
+  return block.first->kind == RegionKind::Block ? Result<void>() : Failure(Error::BadArgument);
+}
+
+// The page's slot in its region's object; null where nothing has ever been there.
+const PageSlot* slot_at(AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
+  Region* region = space.find(page);
+  if (region == nullptr || region->object.get() == nullptr) return nullptr;
+  return region->object.get()->slots().find(region->page_at(page));
 }
 
 // The record of the page's frame; null where it has none of its own.
 FrameRecord* record_of(AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
-  Region* region = space.find(page);
-  if (region == nullptr || region->object.get() == nullptr) return nullptr;
-  PageSlot* slot = region->object.get()->slots().find(region->page_at(page));
+  const PageSlot* slot = slot_at(space, page);
   if (slot == nullptr || slot->kind != SlotKind::Resident) return nullptr;
   return &space.manager().frames.record(slot->frame());
 }
@@ -86,7 +89,7 @@ Result<void> Locking::add(VirtAddr page) {
 Result<void> check_quota(AddressSpace& space, VirtRange range) EXCLUDES(memory_lock) {
   MemoryManager& manager = space.manager();
   LockGuard guard(manager.lock);
-  TRY(whole_block_around(space, range));
+  TRY(check_block(space, range));
   uint32_t fresh = 0;
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
     const FrameRecord* record = record_of(space, page);
@@ -100,9 +103,7 @@ Result<void> check_quota(AddressSpace& space, VirtRange range) EXCLUDES(memory_l
 
 bool is_paged_out(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
-  Region* region = space.find(page);
-  if (region == nullptr || region->object.get() == nullptr) return false;
-  const PageSlot* slot = region->object.get()->slots().find(region->page_at(page));
+  const PageSlot* slot = slot_at(space, page);
   return slot != nullptr && slot->kind == SlotKind::Swapped;
 }
 
@@ -123,7 +124,7 @@ Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) {
 Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages) {
   VirtRange range = TRY(user_range(base, pages));
   LockGuard guard(space.manager().lock);
-  TRY(whole_block_around(space, range));
+  TRY(check_block(space, range));
   // From here on nothing fails.
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
     FrameRecord* record = record_of(space, page);
@@ -137,7 +138,7 @@ Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages) 
   VirtRange range = TRY(user_range(base, pages));
   {
     LockGuard guard(space.manager().lock);
-    TRY(whole_block_around(space, range));
+    TRY(check_block(space, range));
   }
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
     // It is only advice: what cannot be read now is told to whoever touches it.

@@ -118,15 +118,12 @@ Result<Resized> resize_or_busy(AddressSpace& space, VirtAddr address, PageCount 
     target = TRY(choose_range(space, pages, VirtAddr{0}));
     if (block->first->reservation.value != 0) left_behind = TRY(space.make_region());
   }
-  Promise more;
   if (object.promised()) {
-    more.add(TRY(space.manager().promises.promise(Promises::cost_of(pages) -
-                                                  Promises::cost_of(old_pages))));
+    TRY(promise_pages(object, old_pages, pages));
+  } else if (object.pages() < pages) {
+    TRY(object.slots().resize(pages));
   }
-  if (object.pages() < pages) TRY(object.slots().resize(pages));
-  if (object.promised()) TRY(object.slots().make_all());
   // From here on nothing fails.
-  object.promise().add(std::move(more));
   if (in_place) {
     extend(space, *block, range_for(*block, pages).end);
     return Resized{base};
