@@ -120,15 +120,10 @@ void AtaDisk::issue(const Command& command, Way way) {
 }
 
 AtaDisk::End AtaDisk::finish_dma() {
-  channel_.bus_master().start();
-  const auto awaited = channel_.await(IdeChannel::Until::DmaDone);
-  // First of all, whatever has happened: from here on the frames are the caller's alone.
-  const IdeBusMaster::End engine = channel_.bus_master().stop();
-  if (!awaited) return End::Stuck;
-  const uint8_t status = channel_.read(IdeRegister::Status);
-  if (status & (ide_status::kBusy | ide_status::kDataRequest)) return End::Stuck;
-  if (status & kFailed) return judge_refusal();
-  return engine == IdeBusMaster::End::Complete ? End::Done : End::Failed;
+  const auto outcome = channel_.run_dma();
+  if (!outcome) return End::Stuck;
+  if (outcome->status & kFailed) return judge_refusal();
+  return outcome->engine == IdeBusMaster::End::Complete ? End::Done : End::Failed;
 }
 
 AtaDisk::End AtaDisk::judge_refusal() {

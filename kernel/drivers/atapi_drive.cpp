@@ -127,15 +127,10 @@ AtapiDrive::End AtapiDrive::attempt(const AtapiPacket& packet, Sink& sink, Way w
 }
 
 AtapiDrive::End AtapiDrive::finish_dma() {
-  channel_.bus_master().start();
-  const auto awaited = channel_.await(IdeChannel::Until::DmaDone);
-  // First of all, whatever has happened: from here on the frame is the caller's alone.
-  const IdeBusMaster::End engine = channel_.bus_master().stop();
-  if (!awaited) return End::Stuck;
-  const uint8_t status = channel_.read(IdeRegister::Status);
-  if (status & (ide_status::kBusy | ide_status::kDataRequest)) return End::Stuck;
-  if (status & ide_status::kError) return End::Refused;
-  return engine == IdeBusMaster::End::Complete ? End::Done : End::Failed;
+  const auto outcome = channel_.run_dma();
+  if (!outcome) return End::Stuck;
+  if (outcome->status & ide_status::kError) return End::Refused;
+  return outcome->engine == IdeBusMaster::End::Complete ? End::Done : End::Failed;
 }
 
 AtapiDrive::End AtapiDrive::finish_pio(Sink& sink) {

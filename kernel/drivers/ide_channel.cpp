@@ -106,6 +106,17 @@ Result<uint8_t> IdeChannel::await(Until until) {
   return Failure(Error::TimedOut);
 }
 
+Result<IdeChannel::DmaOutcome> IdeChannel::run_dma() {
+  bus_master_.start();
+  const auto awaited = await(Until::DmaDone);
+  // First of all, whatever has happened.
+  const IdeBusMaster::End engine = bus_master_.stop();
+  TRY(awaited);
+  const uint8_t status = read(IdeRegister::Status);
+  const bool over = (status & (ide_status::kBusy | ide_status::kDataRequest)) == 0;
+  return over ? Result<DmaOutcome>(DmaOutcome{status, engine}) : Failure(Error::TimedOut);
+}
+
 Result<void> IdeChannel::select(unsigned drive) {
   KASSERT(drive < 2 && turn_.held());
   // The other drive's command must be over before the device register may change.

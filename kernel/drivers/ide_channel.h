@@ -71,6 +71,14 @@ class IdeChannel {
   };
   // Sleeps until the selected drive is there; returns its status. Fails: TimedOut.
   Result<uint8_t> await(Until until);
+  // Runs the transfer that the bus master is prepared and the drive commanded for. After: the
+  // frames are the caller's alone, whatever has happened. Fails: TimedOut, also where the drive
+  // wants to go on when the engine is done: only a reset helps.
+  struct DmaOutcome {
+    uint8_t status;  // of the drive
+    IdeBusMaster::End engine;
+  };
+  Result<DmaOutcome> run_dma();
   // Selects drive 0 or 1 and waits until it takes a command. Fails: TimedOut.
   Result<void> select(unsigned drive);
   // Resets both drives. Whether it has helped shows in the next select(). Requires: the bus master
