@@ -1,0 +1,27 @@
+// OneListPolicy: what policies share that keep all pages on one list, in the order in which they
+// came in. They remember nothing of what is gone, and time means nothing to them; which page goes
+// is all that they differ in.
+#pragma once
+
+#include "mm/replacement/page_list.h"
+#include "mm/replacement/policy.h"
+
+namespace mobius::mm {
+
+class OneListPolicy : public ReplacementPolicy {
+ public:
+  void set_capacity(uint32_t) override {}
+  void faulted_in(PolicyPage& page, Shadow, uint32_t) override { pages_.push_back(page); }
+  void read_ahead(PolicyPage& page, Shadow, uint32_t) override { pages_.push_back(page); }
+  void removed(PolicyPage& page) override { pages_.remove(page); }
+  void age(uint32_t, Sampler&) override {}
+  Shadow evicted(PolicyPage&, uint32_t) override { return kNoShadow; }
+  void kept(PolicyPage& page, Kept) override { pages_.push_back(page); }
+  uint32_t size() const override { return pages_.size(); }
+
+ protected:
+  ~OneListPolicy() = default;
+  PageList<1> pages_;
+};
+
+}  // namespace mobius::mm
