@@ -128,12 +128,10 @@ bool PageOut::is_unused_newcomer(FrameRecord& record) {
   const auto at = std::find(newcomers_.begin(), newcomers_.end(), &record);
   if (at == newcomers_.end()) return false;
   bool used = false, shown = false;
-  for_each_view(*object_of(record), record.index,
-                [&](AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
-    auto mapping = space.map().find(page);
-    if (!mapping || mapping->frame != record.number) return;
+  for_each_mapping(*object_of(record), record.index,
+                   [&](AddressSpace&, VirtAddr, const Mapping& mapping) {
     shown = true;
-    used |= mapping->accessed || mapping->dirty;
+    used |= mapping.accessed || mapping.dirty;
   });
   if (used) *at = nullptr;
   const bool stays = shown && !used;

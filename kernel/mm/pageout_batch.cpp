@@ -101,10 +101,9 @@ PageOut::Fate PageOut::dispose_of(FrameRecord& record) {
 // Folds the dirty bits of all its translations; they stay set until the write begins.
 bool PageOut::needs_writing(FrameRecord& record, PageSlot& slot) {
   VmObject& object = *object_of(record);
-  for_each_view(object, record.index,
-                [&](AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
-    auto mapping = space.map().find(page);
-    if (mapping && mapping->frame == record.number && mapping->dirty) slot.dirty = true;
+  for_each_mapping(object, record.index,
+                   [&](AddressSpace&, VirtAddr, const Mapping& mapping) {
+    slot.dirty |= mapping.dirty;
   });
   if (object.frame_use() == FrameUse::Image) {
     KASSERT(!slot.dirty);
@@ -155,10 +154,6 @@ void PageOut::write_runs(Batch& batch) {
       ++pages;
     }
     const bool written = swap_.write(first, {frames, pages}).has_value();
-    {
-      LockGuard guard(manager_.lock);
-      ++manager_.stats.ios_out;
-    }
     for (uint32_t i = 0; i < pages; ++i) {
       // One bad slot must not cost the others.
       const bool alone = !written && pages > 1 && swap_.write(first + i, {&frames[i], 1});
@@ -201,10 +196,9 @@ void PageOut::finish_write(FrameRecord& record, bool written, Batch& batch) {
 // the slot is not dirty, or the page is full of zeros.
 void PageOut::evict(FrameRecord& record, PageSlot& slot) {
   VmObject& object = *object_of(record);
-  for_each_view(object, record.index,
-                [&](AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
-    auto mapping = space.map().find(page);
-    if (mapping && mapping->frame == record.number) (void)space.map().unmap(page);
+  for_each_mapping(object, record.index,
+                   [](AddressSpace& space, VirtAddr page, const Mapping&) REQUIRES(memory_lock) {
+    (void)space.map().unmap(page);
   });
   const Shadow shadow = policy_.evicted(record, identity_of(record));
   if (object.frame_use() == FrameUse::Image) {

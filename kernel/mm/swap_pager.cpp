@@ -134,7 +134,6 @@ Result<void> SwapPager::finish(PageIn& in, uint32_t read) {
     if (n == 0) wanted = true;
     if (n != 0 && in.space != nullptr) show(in, n);
   }
-  ++manager_.stats.ios_in;
   return wanted ? Result<void>() : Failure(Error::IoError);
 }
 
@@ -185,6 +184,10 @@ Result<void> SwapPager::write(SwapSlot first, std::span<const FrameNumber> frame
 
 Result<void> SwapPager::transfer(Transfer direction, SwapSlot first,
                                  std::span<const FrameNumber> frames) {
+  {
+    LockGuard guard(manager_.lock);
+    ++(direction == Transfer::Read ? manager_.stats.ios_in : manager_.stats.ios_out);
+  }
   Lock::assert_no_lock_held();
   return device_->transfer(direction, first.value - 1, frames);
 }
