@@ -122,7 +122,7 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
       or_panic(arch::build_kernel_half(features, {ranges.begin(), last}), "no memory to start in");
   last = std::remove_if(ranges.begin(), last, [](FrameRange r) { return r.begin == r.end; });
 
-  static arch::PhysicalMemory memory(half.direct_end);
+  static arch::PhysicalMemory memory(half.direct_end, features);
   static mm::FrameAllocator frames(memory);
   or_panic(frames.initialize({ranges.begin(), last}), "no memory to start in");
   static mm::KernelHeap heap(frames, memory);

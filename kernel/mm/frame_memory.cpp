@@ -5,7 +5,7 @@ namespace mobius::mm {
 
 void FrameMemory::copy(FrameNumber to, FrameNumber from) {
   std::byte* target = bytes(0, to);
-  std::memcpy(target, bytes(1, from), kPageSize);
+  copy_page(target, bytes(1, from));
 }
 
 void FrameMemory::read(FrameSpan from, void* to) {

@@ -3,22 +3,17 @@
 #ifndef FAULTS_H
 #define FAULTS_H
 
-#include <cpuid.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "features.h"
+
 static inline void not_here(void) {
   printf("this processor lacks it\n");
   fflush(stdout);
   exit(4);
-}
-
-static inline uint32_t cpu_features(void) {
-  unsigned eax, ebx, ecx, edx = 0;
-  __get_cpuid(1, &eax, &ebx, &ecx, &edx);
-  return edx;
 }
 
 /* No clobbers: the program does not come back, or only to say that it did. */
@@ -95,14 +90,14 @@ static void ex_alignment(void) {
 static void ex_simd(void) {
   static const uint32_t one[4] __attribute__((aligned(16))) = {0x3F800000, 0x3F800000, 0, 0};
   static const uint32_t all_exceptions_on = 0;
-  if (!(cpu_features() & (1u << 25))) not_here();
+  if (!(cpu_features() & CPU_SSE)) not_here();
   __asm__ volatile("ldmxcsr %0; movaps %1, %%xmm0; xorps %%xmm1, %%xmm1; divps %%xmm1, %%xmm0"
                    : : "m"(all_exceptions_on), "m"(*(const uint32_t(*)[4])one) : "memory");
 }
 
 #define SYSENTER(name, setup)                                                      \
   static void name(void) {                                                         \
-    if (!(cpu_features() & (1u << 11))) not_here();                                \
+    if (!(cpu_features() & CPU_SEP)) not_here();                                \
     __asm__ volatile("xorl %%ecx, %%ecx; movl $0x100, %%eax; movl %%esp, %%edx;"   \
                      "movl %%esp, %%ebp; movl $1f, %%esi;" setup "sysenter; 1: nop" \
                      ::: "eax", "ecx", "edx", "esi", "memory", "cc");              \

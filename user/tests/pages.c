@@ -1,5 +1,6 @@
 /* pages.c: a page's life: uncommitted, committed by the first touch, clean, dirty, free again. */
 #include "check.h"
+#include "features.h"
 
 /* Faults between two looks; the looks themselves touch nothing new. */
 static uint64_t minor_faults(void) { return stats_now().faults_minor; }
@@ -88,12 +89,43 @@ static void sparse(void) {
   CHECK("D1_all_of_it_comes_back", stats_now().frames_free >= before);
 }
 
+/* The kernel fills and copies pages with registers that are the program's. */
+static void touch_with_sse(volatile char *page, const uint32_t (*before)[4], uint32_t (*after)[4]) {
+  __asm__ volatile("movups (%1), %%xmm0; movups 16(%1), %%xmm1; movups 32(%1), %%xmm2;"
+                   "movups 48(%1), %%xmm3; movb $1, (%0);"
+                   "movups %%xmm0, (%2); movups %%xmm1, 16(%2); movups %%xmm2, 32(%2);"
+                   "movups %%xmm3, 48(%2)"
+                   : : "r"(page), "r"(before), "r"(after) : "memory");
+}
+
+static volatile char filled[2 * PAGE] __attribute__((aligned(4096))) = {[0 ... 2 * PAGE - 1] = 7};
+
+static void registers_survive_faults(void) {
+  static const uint32_t before[4][4] = {{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 10, 11, 12}, {13, 14, 15}};
+  static uint32_t after[4][4];
+  const bool sse = (cpu_features() & CPU_SSE) != 0;
+  volatile char *fresh = take_pages(1);
+  (void)filled[PAGE];
+  bool ok = true;
+  for (int copied = 0; copied < 2; copied++) {
+    volatile char *page = copied ? filled + PAGE : fresh;
+    if (sse) touch_with_sse(page, before, after);
+    else *page = 1;
+    EXPECT(ok, !sse || memcmp(before, after, sizeof before) == 0);
+    EXPECT(ok, *page == 1);
+    for (size_t i = 1; i < PAGE; i++) EXPECT(ok, page[i] == (copied ? 7 : 0));
+  }
+  CHECK("R12_faults_leave_the_registers_alone", ok);
+  VmmFree((void *)fresh);
+}
+
 int main(void) {
   setvbuf(stdout, NULL, _IOLBF, 512);
   printf("pages\n");
   commit_on_touch();
   fresh_again();
   dirtied_by_the_kernel();
+  registers_survive_faults();
   sparse();
   return finish();
 }

@@ -7,6 +7,10 @@
 #include "arch/i386/paging/pte.h"
 #include "arch/i386/registers.h"
 
+// page_sse.asm
+extern "C" void zero_page_sse(std::byte* page);
+extern "C" void copy_page_sse(std::byte* to, const std::byte* from);
+
 namespace mobius::arch {
 
 void initialize_windows() {
@@ -24,8 +28,19 @@ std::byte* open_frame_window(unsigned window, FrameNumber frame) {
   return reinterpret_cast<std::byte*>(page.value);
 }
 
-PhysicalMemory::PhysicalMemory(FrameNumber direct_end)
-    : mm::FrameMemory(reinterpret_cast<std::byte*>(kKernelBase), direct_end) {}
+PhysicalMemory::PhysicalMemory(FrameNumber direct_end, const CpuFeatures& features)
+    : mm::FrameMemory(reinterpret_cast<std::byte*>(kKernelBase), direct_end),
+      sse_(features.sse) {}
+
+void PhysicalMemory::zero_page(std::byte* page) {
+  if (!sse_) return mm::FrameMemory::zero_page(page);
+  zero_page_sse(page);
+}
+
+void PhysicalMemory::copy_page(std::byte* to, const std::byte* from) {
+  if (!sse_) return mm::FrameMemory::copy_page(to, from);
+  copy_page_sse(to, from);
+}
 
 Result<void> BootBytes::read(PhysAddr from, std::span<std::byte> into) const {
   uint64_t at = static_cast<uint64_t>(from);

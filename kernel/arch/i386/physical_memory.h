@@ -1,6 +1,7 @@
 // The bytes of physical memory: the direct map, and windows onto what lies outside it.
 #pragma once
 
+#include "arch/i386/cpu_features.h"
 #include "mm/multiboot_info.h"
 #include "mm/ports/frame_memory.h"
 
@@ -14,13 +15,16 @@ std::byte* open_frame_window(unsigned window, FrameNumber frame);
 
 class PhysicalMemory final : public mm::FrameMemory {
  public:
-  // `direct_end`: as built into the page directory.
-  explicit PhysicalMemory(FrameNumber direct_end);
+  // `direct_end`: as built into the page directory. Requires: features.enable() has been called.
+  PhysicalMemory(FrameNumber direct_end, const CpuFeatures& features);
 
  private:
+  void zero_page(std::byte* page) override;
+  void copy_page(std::byte* to, const std::byte* from) override;
   std::byte* open_window(unsigned window, FrameNumber frame) override {
     return open_frame_window(window, frame);
   }
+  const bool sse_;
 };
 
 // For the Multiboot parser: anything below 4 GiB.
