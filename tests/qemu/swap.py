@@ -87,6 +87,37 @@ def lies(damage):
     return test
 
 
+def overload(context):
+    """Three programs that each want more memory than there is: load control suspends one of them,
+    ps shows it, the shell answers, kill works, and nothing is missing afterwards."""
+    shell = Shell(context, "--with", "swap_random.exe", "--memory", "16M", "--timeout", "150")
+    try:
+        for _ in range(3):
+            shell.send("swap_random.exe 1.3 &")
+        who = ""
+        while not who.startswith("suspended"):
+            shell.send("ps")
+            who = shell.expect(r"^ *\d+ .*(suspended +swap_random|running +ps)\.exe$", 120)[1]
+        shell.send("ps")
+        shell.expect(r"^ +PID")
+        pids = []
+        while (line := shell.expect(r"^ *(\d+) .*(?:running|suspended) +(\S+)$"))[2] != "ps.exe":
+            if line[2] == "swap_random.exe":
+                pids.append(line[1])
+        assert pids, "all have ended"
+        shell.send("kill " + " ".join(pids))
+        shell.send("wait")
+        shell.send("hello.exe")
+        shell.expect("^Hello from Mobius!$")
+        shell.send("check")
+        shell.expect(BALANCE)
+        shell.send("exit 5")
+        assert shell.run.wait(60) == 5
+    finally:
+        shell.run.kill()
+        shell.run.wait()
+
+
 KEPT = 1 << 20  # of the disk: the shell's own pages are there, which went out first
 
 
@@ -123,6 +154,11 @@ TESTS = [
             "^slots retired +3$", checks=3),
     failing("D3_nothing_can_be_written", "write", [], "^slots retired +[1-9]",
             r"^shell: swap_fill\.exe \(2\): ended: out of memory$"),
+    *[Boot(f"R13_policy_{name}", "-c 'swap_random.exe 3\ncheck'",
+           f"--with swap_random.exe --memory 8M --append policy={name}", checks=3, timeout=90,
+           verify=balances(1), log_has=(rf"^paging: policy {name}, ",))
+      for name in ("random", "fifo", "clock", "clock-grace", "clock-pro")],
+    Script("R13_overload_suspends_somebody", overload),
     Script("R13_what_is_garbled_on_the_disk_is_never_data", lies(garble)),
     Script("R13_a_disk_that_shrinks", lies(shrink)),
 ]
