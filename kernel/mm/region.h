@@ -16,7 +16,7 @@ enum class RegionKind : uint8_t { Block, Reserved, Stack, Image };
 class AddressSpace;
 
 struct Region : RegionNode, Link<ObjectViews> {
-  Region() = default;
+  Region() {}  // not defaulted: all of it would be zeroed first, and then initialised
   Region(const Region&) = delete;
   ~Region() { detach(); }
 
@@ -25,7 +25,7 @@ struct Region : RegionNode, Link<ObjectViews> {
   bool code GUARDED_BY(memory_lock) = false;  // of an image: for the words of a fault report
   // Cut by split() at some time: its block may go on next to it.
   bool part GUARDED_BY(memory_lock) = false;
-  VirtAddr block_base GUARDED_BY(memory_lock);  // Reserved: base of the reservation
+  VirtAddr block_base GUARDED_BY(memory_lock){0};  // Reserved: base of the reservation
   // Of a block: base of the reservation it was taken from.
   VirtAddr reservation GUARDED_BY(memory_lock){0};
   ObjectReference object GUARDED_BY(memory_lock);  // none in Reserved

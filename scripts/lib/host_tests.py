@@ -15,7 +15,7 @@ JOBS = 2
 CHUNK_TESTS = 500          # tests in one start of a program
 CHUNK_SECONDS = 480
 FUZZ_EXECUTIONS = 1_000_000
-FUZZ_SECONDS = 240
+FUZZ_SECONDS = 420  # enough for a busy machine, too
 # A machine has many loops: how often each went round is no news, where it got to is.
 FUZZ_OPTIONS = {"fuzz_syscalls": ["-use_counters=0", "-max_len=128"]}
 

@@ -10,7 +10,7 @@ PROGRAMS = {
     "arguments.exe one 'two words'": (4, BOTH),
     "blocks.exe": (27, BOTH),
     "block_calls.exe": (21, BOTH),
-    "pages.exe": (21, BOTH),
+    "pages.exe": (22, BOTH),
     "pointers.exe": (24, BOTH),
     "entry.exe": (15, BOTH),
     "spawn.exe": (14, BOTH),

@@ -1,8 +1,8 @@
 ; zero_page_sse(page) and copy_page_sse(to, from): 4096 bytes on a page boundary, sixteen at a time.
 ; Called only where CPUID has SSE.
 ;
-; The registers hold what the running thread has in them: they are put back. A thread that is
-; switched away from in between finds them as it left them, for all of them belong to its context.
+; The registers hold what the running thread has in them: they are put back. Nothing else runs in
+; between that could use them: the kernel is not preempted, and interrupt handlers fill no pages.
 bits 32
 global zero_page_sse, copy_page_sse
 
