@@ -18,6 +18,10 @@ PARTS = ("host", "qemu", "bochs", "long")
 EMULATOR = {"qemu": "qemu-system-i386", "bochs": "bochs"}
 
 
+def _fuzz_targets(report):
+    return [name for name in host_tests.fuzz_targets() if report.wants(f"host/fuzz/{name}")]
+
+
 def _host(report, verbose):
     report.section("host tests (ASan, UBSan)")
     build(["host"], verbose)
@@ -26,7 +30,7 @@ def _host(report, verbose):
         report.section("simulation")
         build(["host-fast"], verbose, targets=["test_simulation"])
         host_tests.run_simulation(BUILD / "host-fast" / "tests" / "host", report)
-    wanted = [name for name in host_tests.fuzz_targets() if report.wants(f"host/fuzz/{name}")]
+    wanted = _fuzz_targets(report)
     safety = "host/thread_safety_clang"
     if not wanted and not report.wants(safety):
         return
@@ -50,12 +54,13 @@ def _emulator(name, report, long=False):
     emulator_tests.run_tables(name, report, long)
 
 
-def _long(report):
+def _long(report, verbose):
     for name in EMULATOR:
         _emulator(name, report, long=True)
-    for name in host_tests.fuzz_targets():
-        if report.wants(f"host/fuzz/{name}"):
-            host_tests.fuzz(name, report, factor=5)
+    if wanted := _fuzz_targets(report):
+        build(["host-clang"], verbose)
+    for name in wanted:
+        host_tests.fuzz(name, report, factor=5)
 
 
 def main(argv):
@@ -81,8 +86,7 @@ def main(argv):
         if name in parts:
             _emulator(name, report)
     if "long" in parts:
-        build(["host-clang"], options.verbose)
-        _long(report)
+        _long(report, options.verbose)
     return report.close()
 
 
