@@ -91,8 +91,31 @@ bool PageOut::wait_for_frames(Claim claim) {
   manager_.waiting.wake(&wanted_);
   while (evicted_ == evicted && rounds_ - round < enough) manager_.waiting.wait(&rounds_);
   if (evicted_ != evicted || !fruitless_) return true;
-  return manager_.frames.some_left(claim) &&
-         (!elsewhere || manager_.frames.free_frames() > free);
+  if (manager_.frames.some_left(claim)) {
+    return !elsewhere || manager_.frames.free_frames() > free;
+  }
+  return claim == Claim::Promised && try_stuck_pages_again();
+}
+
+// There may be good slots left, and the promise was made because of them. False: no page is stuck,
+// or there is no slot. It ends, for each page that fails again takes a slot along.
+bool PageOut::try_stuck_pages_again() {
+  LockGuard guard(manager_.lock);
+  if (swap_.slots_left() == 0) return false;
+  bool any = false;
+  for (VmObject& object : manager_.objects) {
+    object.slots().for_each(0, object.pages(),
+                            [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
+      if (slot.kind != SlotKind::Resident) return;
+      FrameRecord& record = manager_.frames.record(slot.frame());
+      if ((record.count & (page_mark::kStuck | page_mark::kLocked)) != page_mark::kStuck) return;
+      record.count &= static_cast<uint16_t>(~page_mark::kStuck);
+      was_read_ahead(record, slot.shadow);
+      any = true;
+    });
+  }
+  if (any) fruitless_ = false;
+  return any;
 }
 
 // After a round in vain nobody is woken before somebody really waits for a frame.

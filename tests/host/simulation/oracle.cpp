@@ -30,6 +30,10 @@ void Oracle::protect(VirtAddr base, PageCount pages, Access rights) {
   for (PageIndex i = 0; i < pages; ++i) pages_.at(base.page_number() + i).rights = rights;
 }
 
+void Oracle::promise(VirtAddr base, PageCount pages) {
+  for (PageIndex i = 0; i < pages; ++i) pages_.at(base.page_number() + i).promised = true;
+}
+
 void Oracle::forget(VirtAddr base, PageCount pages) {
   for (PageIndex i = 0; i < pages; ++i) clear(pages_.at(base.page_number() + i));
 }
@@ -39,11 +43,13 @@ void Oracle::move(VirtAddr from, PageCount old_pages, VirtAddr to, PageCount pag
   for (PageIndex i = 0; i < std::min(old_pages, pages); ++i) {
     kept.push_back(pages_.at(from.page_number() + i));
   }
-  const Access last = pages_.at(from.page_number() + old_pages - 1).rights;
+  Page fresh;
+  fresh.rights = pages_.at(from.page_number() + old_pages - 1).rights;
+  fresh.promised = pages_.at(from.page_number() + old_pages - 1).promised;
   drop(from, old_pages);
   for (PageIndex i = 0; i < pages; ++i) {
     Page& page = pages_[to.page_number() + i];
-    page = i < kept.size() ? std::move(kept[i]) : Page{last};
+    page = i < kept.size() ? std::move(kept[i]) : fresh;
     if (!page.words.empty()) ++written_;
   }
 }
@@ -63,6 +69,11 @@ void Oracle::write(VirtAddr word, uint32_t value) {
 Access Oracle::rights(VirtAddr a) const {
   const auto found = pages_.find(a.page_number());
   return found == pages_.end() ? Access::None : found->second.rights;
+}
+
+bool Oracle::promised(VirtAddr a) const {
+  const auto found = pages_.find(a.page_number());
+  return found != pages_.end() && found->second.promised;
 }
 
 uint32_t Oracle::original(const Page& page, uint32_t offset) const {

@@ -18,6 +18,7 @@ class Oracle {
     Access rights = Access::None;
     uint32_t origin = kZeros;  // offset in the EXE's file, where the page comes from it
     std::vector<std::pair<uint32_t, uint32_t>> words{};  // offset in the page, value
+    bool promised = false;  // by VM_MEM_GUARANTEED
   };
 
   explicit Oracle(uint32_t signature) : signature_(signature) {}
@@ -25,14 +26,17 @@ class Oracle {
   void add(VirtAddr base, PageCount pages, Access rights, uint32_t origin = kZeros);
   void drop(VirtAddr base, PageCount pages);
   void protect(VirtAddr base, PageCount pages, Access rights);
+  // All pages of a block, and those that it gets later.
+  void promise(VirtAddr base, PageCount pages);
   // Reads as zeros from now on.
   void forget(VirtAddr base, PageCount pages);
   // A block of `old_pages` at `from` is now one of `pages` at `to`; what is new has the rights of
-  // its last page.
+  // its last page, and is promised if that is.
   void move(VirtAddr from, PageCount old_pages, VirtAddr to, PageCount pages);
   void write(VirtAddr word, uint32_t value);
 
   Access rights(VirtAddr a) const;
+  bool promised(VirtAddr a) const;
   uint32_t expected(VirtAddr word) const;
   // All 1024 words of a page.
   std::vector<uint32_t> expected_page(VirtAddr page) const;

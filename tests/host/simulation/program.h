@@ -49,6 +49,9 @@ class Program {
   bool load(mm::ImageObject& image);
 
   void alloc(Actor& by);
+  void promise(Actor& by);
+  void add_block(VirtAddr base, PageCount pages);
+  void fill(Actor& by, VirtAddr base, PageCount pages);
   void free(Actor& by);
   void protect(Actor& by);
   void discard(Actor& by);
@@ -62,6 +65,7 @@ class Program {
   void refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess access, uint64_t evidence,
                uint64_t freed);
   void check_refusal(const char* call, Error error);
+  void check_refused_promise(const char* call, Error error, PageCount more);
 
   Block* any_block(Actor& by);
   Block* block_of(VirtAddr address);
@@ -71,6 +75,7 @@ class Program {
   VirtAddr any_word(Actor& by, VirtAddr page);
   void check_page(VirtAddr page);
   bool have_back(VirtAddr page);
+  void free_what_is_done();
 
   World& world_;
   const unsigned number_;

@@ -8,6 +8,7 @@ namespace mobius::simulation {
 namespace {
 
 constexpr uint32_t kReserved = 2;  // frames
+constexpr uint32_t kReserveForPromises = 24;  // as the kernel has it (paging_out.cpp)
 
 sim::SimMachineConfig machine_of(const Plan& plan) {
   sim::Random random(plan.seed * 3 + 1);
@@ -36,8 +37,8 @@ sim::SimSwapConfig swap_of(const Plan& plan, uint32_t usable) {
 
 Kind draw_kind(sim::Random& random) {
   // Of a thousand.
-  static constexpr uint32_t kWeights[kKinds] = {90, 30, 160, 160, 110, 130, 40, 25,
-                                                30, 55, 65, 25, 50, 22, 8};
+  static constexpr uint32_t kWeights[kKinds] = {90, 30, 150, 150, 110, 130, 40, 25,
+                                                30, 55, 65, 25, 50, 22, 20, 8};
   uint32_t at = random.below(1000);
   for (unsigned kind = 0; kind < kKinds; ++kind) {
     if (at < kWeights[kind]) return static_cast<Kind>(kind);
@@ -59,6 +60,9 @@ void Counts::add(const Counts& other) {
   kills += other.kills;
   checksum_errors += other.checksum_errors;
   retired += other.retired;
+  promises += other.promises;
+  refused_promises += other.refused_promises;
+  broken_promises += other.broken_promises;
   lives_beyond_memory += other.lives_beyond_memory;
 }
 
@@ -71,6 +75,10 @@ World::World(const Plan& the_plan)
       usable_(machine.frames.total_frames()),
       image_(sim::SimImage::create(machine, layout, file)) {
   sim::Random random(plan.seed * 3 + 3);
+  {
+    LockGuard guard(machine.manager.lock);
+    machine.manager.promises.set_reserve(kReserveForPromises);
+  }
   set_faults(random);
   log.tell("seed %llu, %s, %u frames, %llu pages of swap", (unsigned long long)plan.seed,
            name_of(plan.faults).data(), usable_, (unsigned long long)swap.device.page_count());

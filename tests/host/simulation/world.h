@@ -15,6 +15,7 @@ namespace mobius::simulation {
 struct Counts {
   uint64_t operations = 0, pages_in = 0, pages_out = 0, zero_pages = 0, io_errors = 0;
   uint64_t out_of_memory = 0, refused_calls = 0, kills = 0, checksum_errors = 0, retired = 0;
+  uint64_t promises = 0, refused_promises = 0, broken_promises = 0;
   uint64_t lives_beyond_memory = 0;  // whose footprint was at least twice the frames
 
   void add(const Counts& other);
@@ -40,6 +41,10 @@ class World {
   // Checks that there is really nothing left to be had. `freed`: what `this->freed` was when the
   // thing that failed began.
   void excuse_out_of_memory(const char* what, uint64_t freed_before);
+  // A touch of a promised page has found no memory: wrong, unless swap space has been lost.
+  void excuse_broken_promise(VirtAddr page);
+  // Whether so many pages more could be promised, for certain.
+  bool could_promise(PageCount pages);
   PageCount pages_a_program() const { return usable_ * 85 / 100; }
   uint32_t operation() const { return next_; }
 

@@ -43,12 +43,31 @@ World::Room World::room(bool direct_only) {
 void World::excuse_out_of_memory(const char* what, uint64_t freed_before) {
   ++counts.out_of_memory;
   const Room all = room(false), direct = room(true);
-  if (all.sum() < kNeeded || direct.sum() < kNeeded) return;
+  if (all.sum() < kNeeded + machine.frames.floor() || direct.sum() < kNeeded) return;
   if (freed != freed_before) return;  // somebody has given memory back since
   log.wrong("%s finds no memory: %u frames free, %u busy, %u being written, %u clean, %u of "
             "images, "
             "%u dirty with a slot",
             what, all.free, all.busy, all.writing, all.clean, all.image, all.dirty);
+}
+
+bool World::could_promise(PageCount pages) {
+  LockGuard guard(machine.manager.lock);
+  return machine.manager.promises.could_lose(mm::Promises::cost_of(pages) + kNeeded);
+}
+
+// Slots that are lost after a promise may break it; then the books are overdrawn, or nothing is
+// left that could go.
+void World::excuse_broken_promise(VirtAddr page) {
+  ++counts.broken_promises;
+  const Room all = room(false);
+  LockGuard guard(machine.manager.lock);
+  const bool kept = machine.manager.promises.could_lose(0);
+  if (swap.pager.slots().retired() != 0 && (!kept || all.sum() < kNeeded)) return;
+  log.wrong("%#x was promised, and no memory is found for it: %u owed, %u frames free, %u busy, "
+            "%u being written, %u clean, %u of images, %u dirty with a slot, %u slots lost",
+            page.value, machine.manager.promises.owed(), all.free, all.busy, all.writing,
+            all.clean, all.image, all.dirty, swap.pager.slots().retired());
 }
 
 // No new faults from here on; what has been lost stays lost.
