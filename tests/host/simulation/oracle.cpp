@@ -23,6 +23,7 @@ void Oracle::drop(VirtAddr base, PageCount pages) {
   const auto first = pages_.lower_bound(base.page_number());
   const auto end = pages_.lower_bound(base.page_number() + pages);
   for (auto it = first; it != end; ++it) clear(it->second);
+  unlock(base, pages);
   pages_.erase(first, end);
 }
 
@@ -34,19 +35,32 @@ void Oracle::promise(VirtAddr base, PageCount pages) {
   for (PageIndex i = 0; i < pages; ++i) pages_.at(base.page_number() + i).promised = true;
 }
 
+void Oracle::lock(VirtAddr base, PageCount pages) {
+  for (PageIndex i = 0; i < pages; ++i) locked_.insert(base.page_number() + i);
+}
+
+void Oracle::unlock(VirtAddr base, PageCount pages) {
+  locked_.erase(locked_.lower_bound(base.page_number()),
+                locked_.lower_bound(base.page_number() + pages));
+}
+
 void Oracle::forget(VirtAddr base, PageCount pages) {
   for (PageIndex i = 0; i < pages; ++i) clear(pages_.at(base.page_number() + i));
+  unlock(base, pages);
 }
 
 void Oracle::move(VirtAddr from, PageCount old_pages, VirtAddr to, PageCount pages) {
   std::vector<Page> kept;
+  std::vector<PageIndex> locked;
   for (PageIndex i = 0; i < std::min(old_pages, pages); ++i) {
     kept.push_back(pages_.at(from.page_number() + i));
+    if (locked_.contains(from.page_number() + i)) locked.push_back(i);
   }
   Page fresh;
   fresh.rights = pages_.at(from.page_number() + old_pages - 1).rights;
   fresh.promised = pages_.at(from.page_number() + old_pages - 1).promised;
   drop(from, old_pages);
+  for (PageIndex i : locked) lock(pages_after(to, i), 1);
   for (PageIndex i = 0; i < pages; ++i) {
     Page& page = pages_[to.page_number() + i];
     page = i < kept.size() ? std::move(kept[i]) : fresh;

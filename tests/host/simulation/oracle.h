@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,9 @@ class Oracle {
   void protect(VirtAddr base, PageCount pages, Access rights);
   // All pages of a block, and those that it gets later.
   void promise(VirtAddr base, PageCount pages);
+  // Must be in RAM from now on, until they are unlocked, forgotten or dropped.
+  void lock(VirtAddr base, PageCount pages);
+  void unlock(VirtAddr base, PageCount pages);
   // Reads as zeros from now on.
   void forget(VirtAddr base, PageCount pages);
   // A block of `old_pages` at `from` is now one of `pages` at `to`; what is new has the rights of
@@ -42,6 +46,8 @@ class Oracle {
   std::vector<uint32_t> expected_page(VirtAddr page) const;
   // Pages that have been written to and are still there.
   uint32_t written_pages() const { return written_; }
+  // Page numbers.
+  const std::set<uint32_t>& locked() const { return locked_; }
   // By page number.
   std::map<uint32_t, Page>& pages() { return pages_; }
 
@@ -51,6 +57,7 @@ class Oracle {
 
   const uint32_t signature_;
   std::map<uint32_t, Page> pages_;
+  std::set<uint32_t> locked_;
   uint32_t written_ = 0;
 };
 

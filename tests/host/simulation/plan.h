@@ -45,6 +45,8 @@ enum class Kind : uint8_t {
   Amnesia,   // translations are lost
   Pause,
   Promise,   // allocates with VM_MEM_GUARANTEED
+  Lock,
+  Unlock,
   Kill,
 };
 inline constexpr unsigned kKinds = static_cast<unsigned>(Kind::Kill) + 1;

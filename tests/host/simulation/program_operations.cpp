@@ -58,6 +58,8 @@ void Program::perform(Kind kind, Actor& by) {
   switch (kind) {
     case Kind::Alloc: return alloc(by);
     case Kind::Promise: return promise(by);
+    case Kind::Lock: return lock(by);
+    case Kind::Unlock: return unlock(by);
     case Kind::Free: return free(by);
     case Kind::Read: return touch(by, any_page(by), false);
     case Kind::Write: return touch(by, any_page(by), true);
@@ -167,6 +169,7 @@ void Program::free(Actor& by) {
   const VirtAddr inside = pages_after(block->base, by.random.below(block->pages));
   if (!mm::vmm_free(*space_, inside)) world_.log.wrong("cannot free %#x", inside.value);
   ++world_.freed;
+  disturb_locks(block->base, block->pages);
   oracle_.drop(block->base, block->pages);
   block_pages_ -= std::min(block->pages, kUsualBlock);
   *block = blocks_.back();
@@ -196,6 +199,7 @@ void Program::discard(Actor& by) {
   if (done.has_value() != is_inside(part)) world_.log.wrong("VmmDiscard of %#x", part.base.value);
   if (!done) return;
   ++world_.freed;
+  disturb_locks(part.base, part.pages);
   oracle_.forget(part.base, part.pages);
 }
 
@@ -217,6 +221,7 @@ void Program::resize(Actor& by) {
   world_.log.add({6, base->value, pages});
   block_pages_ -= std::min(block->pages, kUsualBlock);
   block_pages_ += std::min(pages, kUsualBlock);
+  disturb_locks(block->base, block->pages);
   oracle_.move(block->base, block->pages, *base, pages);
   *block = {*base, pages};
 }

@@ -37,8 +37,8 @@ sim::SimSwapConfig swap_of(const Plan& plan, uint32_t usable) {
 
 Kind draw_kind(sim::Random& random) {
   // Of a thousand.
-  static constexpr uint32_t kWeights[kKinds] = {90, 30, 150, 150, 110, 130, 40, 25,
-                                                30, 55, 65, 25, 50, 22, 20, 8};
+  static constexpr uint32_t kWeights[kKinds] = {90, 30, 140, 140, 110, 120, 40, 25, 30, 55,
+                                                65, 25, 50, 22, 20, 20, 10, 8};
   uint32_t at = random.below(1000);
   for (unsigned kind = 0; kind < kKinds; ++kind) {
     if (at < kWeights[kind]) return static_cast<Kind>(kind);
@@ -63,6 +63,8 @@ void Counts::add(const Counts& other) {
   promises += other.promises;
   refused_promises += other.refused_promises;
   broken_promises += other.broken_promises;
+  locks += other.locks;
+  refused_locks += other.refused_locks;
   lives_beyond_memory += other.lives_beyond_memory;
 }
 
@@ -178,6 +180,7 @@ void World::step(Seat& seat, unsigned thread) {
     swap.device.end = swap.device.page_count() / 2;
   }
   largest_ = std::max(largest_, footprint());
+  check_locks();
   if (plan.check_each) check();
   if (kind == Kind::Pause) return machine.scheduler.sleep(by.random.below(200));
   by.random.chance(2) ? machine.scheduler.yield()
@@ -188,6 +191,21 @@ void World::check() {
   mm::check_machine(machine.manager);
   const std::string stale = machine.mmu.find_stale();
   if (!stale.empty()) log.wrong("%s", stale.c_str());
+}
+
+void World::check_locks() {
+  for (Seat& seat : seats_) {
+    if (seat.program != nullptr) seat.program->check_locks();
+  }
+  LockGuard guard(machine.manager.lock);
+  const uint32_t locked = swap.pageout.locked_pages();
+  if (locked > usable_ / mm::kLockShareOfAll) log.wrong("%u pages are locked by all", locked);
+}
+
+bool World::could_lock(mm::AddressSpace& space, PageCount pages) {
+  LockGuard guard(machine.manager.lock);
+  return space.locked_pages() + pages <= usable_ / mm::kLockShareOfProcess &&
+         swap.pageout.locked_pages() + pages <= usable_ / mm::kLockShareOfAll;
 }
 
 uint32_t World::footprint() const {

@@ -16,6 +16,7 @@ struct Counts {
   uint64_t operations = 0, pages_in = 0, pages_out = 0, zero_pages = 0, io_errors = 0;
   uint64_t out_of_memory = 0, refused_calls = 0, kills = 0, checksum_errors = 0, retired = 0;
   uint64_t promises = 0, refused_promises = 0, broken_promises = 0;
+  uint64_t locks = 0, refused_locks = 0;
   uint64_t lives_beyond_memory = 0;  // whose footprint was at least twice the frames
 
   void add(const Counts& other);
@@ -45,6 +46,8 @@ class World {
   void excuse_broken_promise(VirtAddr page);
   // Whether so many pages more could be promised, for certain.
   bool could_promise(PageCount pages);
+  // Whether the quotas allow so many locked pages more.
+  bool could_lock(mm::AddressSpace& space, PageCount pages);
   PageCount pages_a_program() const { return usable_ * 85 / 100; }
   uint32_t operation() const { return next_; }
 
@@ -68,6 +71,7 @@ class World {
   void stand_up(Seat& seat);
   void step(Seat& seat, unsigned thread);
   void check();
+  void check_locks();
   void read_everything_back();
   void close();
   uint32_t footprint() const;

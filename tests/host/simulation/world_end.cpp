@@ -29,7 +29,7 @@ World::Room World::room(bool direct_only) {
       if (slot.kind != mm::SlotKind::Resident) return;
       if (direct_only && !machine.memory.is_direct(slot.frame())) return;
       const mm::FrameRecord& record = machine.frames.record(slot.frame());
-      if ((record.count & kStuck) != 0) return;
+      if ((record.count & (kStuck | kLocked)) != 0) return;
       const bool clean = (record.count & kHasSlot) != 0 && !slot.dirty;
       const bool writing = (record.count & kWriting) != 0;
       ++(object.frame_use() == mm::FrameUse::Image ? room.image
@@ -56,14 +56,13 @@ bool World::could_promise(PageCount pages) {
   return machine.manager.promises.could_lose(mm::Promises::cost_of(pages) + kNeeded);
 }
 
-// Slots that are lost after a promise may break it; then the books are overdrawn, or nothing is
-// left that could go.
+// Slots that are lost after a promise was made may break it: then the books are overdrawn.
 void World::excuse_broken_promise(VirtAddr page) {
   ++counts.broken_promises;
   const Room all = room(false);
   LockGuard guard(machine.manager.lock);
   const bool kept = machine.manager.promises.could_lose(0);
-  if (swap.pager.slots().retired() != 0 && (!kept || all.sum() < kNeeded)) return;
+  if (!kept && swap.pager.slots().retired() != 0) return;
   log.wrong("%#x was promised, and no memory is found for it: %u owed, %u frames free, %u busy, "
             "%u being written, %u clean, %u of images, %u dirty with a slot, %u slots lost",
             page.value, machine.manager.promises.owed(), all.free, all.busy, all.writing,
