@@ -91,10 +91,18 @@ bool PageOut::wait_for_frames(Claim claim) {
   manager_.waiting.wake(&wanted_);
   while (evicted_ == evicted && rounds_ - round < enough) manager_.waiting.wait(&rounds_);
   if (evicted_ != evicted || !fruitless_) return true;
-  if (manager_.frames.some_left(claim)) {
-    return !elsewhere || manager_.frames.free_frames() > free;
-  }
-  return claim == Claim::Promised && try_stuck_pages_again();
+  const bool some_left = manager_.frames.some_left(claim);
+  if (some_left && (!elsewhere || manager_.frames.free_frames() > free)) return true;
+  return swap_stays_on() || (claim == Claim::Promised && try_stuck_pages_again());
+}
+
+// Pages could be written if SwapOff (swap_off.h) were not at work: it is over then.
+bool PageOut::swap_stays_on() {
+  LockGuard guard(manager_.lock);
+  if (!swap_.slots().closing()) return false;
+  swap_.slots().stop_closing();
+  fruitless_ = false;
+  return true;
 }
 
 // There may be good slots left, and the promise was made because of them. False: no page is stuck,

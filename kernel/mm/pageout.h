@@ -76,6 +76,7 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t listed_pages() EXCLUDES(memory_lock);
   uint32_t reads_under_way() EXCLUDES(memory_lock);
   uint32_t discard_whatever_can_go() EXCLUDES(memory_lock);
+  bool swap_stays_on() EXCLUDES(memory_lock);
   bool try_stuck_pages_again() EXCLUDES(memory_lock);
   void pick_batch(Batch& batch) REQUIRES(memory_lock);
   Fate dispose_of(FrameRecord& record) REQUIRES(memory_lock);

@@ -73,5 +73,23 @@ TEST_F(SwapOffPromiseStory, D3_a_promise_is_kept_when_others_take_the_frames_mea
   read(other, theirs, 90);
 }
 
+// Few pages can go at all: they are turned down less often than SwapOff is patient.
+TEST_F(SwapOffPromiseStory, D3_nobody_ends_for_want_of_memory_while_the_device_is_there) {
+  VirtAddr block = alloc(user, 20), theirs = alloc(other, 20);
+  write(user, block, 20);
+  std::vector<mm::OwnedFrame> taken;
+  while (free_frames() > 12) {
+    taken.push_back(machine.frames.allocate(mm::FrameUse::Driver).value());
+  }
+  {
+    mm::SwapOff off(swap.pager);
+    ASSERT_TRUE(off.begin());
+    write(other, theirs, 20);
+    EXPECT_EQ(off.step().error(), Error::OutOfFrames);
+  }
+  read(user, block, 20);
+  read(other, theirs, 20);
+}
+
 }  // namespace
 }  // namespace mobius
