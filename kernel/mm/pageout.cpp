@@ -70,6 +70,7 @@ void PageOut::run_round() {
   }
   // Whoever was to use one of those will have done so soon: others may try again (kPatience).
   if (newcomer_stayed_) fruitless_ = false;
+  left_over_ = manager_.frames.some_left(Claim::Unpromised);
   running_ = false;
   ++rounds_;
   manager_.waiting.wake(&rounds_);
@@ -93,6 +94,7 @@ bool PageOut::wait_for_frames(Claim claim) {
   if (evicted_ != evicted || !fruitless_) return true;
   const bool some_left = manager_.frames.some_left(claim);
   if (some_left && (!elsewhere || manager_.frames.free_frames() > free)) return true;
+  if (!some_left && left_over_) return true;
   return swap_stays_on() || (claim == Claim::Promised && try_stuck_pages_again());
 }
 

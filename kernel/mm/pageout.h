@@ -107,6 +107,7 @@ class PageOut final : public LowMemory, private Sampler {
   bool running_ = false;    // a round is
   bool newcomer_stayed_ = false;  // in this round
   bool fruitless_ = false;  // the last round ended with nothing to evict
+  bool left_over_ = false;  // ... but with free frames, whose pages can go later
   uint32_t rounds_ = 0;     // that have ended
   uint64_t evicted_ = 0;    // pages
   uint32_t locked_ GUARDED_BY(memory_lock) = 0;
