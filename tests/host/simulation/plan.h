@@ -47,6 +47,8 @@ enum class Kind : uint8_t {
   Promise,   // allocates with VM_MEM_GUARANTEED
   Lock,
   Unlock,
+  SwapOff,
+  SwapOn,
   Kill,
 };
 inline constexpr unsigned kKinds = static_cast<unsigned>(Kind::Kill) + 1;

@@ -50,7 +50,11 @@ void Program::lock(Actor& by) {
   const auto done = mm::vmm_lock(*space_, part.base, part.pages);
   std::erase(lock_calls_, &call);
   world_.log.add({8, done ? 0 : 1 + static_cast<uint64_t>(done.error())});
-  if (!done) return lock_refused(call, done.error(), evidence, freed);
+  if (!done) {
+    lock_refused(call, done.error(), evidence, freed);
+    ++world_.freed;
+    return;
+  }
   ++world_.counts.locks;
   for (PageIndex i = 0; i < part.pages; ++i) {
     const VirtAddr page = pages_after(part.base, i);
@@ -76,7 +80,7 @@ void Program::lock_refused(const LockCall& call, Error error, uint64_t evidence,
       return;
     case Error::OutOfFrames:
       if (oracle_.promised(part.base)) world_.excuse_broken_promise(part.base);
-      return world_.excuse_out_of_memory("VmmLock", freed);
+      return world_.excuse_out_of_memory("VmmLock", freed, part.pages);
     default: world_.log.wrong("VmmLock fails with %d", static_cast<int>(error));
   }
 }
@@ -96,6 +100,7 @@ void Program::unlock(Actor& by) {
   if (!mm::vmm_unlock(*space_, part.base, part.pages)) {
     world_.log.wrong("cannot unlock %#x", part.base.value);
   }
+  ++world_.freed;
   oracle_.unlock(part.base, part.pages);
 }
 

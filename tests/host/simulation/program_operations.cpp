@@ -74,6 +74,8 @@ void Program::perform(Kind kind, Actor& by) {
       return touch(by, pages_after(World::kImageBase, by.random.below(9)), by.random.chance(3));
     case Kind::Zero: return zero(by);
     case Kind::Amnesia: return lose_translations(by);
+    case Kind::SwapOff:  // the world's
+    case Kind::SwapOn:
     case Kind::Pause:
     case Kind::Kill: return;
   }

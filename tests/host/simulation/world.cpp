@@ -37,8 +37,8 @@ sim::SimSwapConfig swap_of(const Plan& plan, uint32_t usable) {
 
 Kind draw_kind(sim::Random& random) {
   // Of a thousand.
-  static constexpr uint32_t kWeights[kKinds] = {90, 30, 140, 140, 110, 120, 40, 25, 30, 55,
-                                                65, 25, 50, 22, 20, 20, 10, 8};
+  static constexpr uint32_t kWeights[kKinds] = {90, 30, 125, 125, 110, 120, 40, 25, 30, 55,
+                                                65, 25, 50, 22, 20, 20, 10, 6, 24, 8};
   uint32_t at = random.below(1000);
   for (unsigned kind = 0; kind < kKinds; ++kind) {
     if (at < kWeights[kind]) return static_cast<Kind>(kind);
@@ -65,6 +65,8 @@ void Counts::add(const Counts& other) {
   broken_promises += other.broken_promises;
   locks += other.locks;
   refused_locks += other.refused_locks;
+  swap_offs += other.swap_offs;
+  swap_offs_begun += other.swap_offs_begun;
   lives_beyond_memory += other.lives_beyond_memory;
 }
 
@@ -168,11 +170,11 @@ void World::step(Seat& seat, unsigned thread) {
   ++counts.operations;
   seat.program->perform(kind, by);
   if (kind == Kind::Kill) {
-    Seat& victim = seats_[by.random.below(kSeats)];
     log.tell("#%u a program is killed", operation);
-    if (victim.program != nullptr) victim.program->doomed = true;
-    ++counts.kills;
+    kill(seats_[by.random.below(kSeats)]);
   }
+  if (kind == Kind::SwapOff) swap_off(*seat.program, by.random);
+  if (kind == Kind::SwapOn) swap_on();
   if (plan.faults == Faults::FileErrors || plan.faults == Faults::Mixed) {
     if (by.random.chance(40)) file.behaviour.fail_after = 0;
   }
@@ -185,6 +187,11 @@ void World::step(Seat& seat, unsigned thread) {
   if (kind == Kind::Pause) return machine.scheduler.sleep(by.random.below(200));
   by.random.chance(2) ? machine.scheduler.yield()
                       : machine.scheduler.sleep(1 + by.random.below(6));
+}
+
+void World::kill(Seat& seat) {
+  if (seat.program != nullptr) seat.program->doomed = true;
+  ++counts.kills;
 }
 
 void World::check() {

@@ -40,10 +40,11 @@ World::Room World::room(bool direct_only) {
   return room;
 }
 
-void World::excuse_out_of_memory(const char* what, uint64_t freed_before) {
+void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCount given_back) {
   ++counts.out_of_memory;
   const Room all = room(false), direct = room(true);
-  if (all.sum() < kNeeded + machine.frames.floor() || direct.sum() < kNeeded) return;
+  const uint32_t needed = kNeeded + given_back;
+  if (all.sum() < needed + machine.frames.floor() || direct.sum() < needed) return;
   if (freed != freed_before) return;  // somebody has given memory back since
   log.wrong("%s finds no memory: %u frames free, %u busy, %u being written, %u clean, %u of "
             "images, "
