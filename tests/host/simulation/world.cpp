@@ -37,8 +37,8 @@ sim::SimSwapConfig swap_of(const Plan& plan, uint32_t usable) {
 
 Kind draw_kind(sim::Random& random) {
   // Of a thousand.
-  static constexpr uint32_t kWeights[kKinds] = {90, 30, 125, 125, 110, 120, 40, 25, 30, 55,
-                                                65, 25, 50, 22, 20, 20, 10, 6, 24, 8};
+  static constexpr uint32_t kWeights[kKinds] = {90, 30, 115, 125, 105, 140, 40, 25, 30, 55,
+                                                65, 25, 50, 17, 20, 20, 10, 6, 24, 8};
   uint32_t at = random.below(1000);
   for (unsigned kind = 0; kind < kKinds; ++kind) {
     if (at < kWeights[kind]) return static_cast<Kind>(kind);
