@@ -58,6 +58,9 @@ class AddressSpace : public Link<AllSpaces> {
   uint32_t take_major_faults() REQUIRES(memory_lock) { return std::exchange(major_faults_, 0); }
 
   // ---- for mm's own files ----
+  // A VmmLock is under way; whoever ends it wakes those who wait on this.
+  bool locking GUARDED_BY(memory_lock) = false;
+
   Region* find(VirtAddr a) const REQUIRES(memory_lock) {
     return static_cast<Region*>(regions_.find(a));
   }

@@ -33,7 +33,7 @@ inline constexpr uint16_t kHasSlot = 2;   // `swap_slot` is the page's, and hold
 inline constexpr uint16_t kWriting = 4;   // being written to `swap_slot`
 inline constexpr uint16_t kOrphan = 8;    // freed meanwhile: the writer frees it when it is done
 inline constexpr uint16_t kLocked = 16;   // by VmmLock: never evicted
-inline constexpr uint16_t kStuck = 32;    // could not be written: not tried again
+inline constexpr uint16_t kStuck = 32;    // could not be written: left alone (pageout.h)
 inline constexpr uint16_t kLocking = 64;  // by a VmmLock that has not returned
 }  // namespace page_mark
 

@@ -70,6 +70,7 @@ void PageOut::run_round() {
   }
   // Whoever was to use one of those will have done so soon: others may try again (kPatience).
   if (newcomer_stayed_) fruitless_ = false;
+  left_over_ = manager_.frames.some_left(Claim::Unpromised);
   running_ = false;
   ++rounds_;
   manager_.waiting.wake(&rounds_);
@@ -91,8 +92,40 @@ bool PageOut::wait_for_frames(Claim claim) {
   manager_.waiting.wake(&wanted_);
   while (evicted_ == evicted && rounds_ - round < enough) manager_.waiting.wait(&rounds_);
   if (evicted_ != evicted || !fruitless_) return true;
-  return manager_.frames.some_left(claim) &&
-         (!elsewhere || manager_.frames.free_frames() > free);
+  const bool some_left = manager_.frames.some_left(claim);
+  if (some_left && (!elsewhere || manager_.frames.free_frames() > free)) return true;
+  if (!some_left && left_over_) return true;
+  return swap_stays_on() || (claim == Claim::Promised && try_stuck_pages_again());
+}
+
+// Pages could be written if SwapOff (swap_off.h) were not at work: it is over then.
+bool PageOut::swap_stays_on() {
+  LockGuard guard(manager_.lock);
+  if (!swap_.slots().closing()) return false;
+  swap_.slots().stop_closing();
+  fruitless_ = false;
+  return true;
+}
+
+// There may be good slots left, and the promise was made because of them. False: no page is stuck,
+// or there is no slot. It ends, for each page that fails again takes a slot along.
+bool PageOut::try_stuck_pages_again() {
+  LockGuard guard(manager_.lock);
+  if (swap_.slots_left() == 0) return false;
+  bool any = false;
+  for (VmObject& object : manager_.objects) {
+    object.slots().for_each(0, object.pages(),
+                            [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
+      if (slot.kind != SlotKind::Resident) return;
+      FrameRecord& record = manager_.frames.record(slot.frame());
+      if ((record.count & (page_mark::kStuck | page_mark::kLocked)) != page_mark::kStuck) return;
+      record.count &= static_cast<uint16_t>(~page_mark::kStuck);
+      was_read_ahead(record, slot.shadow);
+      any = true;
+    });
+  }
+  if (any) fruitless_ = false;
+  return any;
 }
 
 // After a round in vain nobody is woken before somebody really waits for a frame.

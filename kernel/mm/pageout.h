@@ -40,7 +40,7 @@ class PageOut final : public LowMemory, private Sampler {
 
   // For whoever has found no frame, or none where it must be. Sleeps until some have been evicted
   // or it is certain that none can be: false then, unless there are more for requests of that claim
-  // all the same.
+  // all the same. For a promised page those that could not be written are tried again before.
   bool wait_for_frames(Claim claim = Claim::Unpromised) EXCLUDES(memory_lock);
 
   // LowMemory.
@@ -76,6 +76,8 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t listed_pages() EXCLUDES(memory_lock);
   uint32_t reads_under_way() EXCLUDES(memory_lock);
   uint32_t discard_whatever_can_go() EXCLUDES(memory_lock);
+  bool swap_stays_on() EXCLUDES(memory_lock);
+  bool try_stuck_pages_again() EXCLUDES(memory_lock);
   void pick_batch(Batch& batch) REQUIRES(memory_lock);
   Fate dispose_of(FrameRecord& record) REQUIRES(memory_lock);
   bool needs_writing(FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock);
@@ -105,6 +107,7 @@ class PageOut final : public LowMemory, private Sampler {
   bool running_ = false;    // a round is
   bool newcomer_stayed_ = false;  // in this round
   bool fruitless_ = false;  // the last round ended with nothing to evict
+  bool left_over_ = false;  // ... but with free frames, whose pages can go later
   uint32_t rounds_ = 0;     // that have ended
   uint64_t evicted_ = 0;    // pages
   uint32_t locked_ GUARDED_BY(memory_lock) = 0;

@@ -50,6 +50,8 @@ Result<bool> SwapOff::step() {
     if (!pager_.space_.closing()) return Failure(Error::OutOfFrames);
     found = search();
     if (found == Found::End && nothing_left()) {
+      // Promised pages come in from below the floor: others may have taken what was there for them.
+      if (!manager.promises.could_lose(0)) return Failure(Error::OutOfFrames);
       pager_.close();
       return true;
     }

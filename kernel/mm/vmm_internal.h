@@ -46,8 +46,8 @@ template <typename F>
 auto attempt_with_frames(AddressSpace& space, F&& attempt) EXCLUDES(memory_lock) {
   PageOut* const pageout = space.manager().pageout;
   const MemoryManager& manager = space.manager();
-  const uint32_t refusals = manager.refused_promises();
   for (unsigned starved = 0;; ++starved) {
+    const uint32_t refusals = manager.refused_promises();  // others' come while this one waits
     auto outcome = attempt();
     const bool starves = !outcome && outcome.error() == Error::OutOfFrames;
     if (!starves || manager.refused_promises() != refusals) return outcome;

@@ -9,62 +9,105 @@ namespace {
 
 using namespace page_mark;
 
-// Fails: BadArgument (not wholly inside of one block of VmmAlloc).
-Result<void> check_block(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
+// block_around, for a block of VmmAlloc only.
+Result<Block> whole_block_around(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
   const Block block = TRY(block_around(space, range));
-  return block.first->kind == RegionKind::Block ? Result<void>() : Failure(Error::BadArgument);
-}
-
-// The page's slot in its region's object; null where nothing has ever been there.
-const PageSlot* slot_at(AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
-  Region* region = space.find(page);
-  if (region == nullptr || region->object.get() == nullptr) return nullptr;
-  return region->object.get()->slots().find(region->page_at(page));
+  return block.first->kind == RegionKind::Block ? Result<Block>(block)
+                                                : Failure(Error::BadArgument);
 }
 
 // The record of the page's frame; null where it has none of its own.
-FrameRecord* record_of(AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
-  const PageSlot* slot = slot_at(space, page);
+FrameRecord* record_of(VmObject& object, PageIndex index) REQUIRES(memory_lock) {
+  PageSlot* slot = object.slots().find(index);
   if (slot == nullptr || slot->kind != SlotKind::Resident) return nullptr;
-  return &space.manager().frames.record(slot->frame());
+  return &object.manager().frames.record(slot->frame());
 }
 
-// Pages of the range that get locked now; they are unlocked again unless that is the end of it.
+// Pages of a block that get locked now; they are unlocked again unless that is the end of it. It
+// follows the block's object: the block may be moved or freed while it sleeps. One at a time in
+// each address space, so that no page is locked by two.
 class Locking {
  public:
   Locking(AddressSpace& space, VirtRange range) : space_(space), range_(range) {}
   Locking(const Locking&) = delete;
-  ~Locking() EXCLUDES(memory_lock) { settle(kLocked | kLocking); }
+  ~Locking() EXCLUDES(memory_lock);
+  // Waits for its turn. Fails: BadArgument, LimitReached.
+  Result<void> begin() EXCLUDES(memory_lock);
   // From here on they stay locked.
-  void finish() EXCLUDES(memory_lock) { settle(kLocking); }
+  void finish() EXCLUDES(memory_lock);
 
-  // Brings the page in and locks it. Fails: OutOfFrames, IoError, BadArgument (no access).
+  // Brings the page in and locks it. Fails: OutOfFrames, IoError, LimitReached, BadArgument (no
+  // access, or no such block any more).
   Result<void> add(VirtAddr page) EXCLUDES(memory_lock);
 
  private:
+  Result<bool> try_begin() EXCLUDES(memory_lock);
+  // Whether all pages may be locked by this process, and by all of them together.
+  Result<void> check_quota() REQUIRES(memory_lock);
+  bool all_may_lock(uint32_t more) const REQUIRES(memory_lock);
   // Takes `marks` off what this call has locked.
-  void settle(uint16_t marks) EXCLUDES(memory_lock);
-  bool mark(VirtAddr page) EXCLUDES(memory_lock);
+  void settle(uint16_t marks) REQUIRES(memory_lock);
+  Result<bool> mark(VirtAddr page) EXCLUDES(memory_lock);
+  PageIndex index_of(VirtAddr page) const { return first_ + ((page - range_.begin) >> kPageShift); }
 
   AddressSpace& space_;
   const VirtRange range_;
+  VmObject* object_ = nullptr;  // the block's, with a reference; null: it has not begun
+  PageIndex first_ = 0;
 };
 
-void Locking::settle(uint16_t marks) {
+Result<void> Locking::begin() {
+  while (!TRY(try_begin())) space_.manager().waiting.wait(&space_.locking);
+  return {};
+}
+
+Result<bool> Locking::try_begin() {
   LockGuard guard(space_.manager().lock);
+  if (space_.locking) return false;
+  TRY(whole_block_around(space_, range_));
+  Region* region = space_.find(range_.begin);
+  object_ = region->object.get();
+  object_->add_reference();
+  first_ = region->page_at(range_.begin);
+  space_.locking = true;
+  TRY(check_quota());
+  return true;
+}
+
+Locking::~Locking() {
+  if (object_ == nullptr) return;
+  LockGuard guard(space_.manager().lock);
+  settle(kLocked | kLocking);
+  object_->drop_reference();
+  space_.locking = false;
+  space_.manager().waiting.wake(&space_.locking);
+}
+
+void Locking::finish() {
+  LockGuard guard(space_.manager().lock);
+  settle(kLocking);
+}
+
+void Locking::settle(uint16_t marks) {
   for (VirtAddr page = range_.begin; page < range_.end; page = pages_after(page, 1)) {
-    FrameRecord* record = record_of(space_, page);
+    FrameRecord* record = record_of(*object_, index_of(page));
     if (record == nullptr || (record->count & kLocking) == 0) continue;
     record->count &= static_cast<uint16_t>(~kLocking);
     if ((marks & kLocked) != 0) space_.manager().pageout->unlock(*record);
   }
 }
 
-bool Locking::mark(VirtAddr page) {
+Result<bool> Locking::mark(VirtAddr page) {
   LockGuard guard(space_.manager().lock);
-  FrameRecord* record = record_of(space_, page);
+  Region* region = space_.find(page);
+  if (region == nullptr || region->object.get() != object_ ||
+      region->page_at(page) != index_of(page)) {
+    return Failure(Error::BadArgument);
+  }
+  FrameRecord* record = record_of(*object_, index_of(page));
   if (record == nullptr) return false;
   if ((record->count & kLocked) != 0) return true;
+  if (!all_may_lock(1)) return Failure(Error::LimitReached);  // others have locked meanwhile
   space_.manager().pageout->lock(*record);
   record->count |= kLocking;
   return true;
@@ -80,30 +123,32 @@ Result<void> Locking::add(VirtAddr page) {
       case FaultOutcome::OutOfMemory: return Failure(Error::OutOfFrames);
       case FaultOutcome::IoError: return Failure(Error::IoError);
     }
-    if (mark(page)) return {};
+    if (TRY(mark(page))) return {};
   }
   return Failure(Error::OutOfFrames);
 }
 
-// Whether so many pages more may be locked by this process, and by all of them together.
-Result<void> check_quota(AddressSpace& space, VirtRange range) EXCLUDES(memory_lock) {
-  MemoryManager& manager = space.manager();
-  LockGuard guard(manager.lock);
-  TRY(check_block(space, range));
+Result<void> Locking::check_quota() {
   uint32_t fresh = 0;
-  for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
-    const FrameRecord* record = record_of(space, page);
+  for (VirtAddr page = range_.begin; page < range_.end; page = pages_after(page, 1)) {
+    const FrameRecord* record = record_of(*object_, index_of(page));
     if (record == nullptr || (record->count & kLocked) == 0) ++fresh;
   }
-  const uint32_t total = manager.frames.total_frames();
-  const bool allowed = space.locked_pages() + fresh <= total / kLockShareOfProcess &&
-                       manager.pageout->locked_pages() + fresh <= total / kLockShareOfAll;
+  const uint32_t most = space_.manager().frames.total_frames() / kLockShareOfProcess;
+  const bool allowed = space_.locked_pages() + fresh <= most && all_may_lock(fresh);
   return allowed ? Result<void>() : Failure(Error::LimitReached);
+}
+
+bool Locking::all_may_lock(uint32_t more) const {
+  const MemoryManager& manager = space_.manager();
+  return manager.pageout->locked_pages() + more <= manager.frames.total_frames() / kLockShareOfAll;
 }
 
 bool is_paged_out(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
-  const PageSlot* slot = slot_at(space, page);
+  Region* region = space.find(page);
+  if (region == nullptr || region->object.get() == nullptr) return false;
+  const PageSlot* slot = region->object.get()->slots().find(region->page_at(page));
   return slot != nullptr && slot->kind == SlotKind::Swapped;
 }
 
@@ -112,8 +157,8 @@ bool is_paged_out(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
 Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) {
   if (space.manager().pageout == nullptr) return Failure(Error::NotSupported);
   VirtRange range = TRY(user_range(base, pages));
-  TRY(check_quota(space, range));
   Locking locking(space, range);
+  TRY(locking.begin());
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
     TRY(locking.add(page));
   }
@@ -124,11 +169,14 @@ Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) {
 Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages) {
   VirtRange range = TRY(user_range(base, pages));
   LockGuard guard(space.manager().lock);
-  TRY(check_block(space, range));
+  const Block block = TRY(whole_block_around(space, range));
   // From here on nothing fails.
-  for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
-    FrameRecord* record = record_of(space, page);
+  VmObject& object = *block.first->object.get();
+  const PageIndex first = space.find(range.begin)->page_at(range.begin);
+  for (PageIndex i = 0; i < pages; ++i) {
+    FrameRecord* record = record_of(object, first + i);
     if (record == nullptr || (record->count & kLocked) == 0) continue;
+    record->count &= static_cast<uint16_t>(~kLocking);  // also from a VmmLock that goes on
     space.manager().pageout->unlock(*record);
   }
   return {};
@@ -138,7 +186,7 @@ Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages) 
   VirtRange range = TRY(user_range(base, pages));
   {
     LockGuard guard(space.manager().lock);
-    TRY(check_block(space, range));
+    TRY(whole_block_around(space, range));
   }
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
     // It is only advice: what cannot be read now is told to whoever touches it.

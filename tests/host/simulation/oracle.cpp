@@ -23,6 +23,7 @@ void Oracle::drop(VirtAddr base, PageCount pages) {
   const auto first = pages_.lower_bound(base.page_number());
   const auto end = pages_.lower_bound(base.page_number() + pages);
   for (auto it = first; it != end; ++it) clear(it->second);
+  unlock(base, pages);
   pages_.erase(first, end);
 }
 
@@ -30,20 +31,39 @@ void Oracle::protect(VirtAddr base, PageCount pages, Access rights) {
   for (PageIndex i = 0; i < pages; ++i) pages_.at(base.page_number() + i).rights = rights;
 }
 
+void Oracle::promise(VirtAddr base, PageCount pages) {
+  for (PageIndex i = 0; i < pages; ++i) pages_.at(base.page_number() + i).promised = true;
+}
+
+void Oracle::lock(VirtAddr base, PageCount pages) {
+  for (PageIndex i = 0; i < pages; ++i) locked_.insert(base.page_number() + i);
+}
+
+void Oracle::unlock(VirtAddr base, PageCount pages) {
+  locked_.erase(locked_.lower_bound(base.page_number()),
+                locked_.lower_bound(base.page_number() + pages));
+}
+
 void Oracle::forget(VirtAddr base, PageCount pages) {
   for (PageIndex i = 0; i < pages; ++i) clear(pages_.at(base.page_number() + i));
+  unlock(base, pages);
 }
 
 void Oracle::move(VirtAddr from, PageCount old_pages, VirtAddr to, PageCount pages) {
   std::vector<Page> kept;
+  std::vector<PageIndex> locked;
   for (PageIndex i = 0; i < std::min(old_pages, pages); ++i) {
     kept.push_back(pages_.at(from.page_number() + i));
+    if (locked_.contains(from.page_number() + i)) locked.push_back(i);
   }
-  const Access last = pages_.at(from.page_number() + old_pages - 1).rights;
+  Page fresh;
+  fresh.rights = pages_.at(from.page_number() + old_pages - 1).rights;
+  fresh.promised = pages_.at(from.page_number() + old_pages - 1).promised;
   drop(from, old_pages);
+  for (PageIndex i : locked) lock(pages_after(to, i), 1);
   for (PageIndex i = 0; i < pages; ++i) {
     Page& page = pages_[to.page_number() + i];
-    page = i < kept.size() ? std::move(kept[i]) : Page{last};
+    page = i < kept.size() ? std::move(kept[i]) : fresh;
     if (!page.words.empty()) ++written_;
   }
 }
@@ -63,6 +83,11 @@ void Oracle::write(VirtAddr word, uint32_t value) {
 Access Oracle::rights(VirtAddr a) const {
   const auto found = pages_.find(a.page_number());
   return found == pages_.end() ? Access::None : found->second.rights;
+}
+
+bool Oracle::promised(VirtAddr a) const {
+  const auto found = pages_.find(a.page_number());
+  return found != pages_.end() && found->second.promised;
 }
 
 uint32_t Oracle::original(const Page& page, uint32_t offset) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@ class Oracle {
     Access rights = Access::None;
     uint32_t origin = kZeros;  // offset in the EXE's file, where the page comes from it
     std::vector<std::pair<uint32_t, uint32_t>> words{};  // offset in the page, value
+    bool promised = false;  // by VM_MEM_GUARANTEED
   };
 
   explicit Oracle(uint32_t signature) : signature_(signature) {}
@@ -25,19 +27,27 @@ class Oracle {
   void add(VirtAddr base, PageCount pages, Access rights, uint32_t origin = kZeros);
   void drop(VirtAddr base, PageCount pages);
   void protect(VirtAddr base, PageCount pages, Access rights);
+  // All pages of a block, and those that it gets later.
+  void promise(VirtAddr base, PageCount pages);
+  // Must be in RAM from now on, until they are unlocked, forgotten or dropped.
+  void lock(VirtAddr base, PageCount pages);
+  void unlock(VirtAddr base, PageCount pages);
   // Reads as zeros from now on.
   void forget(VirtAddr base, PageCount pages);
   // A block of `old_pages` at `from` is now one of `pages` at `to`; what is new has the rights of
-  // its last page.
+  // its last page, and is promised if that is.
   void move(VirtAddr from, PageCount old_pages, VirtAddr to, PageCount pages);
   void write(VirtAddr word, uint32_t value);
 
   Access rights(VirtAddr a) const;
+  bool promised(VirtAddr a) const;
   uint32_t expected(VirtAddr word) const;
   // All 1024 words of a page.
   std::vector<uint32_t> expected_page(VirtAddr page) const;
   // Pages that have been written to and are still there.
   uint32_t written_pages() const { return written_; }
+  // Page numbers.
+  const std::set<uint32_t>& locked() const { return locked_; }
   // By page number.
   std::map<uint32_t, Page>& pages() { return pages_; }
 
@@ -47,6 +57,7 @@ class Oracle {
 
   const uint32_t signature_;
   std::map<uint32_t, Page> pages_;
+  std::set<uint32_t> locked_;
   uint32_t written_ = 0;
 };
 

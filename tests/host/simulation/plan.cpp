@@ -14,7 +14,8 @@ static_assert(std::size(kFaultNames) == kFaultClasses);
 constexpr std::string_view kKindNames[] = {
     "allocates", "frees",   "reads",  "writes",         "reads on",       "writes on",
     "protects",  "discards", "resizes", "uses its stack", "uses its image", "zeroes",
-    "loses translations", "pauses", "kills"};
+    "loses translations", "pauses", "is promised memory", "locks", "unlocks",
+    "takes swap off", "puts swap on", "kills"};
 static_assert(std::size(kKindNames) == kKinds);
 }  // namespace
 

@@ -44,6 +44,11 @@ enum class Kind : uint8_t {
   Zero,      // writes zeros over all that was written to a page
   Amnesia,   // translations are lost
   Pause,
+  Promise,   // allocates with VM_MEM_GUARANTEED
+  Lock,
+  Unlock,
+  SwapOff,
+  SwapOn,
   Kill,
 };
 inline constexpr unsigned kKinds = static_cast<unsigned>(Kind::Kill) + 1;

@@ -69,6 +69,7 @@ void Program::refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess a
       return;
     case mm::FaultOutcome::OutOfMemory:
       log.tell("    P%u: no memory for %#x", number_, word.value);
+      if (oracle_.promised(word)) world_.excuse_broken_promise(word);
       world_.excuse_out_of_memory("a touch", freed);
       doomed = true;
       return;
@@ -141,7 +142,21 @@ uint32_t Program::read_back() {
     }
     oracle_.drop(page, 1);
   }
+  free_what_is_done();
   return missing;
+}
+
+// Blocks that have been read back wholly; what is promised to them is for others now.
+void Program::free_what_is_done() {
+  std::erase_if(blocks_, [&](const Block& block) {
+    const auto next = oracle_.pages().lower_bound(block.base.page_number());
+    const bool done = next == oracle_.pages().end() ||
+                      next->first >= block.base.page_number() + block.pages;
+    if (done && !mm::vmm_free(*space_, block.base)) {
+      world_.log.wrong("cannot free %#x", block.base.value);
+    }
+    return done;
+  });
 }
 
 }  // namespace mobius::simulation

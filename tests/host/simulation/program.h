@@ -31,6 +31,9 @@ class Program {
   // yet for want of memory; a page that its device lost, as it may, is done.
   uint32_t read_back();
 
+  // That pages are locked just as they should be. After each step.
+  void check_locks();
+
   bool doomed = false;          // killed, or ended by a fault: its threads leave
   unsigned threads_inside = 0;
   uint32_t footprint() const { return oracle_.written_pages(); }
@@ -49,9 +52,19 @@ class Program {
   bool load(mm::ImageObject& image);
 
   void alloc(Actor& by);
+  void promise(Actor& by);
+  void add_block(VirtAddr base, PageCount pages);
+  void fill(Actor& by, VirtAddr base, PageCount pages);
   void free(Actor& by);
   void protect(Actor& by);
   void discard(Actor& by);
+  void lock(Actor& by);
+  void unlock(Actor& by);
+  struct LockCall;  // that has not returned
+  void lock_refused(const LockCall& call, Error error, uint64_t evidence, uint64_t freed);
+  // What the range shows is not what it was: for VmmLock calls that have not returned.
+  void disturb_locks(VirtAddr base, PageCount pages);
+  bool is_locked(VirtAddr page);
   void resize(Actor& by);
   void zero(Actor& by);
   void lose_translations(Actor& by);
@@ -62,15 +75,18 @@ class Program {
   void refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess access, uint64_t evidence,
                uint64_t freed);
   void check_refusal(const char* call, Error error);
+  void check_refused_promise(const char* call, Error error, PageCount more);
 
   Block* any_block(Actor& by);
   Block* block_of(VirtAddr address);
   bool is_inside(Part part);
+  bool is_writable(Part part);
   Part any_part(Actor& by, PageCount most);
   VirtAddr any_page(Actor& by);
   VirtAddr any_word(Actor& by, VirtAddr page);
   void check_page(VirtAddr page);
   bool have_back(VirtAddr page);
+  void free_what_is_done();
 
   World& world_;
   const unsigned number_;
@@ -80,6 +96,7 @@ class Program {
   Oracle oracle_;
   std::vector<Block> blocks_;
   PageCount block_pages_ = 0;
+  std::vector<LockCall*> lock_calls_;
   VirtRange stack_;
 };
 

@@ -9,7 +9,7 @@ namespace mobius::simulation {
 namespace {
 constexpr uint32_t kWordsOfThread = 512;
 constexpr PageCount kLongestSweep = 24;
-constexpr PageCount kUsualBlock = 40, kBigBlock = 1200;
+constexpr PageCount kUsualBlock = 40, kBigBlock = 1200, kBigPromise = 200;
 }  // namespace
 
 Program::Block* Program::any_block(Actor& by) {
@@ -57,6 +57,9 @@ void Program::perform(Kind kind, Actor& by) {
   world_.log.tell("#%u P%u.%u %s", world_.operation(), number_, by.thread, name_of(kind).data());
   switch (kind) {
     case Kind::Alloc: return alloc(by);
+    case Kind::Promise: return promise(by);
+    case Kind::Lock: return lock(by);
+    case Kind::Unlock: return unlock(by);
     case Kind::Free: return free(by);
     case Kind::Read: return touch(by, any_page(by), false);
     case Kind::Write: return touch(by, any_page(by), true);
@@ -71,6 +74,8 @@ void Program::perform(Kind kind, Actor& by) {
       return touch(by, pages_after(World::kImageBase, by.random.below(9)), by.random.chance(3));
     case Kind::Zero: return zero(by);
     case Kind::Amnesia: return lose_translations(by);
+    case Kind::SwapOff:  // the world's
+    case Kind::SwapOn:
     case Kind::Pause:
     case Kind::Kill: return;
   }
@@ -108,6 +113,17 @@ void Program::check_refusal(const char* call, Error error) {
   world_.excuse_out_of_memory(call, world_.freed);
 }
 
+// A promise is refused where the books have no room for it, too.
+void Program::check_refused_promise(const char* call, Error error, PageCount more) {
+  if (error == Error::OutOfFrames && !world_.could_promise(more)) {
+    world_.log.tell("    refused");
+    world_.log.add({7, more});
+    ++world_.counts.refused_promises;
+    return;
+  }
+  check_refusal(call, error);
+}
+
 void Program::alloc(Actor& by) {
   const bool enough = block_pages_ >= world_.pages_a_program();
   const bool big = by.random.chance(12);
@@ -115,14 +131,33 @@ void Program::alloc(Actor& by) {
   if (enough) return free(by);
   auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, mm::kMemWrite);
   if (!base) return check_refusal("VmmAlloc", base.error());
-  world_.log.tell("    %u pages at %#x", pages, base->value);
-  world_.log.add({5, base->value, pages});
-  oracle_.add(*base, pages, Access::ReadWrite);
-  blocks_.push_back({*base, pages});
+  add_block(*base, pages);
+  if (!by.random.chance(4)) fill(by, *base, pages);
+}
+
+void Program::promise(Actor& by) {
+  const bool big = by.random.chance(6);
+  const PageCount pages = 1 + by.random.below(big ? kBigPromise : kUsualBlock);
+  if (block_pages_ >= world_.pages_a_program()) return free(by);
+  auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, mm::kMemWrite | mm::kMemGuaranteed);
+  if (!base) return check_refused_promise("VmmAlloc", base.error(), pages);
+  ++world_.counts.promises;
+  add_block(*base, pages);
+  oracle_.promise(*base, pages);
+  if (!by.random.chance(3)) fill(by, *base, pages);
+}
+
+void Program::add_block(VirtAddr base, PageCount pages) {
+  world_.log.tell("    %u pages at %#x", pages, base.value);
+  world_.log.add({5, base.value, pages});
+  oracle_.add(base, pages, Access::ReadWrite);
+  blocks_.push_back({base, pages});
   block_pages_ += std::min(pages, kUsualBlock);
-  if (by.random.chance(4)) return;
+}
+
+void Program::fill(Actor& by, VirtAddr base, PageCount pages) {
   for (PageIndex i = 0; i < std::min(pages, kUsualBlock) && !doomed; ++i) {
-    const VirtAddr page = pages_after(*base, i);
+    const VirtAddr page = pages_after(base, i);
     if (oracle_.rights(page) == Access::ReadWrite) {
       (void)write_word(any_word(by, page), static_cast<uint32_t>(by.random.next()) | 1);
     }
@@ -136,6 +171,7 @@ void Program::free(Actor& by) {
   const VirtAddr inside = pages_after(block->base, by.random.below(block->pages));
   if (!mm::vmm_free(*space_, inside)) world_.log.wrong("cannot free %#x", inside.value);
   ++world_.freed;
+  disturb_locks(block->base, block->pages);
   oracle_.drop(block->base, block->pages);
   block_pages_ -= std::min(block->pages, kUsualBlock);
   *block = blocks_.back();
@@ -165,6 +201,7 @@ void Program::discard(Actor& by) {
   if (done.has_value() != is_inside(part)) world_.log.wrong("VmmDiscard of %#x", part.base.value);
   if (!done) return;
   ++world_.freed;
+  disturb_locks(part.base, part.pages);
   oracle_.forget(part.base, part.pages);
 }
 
@@ -177,12 +214,16 @@ void Program::resize(Actor& by) {
   const auto base = mm::vmm_resize(*space_, inside, pages);
   block = block_of(inside);  // while it waited, it may have gone or changed
   if (!base && block == nullptr) return;
+  if (!base && oracle_.promised(block->base)) {
+    return check_refused_promise("VmmResize", base.error(), pages);
+  }
   if (!base) return check_refusal("VmmResize", base.error());
   if (block == nullptr) world_.log.wrong("VmmResize of nothing at %#x", inside.value);
   ++world_.freed;
   world_.log.add({6, base->value, pages});
   block_pages_ -= std::min(block->pages, kUsualBlock);
   block_pages_ += std::min(pages, kUsualBlock);
+  disturb_locks(block->base, block->pages);
   oracle_.move(block->base, block->pages, *base, pages);
   *block = {*base, pages};
 }

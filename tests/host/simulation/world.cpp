@@ -8,6 +8,7 @@ namespace mobius::simulation {
 namespace {
 
 constexpr uint32_t kReserved = 2;  // frames
+constexpr uint32_t kReserveForPromises = 24;  // as the kernel has it (paging_out.cpp)
 
 sim::SimMachineConfig machine_of(const Plan& plan) {
   sim::Random random(plan.seed * 3 + 1);
@@ -36,8 +37,8 @@ sim::SimSwapConfig swap_of(const Plan& plan, uint32_t usable) {
 
 Kind draw_kind(sim::Random& random) {
   // Of a thousand.
-  static constexpr uint32_t kWeights[kKinds] = {90, 30, 160, 160, 110, 130, 40, 25,
-                                                30, 55, 65, 25, 50, 22, 8};
+  static constexpr uint32_t kWeights[kKinds] = {90, 30, 115, 125, 105, 140, 40, 25, 30, 55,
+                                                65, 25, 50, 17, 20, 20, 10, 6, 24, 8};
   uint32_t at = random.below(1000);
   for (unsigned kind = 0; kind < kKinds; ++kind) {
     if (at < kWeights[kind]) return static_cast<Kind>(kind);
@@ -59,6 +60,13 @@ void Counts::add(const Counts& other) {
   kills += other.kills;
   checksum_errors += other.checksum_errors;
   retired += other.retired;
+  promises += other.promises;
+  refused_promises += other.refused_promises;
+  broken_promises += other.broken_promises;
+  locks += other.locks;
+  refused_locks += other.refused_locks;
+  swap_offs += other.swap_offs;
+  swap_offs_begun += other.swap_offs_begun;
   lives_beyond_memory += other.lives_beyond_memory;
 }
 
@@ -71,6 +79,10 @@ World::World(const Plan& the_plan)
       usable_(machine.frames.total_frames()),
       image_(sim::SimImage::create(machine, layout, file)) {
   sim::Random random(plan.seed * 3 + 3);
+  {
+    LockGuard guard(machine.manager.lock);
+    machine.manager.promises.set_reserve(kReserveForPromises);
+  }
   set_faults(random);
   log.tell("seed %llu, %s, %u frames, %llu pages of swap", (unsigned long long)plan.seed,
            name_of(plan.faults).data(), usable_, (unsigned long long)swap.device.page_count());
@@ -158,11 +170,11 @@ void World::step(Seat& seat, unsigned thread) {
   ++counts.operations;
   seat.program->perform(kind, by);
   if (kind == Kind::Kill) {
-    Seat& victim = seats_[by.random.below(kSeats)];
     log.tell("#%u a program is killed", operation);
-    if (victim.program != nullptr) victim.program->doomed = true;
-    ++counts.kills;
+    kill(seats_[by.random.below(kSeats)]);
   }
+  if (kind == Kind::SwapOff) swap_off(*seat.program, by.random);
+  if (kind == Kind::SwapOn) swap_on();
   if (plan.faults == Faults::FileErrors || plan.faults == Faults::Mixed) {
     if (by.random.chance(40)) file.behaviour.fail_after = 0;
   }
@@ -170,16 +182,37 @@ void World::step(Seat& seat, unsigned thread) {
     swap.device.end = swap.device.page_count() / 2;
   }
   largest_ = std::max(largest_, footprint());
+  check_locks();
   if (plan.check_each) check();
   if (kind == Kind::Pause) return machine.scheduler.sleep(by.random.below(200));
   by.random.chance(2) ? machine.scheduler.yield()
                       : machine.scheduler.sleep(1 + by.random.below(6));
 }
 
+void World::kill(Seat& seat) {
+  if (seat.program != nullptr) seat.program->doomed = true;
+  ++counts.kills;
+}
+
 void World::check() {
   mm::check_machine(machine.manager);
   const std::string stale = machine.mmu.find_stale();
   if (!stale.empty()) log.wrong("%s", stale.c_str());
+}
+
+void World::check_locks() {
+  for (Seat& seat : seats_) {
+    if (seat.program != nullptr) seat.program->check_locks();
+  }
+  LockGuard guard(machine.manager.lock);
+  const uint32_t locked = swap.pageout.locked_pages();
+  if (locked > usable_ / mm::kLockShareOfAll) log.wrong("%u pages are locked by all", locked);
+}
+
+bool World::could_lock(mm::AddressSpace& space, PageCount pages) {
+  LockGuard guard(machine.manager.lock);
+  return space.locked_pages() + pages <= usable_ / mm::kLockShareOfProcess &&
+         swap.pageout.locked_pages() + pages <= usable_ / mm::kLockShareOfAll;
 }
 
 uint32_t World::footprint() const {

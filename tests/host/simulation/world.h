@@ -15,6 +15,9 @@ namespace mobius::simulation {
 struct Counts {
   uint64_t operations = 0, pages_in = 0, pages_out = 0, zero_pages = 0, io_errors = 0;
   uint64_t out_of_memory = 0, refused_calls = 0, kills = 0, checksum_errors = 0, retired = 0;
+  uint64_t promises = 0, refused_promises = 0, broken_promises = 0;
+  uint64_t locks = 0, refused_locks = 0;
+  uint64_t swap_offs = 0, swap_offs_begun = 0;
   uint64_t lives_beyond_memory = 0;  // whose footprint was at least twice the frames
 
   void add(const Counts& other);
@@ -38,8 +41,14 @@ class World {
     return swap.device.failed + swap.device.wrong_reads + file.behaviour.failed;
   }
   // Checks that there is really nothing left to be had. `freed`: what `this->freed` was when the
-  // thing that failed began.
-  void excuse_out_of_memory(const char* what, uint64_t freed_before);
+  // thing that failed began. `given_back`: pages that have become possible to evict by its failing.
+  void excuse_out_of_memory(const char* what, uint64_t freed_before, PageCount given_back = 0);
+  // A touch of a promised page has found no memory: wrong, unless swap space has been lost.
+  void excuse_broken_promise(VirtAddr page);
+  // Whether so many pages more could be promised, for certain.
+  bool could_promise(PageCount pages);
+  // Whether the quotas allow so many locked pages more.
+  bool could_lock(mm::AddressSpace& space, PageCount pages);
   PageCount pages_a_program() const { return usable_ * 85 / 100; }
   uint32_t operation() const { return next_; }
 
@@ -62,7 +71,14 @@ class World {
   bool sit_down(Seat& seat, unsigned thread);
   void stand_up(Seat& seat);
   void step(Seat& seat, unsigned thread);
+  void kill(Seat& seat);
+  void swap_off(const Program& by, sim::Random& random);
+  void swap_off_does_not_begin(Error error);
+  void swap_off_fails(Error error, uint64_t evidence_before);
+  void check_swap_is_off();
+  void swap_on();
   void check();
+  void check_locks();
   void read_everything_back();
   void close();
   uint32_t footprint() const;
@@ -78,6 +94,7 @@ class World {
   uint32_t next_ = 0;
   uint32_t started_ = 0;
   uint32_t largest_ = 0;  // footprint
+  bool taking_swap_off_ = false;
 };
 
 }  // namespace mobius::simulation

@@ -29,7 +29,7 @@ World::Room World::room(bool direct_only) {
       if (slot.kind != mm::SlotKind::Resident) return;
       if (direct_only && !machine.memory.is_direct(slot.frame())) return;
       const mm::FrameRecord& record = machine.frames.record(slot.frame());
-      if ((record.count & kStuck) != 0) return;
+      if ((record.count & (kStuck | kLocked)) != 0) return;
       const bool clean = (record.count & kHasSlot) != 0 && !slot.dirty;
       const bool writing = (record.count & kWriting) != 0;
       ++(object.frame_use() == mm::FrameUse::Image ? room.image
@@ -40,15 +40,34 @@ World::Room World::room(bool direct_only) {
   return room;
 }
 
-void World::excuse_out_of_memory(const char* what, uint64_t freed_before) {
+void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCount given_back) {
   ++counts.out_of_memory;
   const Room all = room(false), direct = room(true);
-  if (all.sum() < kNeeded || direct.sum() < kNeeded) return;
+  const uint32_t needed = kNeeded + given_back;
+  if (all.sum() < needed + machine.frames.floor() || direct.sum() < needed) return;
   if (freed != freed_before) return;  // somebody has given memory back since
   log.wrong("%s finds no memory: %u frames free, %u busy, %u being written, %u clean, %u of "
             "images, "
             "%u dirty with a slot",
             what, all.free, all.busy, all.writing, all.clean, all.image, all.dirty);
+}
+
+bool World::could_promise(PageCount pages) {
+  LockGuard guard(machine.manager.lock);
+  return machine.manager.promises.could_lose(mm::Promises::cost_of(pages) + kNeeded);
+}
+
+// Slots that are lost after a promise was made may break it: then the books are overdrawn.
+void World::excuse_broken_promise(VirtAddr page) {
+  ++counts.broken_promises;
+  const Room all = room(false);
+  LockGuard guard(machine.manager.lock);
+  const bool kept = machine.manager.promises.could_lose(0);
+  if (!kept && swap.pager.slots().retired() != 0) return;
+  log.wrong("%#x was promised, and no memory is found for it: %u owed, %u frames free, %u busy, "
+            "%u being written, %u clean, %u of images, %u dirty with a slot, %u slots lost",
+            page.value, machine.manager.promises.owed(), all.free, all.busy, all.writing,
+            all.clean, all.image, all.dirty, swap.pager.slots().retired());
 }
 
 // No new faults from here on; what has been lost stays lost.

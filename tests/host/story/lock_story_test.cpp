@@ -89,6 +89,81 @@ TEST_F(LockStory, R13_a_page_locked_while_it_is_written_stays) {
   EXPECT_EQ(draw(block, 1), "c");
 }
 
+TEST_F(LockStory, S1_two_locks_at_once_stay_within_the_quota) {
+  const uint32_t most = machine.frames.total_frames() / mm::kLockShareOfProcess;
+  VirtAddr block = alloc(2 * most);
+  fill(block, 2 * most);
+  evict_all();
+  unsigned locked = 0, ended = 0;
+  for (VirtAddr part : {block, pages_after(block, most)}) {
+    machine.scheduler.spawn([&, part] {
+      locked += mm::vmm_lock(user.space(), part, most) ? 1 : 0;
+      ++ended;
+    });
+  }
+  while (ended != 2) machine.scheduler.sleep(1);
+  EXPECT_EQ(locked, 1u);
+  EXPECT_EQ(user.locked_pages(), most);
+}
+
+// Both wait for the second page; the one that wants the third, too, fails.
+TEST_F(LockStory, R13_a_lock_that_fails_unlocks_nothing_of_another_one) {
+  VirtAddr block = alloc(3);
+  for (int round = 0; round < 20; ++round) {
+    fill(block, 2);
+    evict_all();
+    ASSERT_TRUE(mm::vmm_discard(user.space(), block, 1));
+    ASSERT_EQ(draw(block, 2), ".s");
+    ASSERT_TRUE(mm::vmm_protect(user.space(), pages_after(block, 2), 1, mm::kMemRead));
+    bool ended = false;
+    machine.scheduler.spawn([&] {
+      EXPECT_EQ(mm::vmm_lock(user.space(), block, 3).error(), Error::BadArgument);
+      ended = true;
+    });
+    machine.scheduler.yield();
+    EXPECT_TRUE(mm::vmm_lock(user.space(), block, 2));
+    while (!ended) machine.scheduler.sleep(1);
+    ASSERT_EQ(user.locked_pages(), 2u) << round;
+    ASSERT_TRUE(mm::vmm_unlock(user.space(), block, 2));
+  }
+}
+
+TEST_F(LockStory, R13_what_is_unlocked_while_a_lock_goes_on_is_not_unlocked_again) {
+  VirtAddr block = alloc(2);
+  fill(block, 2);
+  evict_all();
+  swap.device.bad_reads = {1};
+  swap.device.latency = 1000;
+  bool ended = false;
+  machine.scheduler.spawn([&] {
+    EXPECT_EQ(mm::vmm_lock(user.space(), block, 2).error(), Error::IoError);
+    ended = true;
+  });
+  while (user.locked_pages() == 0) machine.scheduler.sleep(1);
+  EXPECT_TRUE(mm::vmm_unlock(user.space(), block, 1));
+  while (!ended) machine.scheduler.sleep(1);
+  EXPECT_EQ(user.locked_pages(), 0u);
+}
+
+TEST_F(LockStory, R25_a_block_that_moves_before_it_is_all_locked_is_not_locked) {
+  VirtAddr block = alloc(3);
+  (void)alloc(1);  // it cannot grow where it is
+  fill(block, 3);
+  evict_all();
+  swap.device.latency = 1000;
+  bool ended = false;
+  machine.scheduler.spawn([&] {
+    EXPECT_EQ(mm::vmm_lock(user.space(), block, 3).error(), Error::BadArgument);
+    ended = true;
+  });
+  while (user.locked_pages() == 0) machine.scheduler.sleep(1);
+  VirtAddr moved = mm::vmm_resize(user.space(), block, 30).value();
+  EXPECT_NE(moved, block);
+  while (!ended) machine.scheduler.sleep(1);
+  EXPECT_EQ(user.locked_pages(), 0u);
+  EXPECT_EQ(user.read32(pages_after(moved, 2)).value(), 3u);
+}
+
 TEST_F(LockStory, R13_will_need_brings_pages_in_before_they_are_touched) {
   VirtAddr block = alloc(20);
   fill(block, 20);

@@ -168,5 +168,15 @@ TEST(PromiseStory, D3_retired_slots_do_not_break_a_promise_while_the_reserve_las
   EXPECT_GT(world.swap.retired_slots(), 0u);
 }
 
+// Pages that could not be written fill all of memory; there are good slots, and they are tried.
+TEST(PromiseStory, D3_pages_that_could_not_be_written_are_tried_again_for_a_promised_one) {
+  World world(1000);
+  VirtAddr block = world.promise(500).value();
+  for (uint64_t page = 0; page < 300; ++page) world.swap.device.bad_writes.insert(page);
+  world.take_all();
+  world.fill(block, 500, 1);
+  world.expect(block, 500, 1);
+}
+
 }  // namespace
 }  // namespace mobius

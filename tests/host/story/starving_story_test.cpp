@@ -65,6 +65,28 @@ TEST(StarvingStory, D3_a_promise_that_is_refused_evicts_nothing) {
   EXPECT_LE(full.machine.stats().pages_out - out, 64u);  // for its slots: not in vain
 }
 
+// Who waits for frames hears that a promise has been refused: not the caller's, so it goes on.
+TEST(StarvingStory, D3_a_promise_refused_to_another_does_not_end_a_wait_for_frames) {
+  FullMachine full({.frames = 512});
+  constexpr uint32_t kPromised = kReadWrite | mm::kMemGuaranteed;
+  VirtAddr block = full.alloc(full.user, 900);
+  ASSERT_TRUE(full.user.write32(block, 1));  // its slots must be copied
+  ASSERT_TRUE(mm::vmm_alloc(full.hog.space(), 2030, VirtAddr{0}, kPromised));
+  full.fill();
+  full.swap.device.latency = 500;
+  bool ended = false;
+  full.machine.scheduler.spawn([&] {
+    EXPECT_TRUE(mm::vmm_resize(full.user.space(), block, 3000));
+    ended = true;
+  });
+  while (full.swap.device.writes == 0) full.machine.scheduler.sleep(1);
+  while (mm::vmm_alloc(full.hog.space(), 1, VirtAddr{0}, kPromised)) {
+  }
+  EXPECT_EQ(full.machine.manager.refused_promises(), 1u);
+  EXPECT_FALSE(ended);
+  while (!ended) full.machine.scheduler.sleep(10);
+}
+
 // The only page that could go is on its way in when the daemon looks: no reason to give up.
 TEST(StarvingStory, D3_a_page_on_its_way_in_is_waited_for_before_memory_counts_as_full) {
   SimMachine machine({.frames = 512});
