@@ -18,7 +18,8 @@ from project import BUILD, SCRIPTS, SetupError, main_guard, say, setup
 
 MEMORY_MIB = 256
 # The machine of the row swap_page, as Linux's was: half the memory that bench.exe then uses.
-SWAPPING = ["--memory", "64M", "--swap", "256M"]
+SWAPPING_MIB = 64
+SWAPPING = ["--memory", f"{SWAPPING_MIB}M", "--swap", f"{4 * SWAPPING_MIB}M"]
 SECONDS = 900
 _LINE = re.compile(r"^BENCH (\S+) insn ([0-9.]+)$")
 
@@ -48,7 +49,7 @@ def _boot(verbose, *words):
 
 def measure_mobius(verbose):
     """All rows: {name: instructions}."""
-    say(f"booting Mobius (icount, {MEMORY_MIB} MiB; then 64 MiB, swapping)")
+    say(f"booting Mobius (icount, {MEMORY_MIB} MiB; then {SWAPPING_MIB} MiB, swapping)")
     figures = _boot(verbose, "--memory", f"{MEMORY_MIB}M", "bench.exe")
     return figures | _boot(verbose, *SWAPPING, "bench.exe", "swap")
 
@@ -108,7 +109,10 @@ def main(argv):
     options = parser.parse_args(argv)
     setup("bench", install=not options.no_install)
     build(["kernel", "user"], options.verbose)
-    linux_figures = linux.measure(MEMORY_MIB) if options.beside else None
+    linux_figures = None
+    if options.beside:
+        prepared = linux.prepare()
+        linux_figures = linux.measure(prepared, MEMORY_MIB, SWAPPING_MIB)
     missing, over = table(measure_mobius(options.verbose), linux_figures)
     if linux_figures is None:
         print("Linux, Mach: recorded figures. --beside linux measures Linux in this call.")
