@@ -4,7 +4,8 @@ Prints the `BENCH name insn value` lines of bench.exe, a table with ratios, then
 figures of the pure parts on this machine. Fails when a row of lib/numbers.toml was not measured.
 
     scripts/bench                    Linux's figures as recorded in lib/numbers.toml
-    scripts/bench --beside linux     boots Debian's i386 Linux with the same measurements, now
+    scripts/bench --beside linux     boots Debian's i386 Linux with the same measurements, now,
+                                     and lets both swap as fast as they can
 """
 import argparse
 import re
@@ -13,6 +14,7 @@ import sys
 import tomllib
 
 import linux
+import swap_rates
 from build import build
 from project import BUILD, SCRIPTS, SetupError, main_guard, say, setup
 
@@ -118,6 +120,7 @@ def main(argv):
         print("Linux, Mach: recorded figures. --beside linux measures Linux in this call.")
     else:
         print("ours, Linux: from boots in this call. Mach: recorded figures.")
+        swap_rates.compare(prepared, options.verbose)
     if not options.no_host and not host_benchmarks(options.verbose):
         missing.append("the host benchmarks")
     if over:
