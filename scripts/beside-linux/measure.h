@@ -24,8 +24,12 @@ void report_each(const char *name, uint32_t *values, size_t count);
 void report_value(const char *name, double value);
 
 void write_file(const char *path, const char *text);
+/* The number after `name` in a file of lines such as `name number`. */
+long number_in(const char *path, const char *name);
 long context_switches(void);                      /* of this machine, from /proc/stat */
 
 void measure_memory(void);     /* memory.c */
 void measure_processes(void);  /* processes.c */
+/* swap.c: the rates of two passes over a block of so many pages; or what a page costs as well. */
+void measure_swap(uint32_t pages, int costs);
 #endif

@@ -4,7 +4,8 @@ Prints the `BENCH name insn value` lines of bench.exe, a table with ratios, then
 figures of the pure parts on this machine. Fails when a row of lib/numbers.toml was not measured.
 
     scripts/bench                    Linux's figures as recorded in lib/numbers.toml
-    scripts/bench --beside linux     boots Debian's i386 Linux with the same measurements, now
+    scripts/bench --beside linux     boots Debian's i386 Linux with the same measurements, now,
+                                     and lets both swap as fast as they can
 """
 import argparse
 import re
@@ -13,12 +14,14 @@ import sys
 import tomllib
 
 import linux
+import swap_rates
 from build import build
 from project import BUILD, SCRIPTS, SetupError, main_guard, say, setup
 
 MEMORY_MIB = 256
 # The machine of the row swap_page, as Linux's was: half the memory that bench.exe then uses.
-SWAPPING = ["--memory", "64M", "--swap", "256M"]
+SWAPPING_MIB = 64
+SWAPPING = ["--memory", f"{SWAPPING_MIB}M", "--swap", f"{4 * SWAPPING_MIB}M"]
 SECONDS = 900
 _LINE = re.compile(r"^BENCH (\S+) insn ([0-9.]+)$")
 
@@ -48,7 +51,7 @@ def _boot(verbose, *words):
 
 def measure_mobius(verbose):
     """All rows: {name: instructions}."""
-    say(f"booting Mobius (icount, {MEMORY_MIB} MiB; then 64 MiB, swapping)")
+    say(f"booting Mobius (icount, {MEMORY_MIB} MiB; then {SWAPPING_MIB} MiB, swapping)")
     figures = _boot(verbose, "--memory", f"{MEMORY_MIB}M", "bench.exe")
     return figures | _boot(verbose, *SWAPPING, "bench.exe", "swap")
 
@@ -108,12 +111,16 @@ def main(argv):
     options = parser.parse_args(argv)
     setup("bench", install=not options.no_install)
     build(["kernel", "user"], options.verbose)
-    linux_figures = linux.measure(MEMORY_MIB) if options.beside else None
+    linux_figures = None
+    if options.beside:
+        prepared = linux.prepare()
+        linux_figures = linux.measure(prepared, MEMORY_MIB, SWAPPING_MIB)
     missing, over = table(measure_mobius(options.verbose), linux_figures)
     if linux_figures is None:
         print("Linux, Mach: recorded figures. --beside linux measures Linux in this call.")
     else:
         print("ours, Linux: from boots in this call. Mach: recorded figures.")
+        swap_rates.compare(prepared, options.verbose)
     if not options.no_host and not host_benchmarks(options.verbose):
         missing.append("the host benchmarks")
     if over:

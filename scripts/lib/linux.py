@@ -4,16 +4,21 @@ The kernel package is downloaded, unpacked under build/linux and never installed
 not touched. Every figure comes from a boot in this very call.
 """
 import gzip
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import machine
+import swap_file
 from project import BUILD, SCRIPTS, SetupError, say
 
 FOLDER = BUILD / "linux"
 SOURCES = SCRIPTS / "beside-linux"
 KERNEL_OPTIONS = ("console=ttyS0 quiet loglevel=3 panic=-1 nokaslr transparent_hugepage=never "
                   "zswap.enabled=0")
+# What the swap disk needs, and what these need; without the disk nobody loads them.
+MODULES = ["ata_piix", "sd_mod"]
 SECONDS = 600
 
 
@@ -79,25 +84,52 @@ def _cpio(entries):
     return bytes(blob)
 
 
+def _modules():
+    """The files of MODULES, each after those that it depends on, as the files themselves say."""
+    have = {path.stem.replace("-", "_"): path for path in FOLDER.glob("package/lib/**/*.ko")}
+    order = {}
+
+    def add(name):
+        if name in have and name not in order:  # what is not there is part of the kernel
+            needs = re.search(rb"\0depends=([^\0]*)\0", have[name].read_bytes())
+            for other in filter(None, needs[1].decode().split(",")):
+                add(other.replace("-", "_"))
+            order[name] = have[name]
+
+    for module in MODULES:
+        if module not in have:
+            raise SetupError(f"the Linux package has no module {module}")
+        add(module)
+    return list(order.values())
+
+
 def _initramfs():
     program = FOLDER / "init"
     _call(["gcc", "-m32", "-march=i686", "-O2", "-static", "-s", "-Wall", "-Wextra", "-Werror",
            "-o", str(program), *map(str, sorted(SOURCES.glob("*.c")))])
     image = FOLDER / "initramfs.gz"
+    modules = [(f"modules/{number}.ko", 0o100644, path.read_bytes(), (0, 0))
+               for number, path in enumerate(_modules())]
     image.write_bytes(gzip.compress(_cpio([
         ("dev", 0o40755, b"", (0, 0)), ("dev/console", 0o20600, b"", (5, 1)),
-        ("init", 0o100755, program.read_bytes(), (0, 0))]), mtime=0))
+        ("init", 0o100755, program.read_bytes(), (0, 0)),
+        ("modules", 0o40755, b"", (0, 0)), *modules]), mtime=0))
     return image
 
 
-def measure(memory_mib):
-    """Boots Linux with `memory_mib` and returns {name: instructions}."""
-    kernel, initramfs = _kernel(), _initramfs()
-    say(f"booting {Path(kernel).name} (a minute or two)")
-    command = ["qemu-system-i386", "-accel", "tcg", "-icount", "shift=0,sleep=off",
-               "-m", str(memory_mib), "-nic", "none", "-display", "none", "-monitor", "none",
-               "-no-reboot", "-serial", "stdio", "-kernel", str(kernel), "-initrd", str(initramfs),
-               "-append", KERNEL_OPTIONS]
+def prepare():
+    """The kernel and its initramfs, for boot()."""
+    return _kernel(), _initramfs()
+
+
+def boot(prepared, memory_mib, qemu_options, *words):
+    """Boots Linux, whose first process finds these words NAME=VALUE in its
+    environment. Returns the lines it has written."""
+    kernel, initramfs = prepared
+    command = ["qemu-system-i386", "-accel", "tcg", "-m", str(memory_mib), *qemu_options,
+               "-nic", "none", "-display", "none", "-monitor", "none", "-no-reboot",
+               "-serial", "stdio", "-kernel", str(kernel), "-initrd", str(initramfs),
+               "-append", " ".join([KERNEL_OPTIONS, *words])]
     try:
         result = subprocess.run(["setpriv", "--pdeathsig", "KILL", *command],
                                 stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -106,7 +138,28 @@ def measure(memory_mib):
         raise SetupError(f"Linux did not end within {SECONDS} s") from slow
     lines = result.stdout.replace("\r", "").splitlines()
     if "END 0" not in lines:
-        sys.stderr.write("\n".join(lines[-20:]) + "\n")
+        sys.stderr.write("\n".join(lines[-20:]) + "\n" + result.stderr)
         raise SetupError("the measurements on Linux did not end well")
+    return lines
+
+
+def boot_swapping(prepared, memory_mib, qemu_options, *words):
+    """The same with a swap disk like Mobius' own, of four times the memory."""
+    with swap_file.attached("", memory_mib) as disk:
+        drive = machine.swap_drive(f"file={disk},format=raw")
+        return boot(prepared, memory_mib, [*drive, *qemu_options], *words)
+
+
+def _figures(lines):
     return {words[1]: float(words[3]) for words in (line.split() for line in lines)
             if len(words) == 4 and words[0] == "BENCH" and words[2] == "insn"}
+
+
+def measure(prepared, memory_mib, swapping_mib):
+    """{name: instructions}, of a boot with `memory_mib` and one that swaps, with less."""
+    say(f"booting {Path(prepared[0]).name} (a minute or two)")
+    figures = _figures(boot(prepared, memory_mib, machine.icount(swap=False)))
+    say(f"booting it with {swapping_mib} MiB, swapping")
+    pages = 2 * swapping_mib << 8
+    return figures | _figures(boot_swapping(prepared, swapping_mib, machine.icount(swap=True),
+                                            "swap=costs", f"pages={pages}"))

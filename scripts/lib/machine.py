@@ -91,6 +91,18 @@ def _qemu_drive(image, errors, folder):
     return f"file=blkdebug:{rules}:{image},format=raw,{readable}"
 
 
+def swap_drive(image):
+    """The first hard disk. Swap space need not outlive the machine: no waiting for the host's disk
+    at its end."""
+    return ["-drive", f"{image},media=disk,cache=unsafe,if=ide,index=0"]
+
+
+def icount(swap):
+    """Time leaps ahead where the processor idles; not while it waits for the host's disk, for then
+    every command would time out."""
+    return ["-icount", "shift=0" if swap else "shift=0,sleep=off"]
+
+
 def qemu_command(hardware, fds, folder):
     """The command line, and where the screen can be seen ('' for nowhere)."""
     cd = _qemu_drive("disc.iso", hardware.cd_errors, folder)
@@ -100,16 +112,13 @@ def qemu_command(hardware, fds, folder):
                "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if hardware.swap:
         disk = _qemu_drive("swap.img", hardware.swap_errors, folder)
-        # Swap space need not outlive the machine: no waiting for the host's disk at its end.
-        command += ["-drive", f"{disk},media=disk,cache=unsafe,if=ide,index=0"]
+        command += swap_drive(disk)
     for name, fd in zip(("com1", "com2"), fds):
         command += ["-chardev", f"socket,id={name},fd={fd}", "-serial", f"chardev:{name}"]
     display, where = _qemu_display(folder) if hardware.graphic else (["-display", "none"], "")
     command += display
     if hardware.icount:
-        # Time leaps ahead where the processor idles; not while it waits for the host's disk, for
-        # then every command would time out.
-        command += ["-icount", "shift=0" if hardware.swap else "shift=0,sleep=off"]
+        command += icount(hardware.swap)
     if hardware.cpu:
         command += ["-cpu", hardware.cpu]
     if hardware.gdb_port:

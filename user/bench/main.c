@@ -1,6 +1,7 @@
 /* main.c: bench: the figures of docs/numbers.md:  bench [GROUP...]
  * Groups: calls faults alloc regions switch cow malloc kernel; without a name, all of them.
- * And swap, which needs a machine of its own, only if it is named. */
+ * And swap, which needs a machine of its own, only if it is named.
+ *     bench rates PAGES            how fast a block is swapped */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,10 @@ static int run_child(const char *group) {
 
 int main(int argc, char **argv) {
   if (argc >= 3 && strcmp(argv[1], "--child") == 0) return run_child(argv[2]);
+  if (argc == 3 && strcmp(argv[1], "rates") == 0) {
+    swap_rates((uint32_t)atoi(argv[2]));
+    return 0;
+  }
   for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
     bool wanted = argc < 2 && !groups[i].only_by_name;
     for (int k = 1; k < argc; k++) wanted |= strcmp(argv[k], groups[i].name) == 0;
