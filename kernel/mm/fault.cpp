@@ -67,8 +67,7 @@ BackingState Attempt::backing_state() {
 inline FaultAction Attempt::look_up(Result<void>& bookkeeping) {
   region = space.find(page);
   FaultFacts facts{Access::None, access, SlotKind::Empty, BackingState::None};
-  if (region == nullptr) return decide(facts);
-  facts.allowed = region->access_at(page);
+  if (region != nullptr) facts.allowed = region->access_at(page);
   if (facts.allowed == Access::None) return decide(facts);
   index = region->page_at(page);
   auto found = object().slots().get(index);
@@ -238,9 +237,7 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
       return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
                                                        attempt.index);
     case Next::NoFrame: return Failure(Error::OutOfFrames);
-    case Next::Suspended:
-    case Next::Done:
-    case Next::Refused: break;
+    case Next::Suspended: case Next::Done: case Next::Refused: break;
   }
   __builtin_unreachable();
 }
@@ -249,6 +246,7 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
 [[gnu::noinline]] FaultOutcome resolve_slowly(AddressSpace& space, PageFault fault) {
   MemoryManager& manager = space.manager();
   bool waited = false;
+  std::optional<Claim> given_up;
   for (unsigned starved = 0;;) {
     Attempt attempt{space, fault.address.page_down(), fault.access};
     Next next;
@@ -275,8 +273,10 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
     if (came) continue;
     if (came.error() != Error::OutOfFrames) return FaultOutcome::IoError;
     PageOut* const pageout = manager.pageout;
-    const bool patient = pageout != nullptr && ++starved <= PageOut::kPatience;
-    if (!patient || !pageout->wait_for_frames(attempt.claim)) return FaultOutcome::OutOfMemory;
+    if (pageout == nullptr || given_up == attempt.claim) return FaultOutcome::OutOfMemory;
+    const bool patient = ++starved <= PageOut::kPatience;
+    // Once more, for others may have been given promised memory at this address meanwhile.
+    if (!patient || !pageout->wait_for_frames(attempt.claim)) given_up = attempt.claim;
   }
 }
 

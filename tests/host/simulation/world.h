@@ -47,6 +47,7 @@ class World {
   void excuse_broken_promise(VirtAddr page);
   // Whether so many pages more could be promised, for certain.
   bool could_promise(PageCount pages);
+  bool could_lose(uint32_t pages);
   // Whether the quotas allow so many locked pages more.
   bool could_lock(mm::AddressSpace& space, PageCount pages);
   PageCount pages_a_program() const { return usable_ * 85 / 100; }

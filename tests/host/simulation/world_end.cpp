@@ -45,6 +45,7 @@ void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCo
   const Room all = room(false), direct = room(true);
   const uint32_t needed = kNeeded + given_back;
   if (all.sum() < needed + machine.frames.floor() || direct.sum() < needed) return;
+  if (!could_lose(needed)) return;  // evicted pages would take the slots that are promised
   if (freed != freed_before) return;  // somebody has given memory back since
   log.wrong("%s finds no memory: %u frames free, %u busy, %u being written, %u clean, %u of "
             "images, "
@@ -53,8 +54,13 @@ void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCo
 }
 
 bool World::could_promise(PageCount pages) {
+  return could_lose(mm::Promises::cost_of(pages) + mm::SlotTable::frames_for(pages) + kNeeded);
+}
+
+// Whether the books would still balance with so many frames or slots less.
+bool World::could_lose(uint32_t pages) {
   LockGuard guard(machine.manager.lock);
-  return machine.manager.promises.could_lose(mm::Promises::cost_of(pages) + kNeeded);
+  return machine.manager.promises.could_lose(pages);
 }
 
 // Slots that are lost after a promise was made may break it: then the books are overdrawn.

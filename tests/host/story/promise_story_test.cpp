@@ -154,6 +154,31 @@ TEST(PromiseStory, D3_the_slots_of_a_promised_block_come_out_of_the_promise) {
   world.expect(*block, most, 1);
 }
 
+TEST(PromiseStory, D3_a_touch_that_waits_finds_memory_promised_at_its_address_meanwhile) {
+  World world(0);
+  VirtAddr kept = world.promise(60).value();
+  VirtAddr block = mm::vmm_alloc(world.user.space(), 40, VirtAddr{0}, kReadWrite).value();
+  VirtAddr spare = mm::vmm_alloc(world.greedy.space(), 2, VirtAddr{0}, kReadWrite).value();
+  ASSERT_TRUE(world.greedy.write32(spare, 1));
+  world.take_all();
+  bool waits = false, touched = false;
+  world.machine.scheduler.spawn([&] {
+    waits = true;
+    EXPECT_TRUE(world.user.write32(pages_after(block, 39), 2));
+    touched = true;
+  });
+  while (!waits) world.machine.scheduler.yield();
+  ASSERT_FALSE(touched);
+  ASSERT_TRUE(mm::vmm_free(world.user.space(), kept));
+  ASSERT_TRUE(mm::vmm_free(world.user.space(), block));
+  PageCount pages = 40;
+  ASSERT_EQ(mm::vmm_alloc(world.user.space(), pages, block, kGuaranteed).value(), block);
+  while (mm::vmm_resize(world.user.space(), block, pages + 1)) ++pages;
+  ASSERT_TRUE(world.greedy.write32(pages_after(spare, 1), 1));  // the last frame
+  EXPECT_FALSE(world.machine.frames.some_left(mm::Claim::Unpromised));
+  while (!touched) world.machine.scheduler.sleep(10);
+}
+
 TEST(PromiseStory, D3_retired_slots_do_not_break_a_promise_while_the_reserve_lasts) {
   World world(600);
   {
