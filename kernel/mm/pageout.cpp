@@ -51,6 +51,7 @@ void PageOut::run_round() {
   uint32_t in_vain = 0;
   while (manager_.frames.free_frames() <
          std::max(manager_.frames.floor() + 2 * low_, asked)) {
+    came_ = false;
     const Outcome outcome = evict_batch();
     in_vain = outcome.evicted == 0 ? in_vain + outcome.picked - outcome.stuck : 0;
     if (outcome.evicted != 0) {
@@ -70,7 +71,6 @@ void PageOut::run_round() {
   }
   // Whoever was to use one of those will have done so soon: others may try again (kPatience).
   if (newcomer_stayed_) fruitless_ = false;
-  left_over_ = manager_.frames.some_left(Claim::Unpromised);
   running_ = false;
   ++rounds_;
   manager_.waiting.wake(&rounds_);
@@ -92,10 +92,17 @@ bool PageOut::wait_for_frames(Claim claim) {
   manager_.waiting.wake(&wanted_);
   while (evicted_ == evicted && rounds_ - round < enough) manager_.waiting.wait(&rounds_);
   if (evicted_ != evicted || !fruitless_) return true;
+  // Others were faster since then, but their pages can go in turn.
+  if (came_ || reads_under_way() != 0) return true;
   const bool some_left = manager_.frames.some_left(claim);
   if (some_left && (!elsewhere || manager_.frames.free_frames() > free)) return true;
-  if (!some_left && left_over_) return true;
   return swap_stays_on() || (claim == Claim::Promised && try_stuck_pages_again());
+}
+
+bool PageOut::wait_for_read() {
+  if (reads_under_way() == 0) return false;
+  manager_.waiting.wait(&manager_.under_way);
+  return true;
 }
 
 // Pages could be written if SwapOff (swap_off.h) were not at work: it is over then.
@@ -151,6 +158,7 @@ void PageOut::start_tracking() {
 void PageOut::faulted_in(FrameRecord& record, Shadow shadow) {
   if (!manager_.tracking) return;
   record.count |= page_mark::kTracked;
+  came_ = true;
   newcomers_[newcomer_++ % newcomers_.size()] = &record;
   policy_.faulted_in(record, shadow, identity_of(record));
 }
@@ -175,6 +183,7 @@ bool PageOut::is_unused_newcomer(FrameRecord& record) {
 void PageOut::was_read_ahead(FrameRecord& record, Shadow shadow) {
   if (!manager_.tracking) return;
   record.count |= page_mark::kTracked;
+  came_ = true;
   policy_.read_ahead(record, shadow, identity_of(record));
 }
 

@@ -43,6 +43,10 @@ class PageOut final : public LowMemory, private Sampler {
   // all the same. For a promised page those that could not be written are tried again before.
   bool wait_for_frames(Claim claim = Claim::Unpromised) EXCLUDES(memory_lock);
 
+  // For whoever runs out of patience: sleeps until a read that is under way has ended, whose page
+  // can go. False: there is none.
+  bool wait_for_read() EXCLUDES(memory_lock);
+
   // LowMemory.
   void frames_are_low() override;
 
@@ -107,7 +111,7 @@ class PageOut final : public LowMemory, private Sampler {
   bool running_ = false;    // a round is
   bool newcomer_stayed_ = false;  // in this round
   bool fruitless_ = false;  // the last round ended with nothing to evict
-  bool left_over_ = false;  // ... but with free frames, whose pages can go later
+  bool came_ = false;       // a page has, since the last batch was picked: one more that can go
   uint32_t rounds_ = 0;     // that have ended
   uint64_t evicted_ = 0;    // pages
   uint32_t locked_ GUARDED_BY(memory_lock) = 0;
