@@ -274,7 +274,7 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
     if (came.error() != Error::OutOfFrames) return FaultOutcome::IoError;
     PageOut* const pageout = manager.pageout;
     if (pageout == nullptr || given_up == attempt.claim) return FaultOutcome::OutOfMemory;
-    const bool patient = ++starved <= PageOut::kPatience || pageout->wait_for_read();
+    const bool patient = ++starved <= PageOut::kPatience || pageout->wait_for_read(starved);
     // Once more, for others may have been given promised memory at this address meanwhile.
     if (!patient || !pageout->wait_for_frames(attempt.claim)) given_up = attempt.claim;
   }

@@ -99,8 +99,8 @@ bool PageOut::wait_for_frames(Claim claim) {
   return swap_stays_on() || (claim == Claim::Promised && try_stuck_pages_again());
 }
 
-bool PageOut::wait_for_read() {
-  if (reads_under_way() == 0) return false;
+bool PageOut::wait_for_read(unsigned starved) {
+  if (starved > 2 * kPatience || reads_under_way() == 0) return false;
   manager_.waiting.wait(&manager_.under_way);
   return true;
 }

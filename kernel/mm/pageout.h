@@ -44,8 +44,8 @@ class PageOut final : public LowMemory, private Sampler {
   bool wait_for_frames(Claim claim = Claim::Unpromised) EXCLUDES(memory_lock);
 
   // For whoever runs out of patience: sleeps until a read that is under way has ended, whose page
-  // can go. False: there is none.
-  bool wait_for_read() EXCLUDES(memory_lock);
+  // can go. False: there is none, or it has been so often in vain that it would be for ever.
+  bool wait_for_read(unsigned starved) EXCLUDES(memory_lock);
 
   // LowMemory.
   void frames_are_low() override;

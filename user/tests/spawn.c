@@ -99,8 +99,27 @@ static void endings(void) {
   CHECK("abort_is_exit_134", status.end == PROC_EXITED && status.code == 134);
 }
 
+/* Children that end while everybody sleeps, after they have used up what is kept zeroed: the idle
+ * kernel zeroes the frames they leave, their page directories among them. */
+static int drain(const char *pages) {
+  volatile char *block = take_pages((size_t)atoi(pages));
+  for (int i = 0; i < atoi(pages); i++) block[(size_t)i * PAGE] = 1;
+  return 0;
+}
+
+static void endings_while_all_sleep(void) {
+  bool ok = true;
+  for (int i = 0; i < 8; i++) {
+    uint32_t pid = start("drain", "1200");
+    ThrSleep(60000000);
+    EXPECT(ok, wait_for(pid).code == 0);
+  }
+  CHECK("D1_directories_that_nobody_stands_on", ok);
+}
+
 static int child(char **argv) {
   if (strcmp(argv[1], "exit") == 0) return atoi(argv[2]);
+  if (strcmp(argv[1], "drain") == 0) return drain(argv[2]);
   if (strcmp(argv[1], "tree") == 0) return tree(atoi(argv[2]));
   if (strcmp(argv[1], "same") == 0) return same_address(argv[2]);
   if (strcmp(argv[1], "fault") == 0) __asm__ volatile("movl %eax, 16");
@@ -126,5 +145,6 @@ int main(int argc, char **argv) {
   endings();
   posix();
   many(50);
+  endings_while_all_sleep();
   return finish();
 }

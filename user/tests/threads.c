@@ -92,18 +92,18 @@ static void timeouts(void) {
   CHECK("sleep_sleeps_long_enough", ns >= 30000000);
 }
 
-/* Each thread keeps values of its own on the FPU's stack while the others do the same. */
+/* Each thread keeps values of its own on the FPU's stack while the others do the same. None of them
+ * gives the processor away, so nearly every switch comes while there is something on that stack. */
 static volatile bool stop;
 
 static void *keep_fpu(void *argument) {
   double value = (double)(intptr_t)argument + 0.5;
-  for (uint32_t i = 0; !stop; i++) {
+  while (!stop) {
     double a, b;
     __asm__ volatile("fldl %2; fldl %2; faddl %2; movl $20000, %%ecx; 1: decl %%ecx; jnz 1b;"
                      "fstpl %0; fstpl %1"
                      : "=m"(a), "=m"(b) : "m"(value) : "ecx", "memory");
     if (a != value * 2 || b != value) return (void *)1;
-    if (i % 16 == 0) ThrYield();
   }
   return NULL;
 }
@@ -157,11 +157,31 @@ static void many(void) {
   CHECK("D1_their_stacks_come_back", stats_now().frames_free + 2 >= before);
 }
 
+/* What a thread's kernel stack has lain in belongs to the next who asks, and to nobody else. */
+#define LIVES 60
+static void stacks_change_hands(void) {
+  volatile uint32_t *block = (volatile uint32_t *)take_pages(2 * LIVES);
+  const size_t words = 2 * PAGE / 4; /* as much as such a stack */
+  bool ok = true;
+  for (uint32_t life = 0; life < LIVES; life++) {
+    pthread_t thread;
+    EXPECT(ok, pthread_create(&thread, NULL, nothing, NULL) == 0);
+    EXPECT(ok, pthread_join(thread, NULL) == 0);
+    for (size_t i = 0; i < words; i++) block[life * words + i] = life + 1;
+  }
+  for (uint32_t life = 0; life < LIVES; life++) {
+    for (size_t i = 0; i < words; i++) EXPECT(ok, block[life * words + i] == life + 1);
+  }
+  CHECK("D1_pages_that_were_kernel_stacks", ok);
+  VmmFree((void *)block);
+}
+
 int main(void) {
   locks_and_keys();
   timeouts();
   fpu();
   preemption();
   many();
+  stacks_change_hands();
   return finish();
 }

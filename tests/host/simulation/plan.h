@@ -68,7 +68,7 @@ struct Plan {
   }
 };
 
-// The plan of a seed: its fault class follows from the seed. Every second one checks each step; from
+// The plan of a seed: its fault class follows from it. Every second one checks each step; from
 // kThorough on, where a long run is after many different lives, one in 32.
 inline constexpr uint64_t kThorough = 4000;
 Plan plan_of(uint64_t seed);
