@@ -139,7 +139,7 @@ TESTS = [
     programs("programs_of_4_times_64_MiB", 64, LARGER, timeout=200),
     programs("programs_at_8_MiB", 8, ALL, timeout=90),
     programs("programs_of_4_times_16_MiB_in_Bochs", 16, LARGER, BOCHS, bochs_timeout=400),
-    programs("programs_of_4_times_64_MiB_in_Bochs", 64, LARGER, BOCHS, bochs_timeout=3000,
+    programs("programs_of_4_times_64_MiB_in_Bochs", 64, LARGER, BOCHS, bochs_timeout=7200,
              long=True),
     Boot("D3_without_swap_the_verdict", "swap_fill.exe", "--memory 16M --swap 0",
          verdict="out of memory"),
