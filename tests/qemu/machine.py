@@ -73,6 +73,7 @@ TESTS = [
           r"^  [0-9a-f]{8}  assert_failed\+", r"^  [0-9a-f]{8}  kernel_main\+"),
     panic("null-read", "kernel read of 0x0 eip 0x801[0-9a-f]{5}", r"force_panic\+",
           r"cr2 00000000"),
+    panic("low-read", "kernel read of 0x2000 eip 0x801[0-9a-f]{5}", r"force_panic\+"),
     panic("write-text", "kernel write to 0x801[0-9a-f]{5} eip 0x801[0-9a-f]{5}", r"error 0x3 "),
     panic("write-rodata", "kernel write to 0x801[0-9a-f]{5} eip 0x801[0-9a-f]{5}", r"error 0x3 "),
     panic("stack-overflow", "kernel stack overflow", r"descend\+"),

@@ -10,6 +10,11 @@ namespace {
 
 const uint32_t constant = 1;
 
+void read(const void* address) {
+  asm volatile("" : "+r"(address));  // the compiler is not to know which it is
+  static_cast<void>(*static_cast<const volatile uint32_t*>(address));
+}
+
 void write(const void* address) {
   *const_cast<volatile uint32_t*>(static_cast<const uint32_t*>(address)) = 0;
 }
@@ -27,11 +32,9 @@ void write(const void* address) {
 // On its own, so that its name is in the backtrace.
 [[gnu::noinline]] void force_panic(std::string_view kind) {
   if (kind == "assert") KASSERT(kind.empty());
-  if (kind == "null-read") {
-    const volatile uint32_t* null = nullptr;
-    asm volatile("" : "+r"(null));
-    static_cast<void>(*null);
-  }
+  if (kind == "null-read") read(nullptr);
+  // Where memory lay while the boot loader's addresses were in use.
+  if (kind == "low-read") read(reinterpret_cast<const void*>(0x2000));
   if (kind == "write-text") write(kernel_text_begin);
   if (kind == "write-rodata") write(&constant);
   if (kind == "stack-overflow") {

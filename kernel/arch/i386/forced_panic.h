@@ -5,7 +5,7 @@
 
 namespace mobius::arch {
 
-// assert, null-read, write-text, write-rodata, stack-overflow: does that, and so panics.
+// assert, null-read, low-read, write-text, write-rodata, stack-overflow: does that, and so panics.
 // Any other kind: panics with "no such panic".
 [[noreturn]] void force_panic(std::string_view kind);
 
