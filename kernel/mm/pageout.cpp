@@ -51,7 +51,6 @@ void PageOut::run_round() {
   uint32_t in_vain = 0;
   while (manager_.frames.free_frames() <
          std::max(manager_.frames.floor() + 2 * low_, asked)) {
-    came_ = false;
     const Outcome outcome = evict_batch();
     in_vain = outcome.evicted == 0 ? in_vain + outcome.picked - outcome.stuck : 0;
     if (outcome.evicted != 0) {
@@ -92,11 +91,16 @@ bool PageOut::wait_for_frames(Claim claim) {
   manager_.waiting.wake(&wanted_);
   while (evicted_ == evicted && rounds_ - round < enough) manager_.waiting.wait(&rounds_);
   if (evicted_ != evicted || !fruitless_) return true;
-  // Others were faster since then, but their pages can go in turn.
-  if (came_ || reads_under_way() != 0) return true;
+  if (there_is_more_since()) return true;
   const bool some_left = manager_.frames.some_left(claim);
   if (some_left && (!elsewhere || manager_.frames.free_frames() > free)) return true;
   return swap_stays_on() || (claim == Claim::Promised && try_stuck_pages_again());
+}
+
+// Others were faster, but their pages can go in turn; or somebody who ended has left slots.
+bool PageOut::there_is_more_since() {
+  LockGuard guard(manager_.lock);
+  return came_ || manager_.under_way != 0 || swap_.slots_left() > slots_left_;
 }
 
 bool PageOut::wait_for_read(unsigned starved) {

@@ -80,6 +80,7 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t listed_pages() EXCLUDES(memory_lock);
   uint32_t reads_under_way() EXCLUDES(memory_lock);
   uint32_t discard_whatever_can_go() EXCLUDES(memory_lock);
+  bool there_is_more_since() EXCLUDES(memory_lock);
   bool swap_stays_on() EXCLUDES(memory_lock);
   bool try_stuck_pages_again() EXCLUDES(memory_lock);
   void pick_batch(Batch& batch) REQUIRES(memory_lock);
@@ -111,7 +112,9 @@ class PageOut final : public LowMemory, private Sampler {
   bool running_ = false;    // a round is
   bool newcomer_stayed_ = false;  // in this round
   bool fruitless_ = false;  // the last round ended with nothing to evict
-  bool came_ = false;       // a page has, since the last batch was picked: one more that can go
+  // Since the last batch was picked: a page has come that can go; how many slots there were then.
+  bool came_ GUARDED_BY(memory_lock) = false;
+  uint32_t slots_left_ GUARDED_BY(memory_lock) = 0;
   uint32_t rounds_ = 0;     // that have ended
   uint64_t evicted_ = 0;    // pages
   uint32_t locked_ GUARDED_BY(memory_lock) = 0;

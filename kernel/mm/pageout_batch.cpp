@@ -31,6 +31,8 @@ PageOut::Outcome PageOut::evict_batch() {
     LockGuard guard(manager_.lock);
     if (!manager_.tracking) start_tracking();
     policy_.set_capacity(policy_.size() + manager_.frames.free_frames());
+    came_ = false;
+    slots_left_ = swap_.slots_left();
     pick_batch(batch);
     assign_slots(batch);
   }

@@ -46,6 +46,7 @@ Result<bool> SwapOff::step() {
   bool whole_pass = false;
   {
     LockGuard guard(manager.lock);
+    if (!pager_.on()) return true;  // another one, begun when this one was called off, was faster
     whole_pass = object_ == nullptr;
     if (!pager_.space_.closing()) return Failure(Error::OutOfFrames);
     found = search();
