@@ -110,6 +110,7 @@ uint32_t I386Cpu::directory_of(proc::UserMap& map) {
 
 void I386Cpu::destroy_map(proc::UserMap& map) {
   if (read_cr3() == directory_of(map)) write_cr3(kernel_directory_frame().value << kPageShift);
+  KASSERT(read_cr3() != directory_of(map));  // else the kernel runs on in somebody else's frame
   heap_.destroy(&static_cast<paging::PageTables&>(map));
 }
 
