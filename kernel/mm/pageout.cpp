@@ -125,10 +125,7 @@ bool PageOut::try_stuck_pages_again() {
   if (swap_.slots_left() == 0) return false;
   bool any = false;
   for (VmObject& object : manager_.objects) {
-    object.slots().for_each(0, object.pages(),
-                            [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
-      if (slot.kind != SlotKind::Resident) return;
-      FrameRecord& record = manager_.frames.record(slot.frame());
+    for_each_resident(object, [&](FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock) {
       if ((record.count & (page_mark::kStuck | page_mark::kLocked)) != page_mark::kStuck) return;
       record.count &= static_cast<uint16_t>(~page_mark::kStuck);
       was_read_ahead(record, slot.shadow);
@@ -150,10 +147,7 @@ void PageOut::frames_are_low() {
 void PageOut::start_tracking() {
   manager_.tracking = true;
   for (VmObject& object : manager_.objects) {
-    object.slots().for_each(0, object.pages(),
-                            [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
-      if (slot.kind != SlotKind::Resident) return;
-      FrameRecord& record = manager_.frames.record(slot.frame());
+    for_each_resident(object, [&](FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock) {
       if ((record.count & page_mark::kLocked) == 0) was_read_ahead(record, slot.shadow);
     });
   }

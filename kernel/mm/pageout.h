@@ -103,18 +103,18 @@ class PageOut final : public LowMemory, private Sampler {
   ReplacementPolicy& policy_ GUARDED_BY(memory_lock);
   SwapPager& swap_;
   uint32_t low_ = 0;  // set by start()
-  // No lock: the daemon and those who wait for it test these and then wait, with nothing in between
-  // that could run another thread (ports/waiting.h).
   std::array<FrameRecord*, 16> newcomers_ GUARDED_BY(memory_lock){};  // by the last faults
   uint32_t newcomer_ GUARDED_BY(memory_lock) = 0;
+  // Since the last batch was picked: a page has come that can go; how many slots there were then.
+  bool came_ GUARDED_BY(memory_lock) = false;
+  uint32_t slots_left_ GUARDED_BY(memory_lock) = 0;
+  // No lock: the daemon and those who wait for it test these and then wait, with nothing in between
+  // that could run another thread (ports/waiting.h).
   uint32_t asked_ = 0;      // the next round goes on until so many frames are free
   bool wanted_ = false;
   bool running_ = false;    // a round is
   bool newcomer_stayed_ = false;  // in this round
   bool fruitless_ = false;  // the last round ended with nothing to evict
-  // Since the last batch was picked: a page has come that can go; how many slots there were then.
-  bool came_ GUARDED_BY(memory_lock) = false;
-  uint32_t slots_left_ GUARDED_BY(memory_lock) = 0;
   uint32_t rounds_ = 0;     // that have ended
   uint64_t evicted_ = 0;    // pages
   uint32_t locked_ GUARDED_BY(memory_lock) = 0;

@@ -240,11 +240,8 @@ uint32_t PageOut::drop_kept_slots(uint32_t most) {
   uint32_t dropped = 0;
   for (VmObject& object : manager_.objects) {
     if (dropped == most) break;
-    object.slots().for_each(0, object.pages(),
-                            [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
-      if (slot.kind != SlotKind::Resident || dropped == most) return;
-      FrameRecord& record = manager_.frames.record(slot.frame());
-      if ((record.count & page_mark::kHasSlot) == 0) return;
+    for_each_resident(object, [&](FrameRecord& record, PageSlot&) REQUIRES(memory_lock) {
+      if (dropped == most || (record.count & page_mark::kHasSlot) == 0) return;
       drop_slot(record);
       ++dropped;
     });

@@ -9,6 +9,14 @@ inline VmObject* object_of(const FrameRecord& record) {
   return static_cast<VmObject*>(record.owner);
 }
 
+// Calls f(FrameRecord&, PageSlot&) for every resident page of the object, ascending.
+template <typename F>
+void for_each_resident(VmObject& object, F&& f) REQUIRES(memory_lock) {
+  object.slots().for_each(0, object.pages(), [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
+    if (slot.kind == SlotKind::Resident) f(object.manager().frames.record(slot.frame()), slot);
+  });
+}
+
 // The same for the same page whenever it comes and goes; every bit depends on all of object and
 // index (the finalizer of MurmurHash3).
 inline uint32_t identity_of(const FrameRecord& record) {
