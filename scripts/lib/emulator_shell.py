@@ -8,7 +8,8 @@ from project import SCRIPTS
 
 
 class Shell:
-    """A shell on pipes: each command is sent when what it needs has been seen."""
+    """A shell on pipes: each command is sent when what it needs has been seen. At the end of a
+    `with` it is told to exit; whatever has happened, the machine is gone afterwards."""
 
     def __init__(self, context, *options):
         self.run = subprocess.Popen(
@@ -16,6 +17,18 @@ class Shell:
              *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             bufsize=0)
         self.seen = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failed, *_):
+        try:
+            if failed is None:
+                self.send("exit 5")
+                assert self.run.wait(60) == 5
+        finally:
+            self.run.kill()
+            self.run.wait()
 
     def send(self, line):
         self.run.stdin.write(line.encode() + b"\n")
@@ -36,3 +49,13 @@ class Shell:
     def free_pages(self):
         self.send("free")
         return int(self.expect(r"^free +(\d+) pages")[1])
+
+    def pids_of(self, program):
+        """Of its processes that ps shows."""
+        self.send("ps")
+        self.expect(r"^ +PID")
+        found = []
+        while (line := self.expect(r"^ *(\d+) .*(?:running|suspended) +(\S+)$"))[2] != "ps.exe":
+            if line[2] == program:
+                found.append(line[1])
+        return found

@@ -12,7 +12,7 @@ def one_round(shell, resource):
     shell.expect(rf"^{resource}: got [1-9]\d*, errno", 120)
     shell.send("ps")
     pid = shell.expect(r"^ *(\d+) +1 .*running +hog\.exe")[1]
-    pids = hog_pids(shell) if resource == "children" else [pid]
+    pids = shell.pids_of("hog.exe") if resource == "children" else [pid]
     for first in range(0, len(pids), 20):
         shell.send("kill " + " ".join(pids[first:first + 20]))
     shell.send("wait")
@@ -27,27 +27,12 @@ def shell_ends(resource):
     def test(context):
         # What goes to the brink of memory ends there of itself where its own code is paged out.
         swap = ("--swap", "0") if resource == "brink" else ()
-        shell = Shell(context, "--with", "hog.exe", "--memory", "32M", "--timeout", "150", *swap)
-        try:
+        with Shell(context, "--with", "hog.exe", "--memory", "32M", "--timeout", "150",
+                   *swap) as shell:
             first = one_round(shell, resource)  # after it the kernel's heap has what it needs
             second = one_round(shell, resource)
             assert second >= first, f"{first} free pages, after another round {second}"
-            shell.send("exit 5")
-            assert shell.run.wait(60) == 5
-        finally:
-            shell.run.kill()
-            shell.run.wait()
     return test
-
-
-def hog_pids(shell):
-    shell.send("ps")
-    shell.expect(r"^ +PID")
-    found = []
-    while (line := shell.expect(r"^ *(\d+) .*running +(\S+)$"))[2] != "ps.exe":
-        if line[2] == "hog.exe":
-            found.append(line[1])
-    return found
 
 
 TESTS = [

@@ -63,9 +63,8 @@ def lies(damage):
     def test(context):
         path = context.folder / "swap.img"
         swap_file.make(path, 64 << 20)
-        shell = Shell(context, "--with", "swap_fill.exe", "--memory", "16M", "--swap", str(path),
-                      "--timeout", "60")
-        try:
+        with Shell(context, "--with", "swap_fill.exe", "--memory", "16M", "--swap", str(path),
+                   "--timeout", "60") as shell:
             shell.send("swap_fill.exe 2 step")
             shell.expect("^written$")
             damage(path)
@@ -79,31 +78,21 @@ def lies(damage):
             shell.send("check")
             shell.expect(BALANCE)
             assert "is not what was written" not in shell.seen
-            shell.send("exit 5")
-            assert shell.run.wait(60) == 5
-        finally:
-            shell.run.kill()
-            shell.run.wait()
     return test
 
 
 def overload(context):
     """Three programs that each want more memory than there is: load control suspends one of them,
     ps shows it, the shell answers, kill works, and nothing is missing afterwards."""
-    shell = Shell(context, "--with", "swap_random.exe", "--memory", "16M", "--timeout", "150")
-    try:
+    with Shell(context, "--with", "swap_random.exe", "--memory", "16M", "--timeout",
+               "150") as shell:
         for _ in range(3):
             shell.send("swap_random.exe 1.3 &")
         who = ""
         while not who.startswith("suspended"):
             shell.send("ps")
             who = shell.expect(r"^ *\d+ .*(suspended +swap_random|running +ps)\.exe$", 120)[1]
-        shell.send("ps")
-        shell.expect(r"^ +PID")
-        pids = []
-        while (line := shell.expect(r"^ *(\d+) .*(?:running|suspended) +(\S+)$"))[2] != "ps.exe":
-            if line[2] == "swap_random.exe":
-                pids.append(line[1])
+        pids = shell.pids_of("swap_random.exe")
         assert pids, "all have ended"
         shell.send("kill " + " ".join(pids))
         shell.send("wait")
@@ -111,11 +100,6 @@ def overload(context):
         shell.expect("^Hello from Mobius!$")
         shell.send("check")
         shell.expect(BALANCE)
-        shell.send("exit 5")
-        assert shell.run.wait(60) == 5
-    finally:
-        shell.run.kill()
-        shell.run.wait()
 
 
 KEPT = 1 << 20  # of the disk: the shell's own pages are there, which went out first
