@@ -11,6 +11,7 @@ class LockStory : public SwapRig {
       ASSERT_TRUE(user.write32(pages_after(block, i), i + 1));
     }
   }
+  void while_a_lock_waits(VirtAddr block, PageCount pages, Error error, auto meanwhile);
 };
 
 TEST_F(LockStory, R13_locked_pages_stay_and_unlocked_ones_go) {
@@ -128,21 +129,27 @@ TEST_F(LockStory, R13_a_lock_that_fails_unlocks_nothing_of_another_one) {
   }
 }
 
+// Calls `meanwhile` while a VmmLock that is to fail so has locked the first pages and waits.
+void LockStory::while_a_lock_waits(VirtAddr block, PageCount pages, Error error, auto meanwhile) {
+  swap.device.latency = 1000;
+  bool ended = false;
+  machine.scheduler.spawn([&] {
+    EXPECT_EQ(mm::vmm_lock(user.space(), block, pages).error(), error);
+    ended = true;
+  });
+  while (user.locked_pages() == 0) machine.scheduler.sleep(1);
+  meanwhile();
+  while (!ended) machine.scheduler.sleep(1);
+  EXPECT_EQ(user.locked_pages(), 0u);
+}
+
 TEST_F(LockStory, R13_what_is_unlocked_while_a_lock_goes_on_is_not_unlocked_again) {
   VirtAddr block = alloc(2);
   fill(block, 2);
   evict_all();
   swap.device.bad_reads = {1};
-  swap.device.latency = 1000;
-  bool ended = false;
-  machine.scheduler.spawn([&] {
-    EXPECT_EQ(mm::vmm_lock(user.space(), block, 2).error(), Error::IoError);
-    ended = true;
-  });
-  while (user.locked_pages() == 0) machine.scheduler.sleep(1);
-  EXPECT_TRUE(mm::vmm_unlock(user.space(), block, 1));
-  while (!ended) machine.scheduler.sleep(1);
-  EXPECT_EQ(user.locked_pages(), 0u);
+  while_a_lock_waits(block, 2, Error::IoError,
+                     [&] { EXPECT_TRUE(mm::vmm_unlock(user.space(), block, 1)); });
 }
 
 TEST_F(LockStory, R25_a_block_that_moves_before_it_is_all_locked_is_not_locked) {
@@ -150,17 +157,10 @@ TEST_F(LockStory, R25_a_block_that_moves_before_it_is_all_locked_is_not_locked) 
   (void)alloc(1);  // it cannot grow where it is
   fill(block, 3);
   evict_all();
-  swap.device.latency = 1000;
-  bool ended = false;
-  machine.scheduler.spawn([&] {
-    EXPECT_EQ(mm::vmm_lock(user.space(), block, 3).error(), Error::BadArgument);
-    ended = true;
-  });
-  while (user.locked_pages() == 0) machine.scheduler.sleep(1);
-  VirtAddr moved = mm::vmm_resize(user.space(), block, 30).value();
+  VirtAddr moved{};
+  while_a_lock_waits(block, 3, Error::BadArgument,
+                     [&] { moved = mm::vmm_resize(user.space(), block, 30).value(); });
   EXPECT_NE(moved, block);
-  while (!ended) machine.scheduler.sleep(1);
-  EXPECT_EQ(user.locked_pages(), 0u);
   EXPECT_EQ(user.read32(pages_after(moved, 2)).value(), 3u);
 }
 
