@@ -13,8 +13,7 @@
 #include <unistd.h>
 #include <linux/fs.h>
 #include "measure.h"
-
-enum { kMarks = 16 }; /* words of a page that say which page it is */
+#include "swap_marks.h"
 
 static const char kDisk[] = "/dev/sda";
 
@@ -90,19 +89,8 @@ static void end_rate(const char *name, uint32_t pages) {
          pass.in, pass.out, (unsigned long long)pass.ticks, (unsigned long long)pass.ns);
 }
 
-static uint32_t mark(uint32_t page, uint32_t word, uint32_t generation) {
-  return (page * 2654435761u) ^ (word * 40503u) ^ (generation * 0x9E3779B9u);
-}
-
-static void mark_page(volatile uint32_t *block, uint32_t page, uint32_t generation) {
-  volatile uint32_t *words = block + (size_t)page * (kPage / 4);
-  for (uint32_t word = 0; word < kMarks; word++) words[word * 64] = mark(page, word, generation);
-}
-
 static void check_page(volatile uint32_t *block, uint32_t page, uint32_t generation) {
-  volatile uint32_t *words = block + (size_t)page * (kPage / 4);
-  for (uint32_t word = 0; word < kMarks; word++)
-    if (words[word * 64] != mark(page, word, generation)) die("a page is not what was written");
+  if (!is_marked(block, page, generation)) die("a page is not what was written");
 }
 
 static void rewrite(volatile uint32_t *block, uint32_t pages) {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import machine
 import swap_file
-from project import BUILD, SCRIPTS, SetupError, say
+from project import BUILD, ROOT, SCRIPTS, SetupError, say
 
 FOLDER = BUILD / "linux"
 SOURCES = SCRIPTS / "beside-linux"
@@ -106,7 +106,8 @@ def _modules():
 def _initramfs():
     program = FOLDER / "init"
     _call(["gcc", "-m32", "-march=i686", "-O2", "-static", "-s", "-Wall", "-Wextra", "-Werror",
-           "-o", str(program), *map(str, sorted(SOURCES.glob("*.c")))])
+           "-I", str(ROOT / "user" / "bench"), "-o", str(program),
+           *map(str, sorted(SOURCES.glob("*.c")))])
     image = FOLDER / "initramfs.gz"
     modules = [(f"modules/{number}.ko", 0o100644, path.read_bytes(), (0, 0))
                for number, path in enumerate(_modules())]

@@ -7,26 +7,14 @@
 
 #include "bench.h"
 #include "mobius.h"
+#include "swap_marks.h"
 
 #define SWAP_PAGES 32768u
-#define MARKS 16 /* words of a page that say which page it is */
-
-static uint32_t mark(uint32_t page, uint32_t word, uint32_t generation) {
-  return (page * 2654435761u) ^ (word * 40503u) ^ (generation * 0x9E3779B9u);
-}
-
-static void mark_page(volatile uint32_t *block, uint32_t page, uint32_t generation) {
-  volatile uint32_t *words = block + (size_t)page * (PAGE / 4);
-  for (uint32_t word = 0; word < MARKS; word++) words[word * 64] = mark(page, word, generation);
-}
 
 static void check_page(volatile uint32_t *block, uint32_t page, uint32_t generation) {
-  volatile uint32_t *words = block + (size_t)page * (PAGE / 4);
-  for (uint32_t word = 0; word < MARKS; word++) {
-    if (words[word * 64] == mark(page, word, generation)) continue;
-    printf("FAIL swap_page: page %u is not what was written\n", (unsigned)page);
-    exit(1);
-  }
+  if (is_marked(block, page, generation)) return;
+  printf("FAIL swap_page: page %u is not what was written\n", (unsigned)page);
+  exit(1);
 }
 
 static struct {
