@@ -8,7 +8,7 @@
 
 #include "mm/address_space.h"
 #include "mm/fault_action.h"
-#include "mm/pageout.h"
+#include "mm/patience.h"
 
 namespace mobius::mm {
 namespace {
@@ -185,42 +185,6 @@ Next Attempt::map_own() {
   return enter(slot->frame(), region->access) ? Next::Done : Next::NoFrame;
 }
 
-// Reads one page of an object whose slot is Empty, with the slot Busy and no lock held meanwhile.
-// The reference keeps the object, the Busy slot keeps everybody else off the frame.
-Result<void> read_in(MemoryManager& manager, VmObject& object, PageIndex index)
-    EXCLUDES(memory_lock) {
-  OwnedFrame frame;
-  {
-    LockGuard guard(manager.lock);
-    ObjectReference keep(&object);  // taken by the caller, under the lock, before it let go
-    PageSlot* slot = TRY(object.slots().get(index));
-    if (slot->kind != SlotKind::Empty) return {};
-    frame = TRY(manager.frames.allocate(object.frame_use(), Placement::Any));
-    // From here on nothing fails.
-    slot->make_busy();
-    ++manager.under_way;
-    (void)keep.release();
-  }
-  Result<void> read = object.read_page(index, frame.number());
-  LockGuard guard(manager.lock);
-  ObjectReference drop(&object);
-  PageSlot* slot = object.slots().find(index);
-  if (read) {
-    object.install(*slot, index, std::move(frame));
-    ++manager.stats.pages_in;
-    ++manager.stats.ios_in;
-    if (PageOut* const pageout = manager.pageout) {
-      pageout->faulted_in(manager.frames.record(slot->frame()), slot->shadow);
-    }
-  } else {
-    slot->fall_back();
-  }
-  --manager.under_way;
-  manager.waiting.wake(&manager.under_way);
-  manager.waiting.wake(&object);
-  return read;
-}
-
 // Brings in what an attempt has found missing, or waits for it. For Read and PageIn the
 // caller has taken a reference to the object that is read.
 Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(memory_lock) {
@@ -232,7 +196,7 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
   const Pressure::Stall stall(attempt.manager().pressure);
   switch (next) {
     case Next::Wait: attempt.manager().waiting.wait(object); return {};
-    case Next::Read: return read_in(attempt.manager(), *object, attempt.index);
+    case Next::Read: return object->read_in(attempt.index);
     case Next::PageIn:
       return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
                                                        attempt.index);
@@ -245,39 +209,40 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
 // The retry loop, for whatever an attempt at once could not resolve.
 [[gnu::noinline]] FaultOutcome resolve_slowly(AddressSpace& space, PageFault fault) {
   MemoryManager& manager = space.manager();
+  Patience patience(manager.pageout);
   bool waited = false;
   std::optional<Claim> given_up;
-  for (unsigned starved = 0;;) {
+  for (;;) {
     Attempt attempt{space, fault.address.page_down(), fault.access};
     Next next;
     VmObject* object = nullptr;
     {
       LockGuard guard(attempt.space.manager().lock);
       next = attempt.run();
+      if (next == Next::Refused) return FaultOutcome::NotAllowed;
       if (next == Next::Done) {
         ++(waited ? manager.stats.faults_major : manager.stats.faults_minor);
         if (waited) space.count_major_fault();
-        if (manager.tracking) [[unlikely]] manager.pageout->age();
-        return FaultOutcome::Resolved;
-      }
-      if (next == Next::Refused) return FaultOutcome::NotAllowed;
-      if (space.suspended()) {
+        if (manager.tracking) manager.pageout->age();
+      } else if (space.suspended()) {
         next = Next::Suspended;
       } else if (next != Next::NoFrame) {
         object = &attempt.missing(next);
       }
       if (next == Next::Read || next == Next::PageIn) object->add_reference();
     }
+    if (next == Next::Done) break;
+    if (next == Next::Suspended) patience.start_over();
     const Result<void> came = bring_in(attempt, next, object);
     waited |= came.has_value();
     if (came) continue;
     if (came.error() != Error::OutOfFrames) return FaultOutcome::IoError;
-    PageOut* const pageout = manager.pageout;
-    if (pageout == nullptr || given_up == attempt.claim) return FaultOutcome::OutOfMemory;
-    const bool patient = ++starved <= PageOut::kPatience || pageout->wait_for_read(starved);
+    if (manager.pageout == nullptr || given_up == attempt.claim) return FaultOutcome::OutOfMemory;
     // Once more, for others may have been given promised memory at this address meanwhile.
-    if (!patient || !pageout->wait_for_frames(attempt.claim)) given_up = attempt.claim;
+    if (!patience.wait_for_frames(attempt.claim)) given_up = attempt.claim;
   }
+  patience.served();
+  return FaultOutcome::Resolved;
 }
 
 }  // namespace
@@ -285,16 +250,20 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
 FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
   Lock::assert_no_lock_held();
   MemoryManager& manager = space.manager();
+  bool done;
   {
     LockGuard guard(manager.lock);
     Attempt attempt{space, fault.address.page_down(), fault.access};
-    if (attempt.done_at_once()) [[likely]] {
+    done = attempt.done_at_once();
+    if (done) [[likely]] {
       ++manager.stats.faults_minor;
-      if (manager.tracking) [[unlikely]] manager.pageout->age();
-      return FaultOutcome::Resolved;
+      if (!manager.tracking) [[likely]] return FaultOutcome::Resolved;
+      manager.pageout->age();
     }
   }
-  return resolve_slowly(space, fault);
+  if (!done) return resolve_slowly(space, fault);
+  manager.pageout->give_way();
+  return FaultOutcome::Resolved;
 }
 
 }  // namespace mobius::mm

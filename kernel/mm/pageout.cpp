@@ -11,6 +11,7 @@ namespace mobius::mm {
 
 namespace {
 constexpr FrameRecord* kNobody = nullptr;
+constexpr unsigned kBatchesToGiveWay = 4;
 }
 
 PageOut::PageOut(MemoryManager& manager, ReplacementPolicy& policy, SwapPager& swap)
@@ -68,15 +69,24 @@ void PageOut::run_round() {
     if (fruitless_) break;
     manager_.waiting.wait(&manager_.under_way);
   }
-  // Whoever was to use one of those will have done so soon: others may try again (kPatience).
+  // Whoever was to use one of those will have done so soon: others may try again (Patience).
   if (newcomer_stayed_) fruitless_ = false;
   running_ = false;
   ++rounds_;
   manager_.waiting.wake(&rounds_);
 }
 
-// It is certain that there is nothing to evict when a whole round says so: one that began after we
+// Until pages have been evicted, or a whole round has found nothing to do: one that began after we
 // came.
+void PageOut::wait_for_batch() {
+  const uint64_t evicted = evicted_;
+  const uint32_t enough = running_ ? 2 : 1;
+  const uint32_t round = rounds_;
+  wanted_ = true;
+  manager_.waiting.wake(&wanted_);
+  while (evicted_ == evicted && rounds_ - round < enough) manager_.waiting.wait(&rounds_);
+}
+
 bool PageOut::wait_for_frames(Claim claim) {
   Lock::assert_no_lock_held();
   const Pressure::Stall stall(manager_.pressure);
@@ -85,11 +95,7 @@ bool PageOut::wait_for_frames(Claim claim) {
   const bool elsewhere = manager_.frames.some_left(claim);
   if (elsewhere) asked_ = std::max(asked_, free + std::max(2 * low_, 1u));
   const uint64_t evicted = evicted_;
-  const uint32_t enough = running_ ? 2 : 1;
-  const uint32_t round = rounds_;
-  wanted_ = true;
-  manager_.waiting.wake(&wanted_);
-  while (evicted_ == evicted && rounds_ - round < enough) manager_.waiting.wait(&rounds_);
+  wait_for_batch();
   if (evicted_ != evicted || !fruitless_) return true;
   if (there_is_more_since()) return true;
   const bool some_left = manager_.frames.some_left(claim);
@@ -103,10 +109,16 @@ bool PageOut::there_is_more_since() {
   return came_ || manager_.under_way != 0 || swap_.slots_left() > slots_left_;
 }
 
-bool PageOut::wait_for_read(unsigned starved) {
-  if (starved > 2 * kPatience || reads_under_way() == 0) return false;
+bool PageOut::wait_for_read() {
+  if (reads_under_way() == 0) return false;
   manager_.waiting.wait(&manager_.under_way);
   return true;
+}
+
+void PageOut::give_way() {
+  if (starving_ == 0) return;
+  const Pressure::Stall stall(manager_.pressure);
+  for (unsigned i = 0; i < kBatchesToGiveWay && starving_ != 0; ++i) wait_for_batch();
 }
 
 // Pages could be written if SwapOff (swap_off.h) were not at work: it is over then.

@@ -22,9 +22,6 @@ class PageOut final : public LowMemory, private Sampler {
  public:
   static constexpr uint32_t kBatch = 32;
   static constexpr uint32_t kAgeBudget = 16;
-  // How often one request waits for frames before it is given up: others may take them first, or
-  // they may not be where they are needed (a page table must be in the direct map).
-  static constexpr unsigned kPatience = 64;
 
   PageOut(MemoryManager& manager, ReplacementPolicy& policy, SwapPager& swap);
   PageOut(const PageOut&) = delete;
@@ -43,9 +40,14 @@ class PageOut final : public LowMemory, private Sampler {
   // all the same. For a promised page those that could not be written are tried again before.
   bool wait_for_frames(Claim claim = Claim::Unpromised) EXCLUDES(memory_lock);
 
-  // For whoever runs out of patience: sleeps until a read that is under way has ended, whose page
-  // can go. False: there is none, or it has been so often in vain that it would be for ever.
-  bool wait_for_read(unsigned starved) EXCLUDES(memory_lock);
+  // For whoever runs out of patience (patience.h): sleeps until a read that is under way has ended,
+  // whose page can go. False: there is none.
+  bool wait_for_read() EXCLUDES(memory_lock);
+  // One more or one less waits for frames that others take before it.
+  void somebody_starves(int more) { starving_ += static_cast<uint32_t>(more); }
+  // For whoever has got a page: while somebody starves, sleeps for a few batches. Not for as long
+  // as it takes, for who starves may wait for the processor, or for us.
+  void give_way() EXCLUDES(memory_lock);
 
   // LowMemory.
   void frames_are_low() override;
@@ -80,6 +82,7 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t listed_pages() EXCLUDES(memory_lock);
   uint32_t reads_under_way() EXCLUDES(memory_lock);
   uint32_t discard_whatever_can_go() EXCLUDES(memory_lock);
+  void wait_for_batch() EXCLUDES(memory_lock);
   bool there_is_more_since() EXCLUDES(memory_lock);
   bool swap_stays_on() EXCLUDES(memory_lock);
   bool try_stuck_pages_again() EXCLUDES(memory_lock);
@@ -117,6 +120,7 @@ class PageOut final : public LowMemory, private Sampler {
   bool fruitless_ = false;  // the last round ended with nothing to evict
   uint32_t rounds_ = 0;     // that have ended
   uint64_t evicted_ = 0;    // pages
+  uint32_t starving_ = 0;   // threads
   uint32_t locked_ GUARDED_BY(memory_lock) = 0;
   // Accessed bits were cleared there, and not flushed yet.
   AddressSpace* cleared_ GUARDED_BY(memory_lock) = nullptr;

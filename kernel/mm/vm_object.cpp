@@ -46,4 +46,38 @@ void VmObject::empty_slots(PageIndex first, PageIndex end) {
   });
 }
 
+// The reference keeps the object, the Busy slot keeps everybody else off the frame.
+Result<void> VmObject::read_in(PageIndex index) {
+  OwnedFrame frame;
+  {
+    LockGuard guard(manager_.lock);
+    ObjectReference keep(this);  // taken by the caller, under the lock, before it let go
+    PageSlot* slot = TRY(slots_.get(index));
+    if (slot->kind != SlotKind::Empty) return {};
+    frame = TRY(manager_.frames.allocate(use_, Placement::Any));
+    // From here on nothing fails.
+    slot->make_busy();
+    ++manager_.under_way;
+    (void)keep.release();
+  }
+  Result<void> read = read_page(index, frame.number());
+  LockGuard guard(manager_.lock);
+  ObjectReference drop(this);
+  PageSlot* slot = slots_.find(index);
+  if (read) {
+    install(*slot, index, std::move(frame));
+    ++manager_.stats.pages_in;
+    ++manager_.stats.ios_in;
+    if (PageOut* const pageout = manager_.pageout) {
+      pageout->faulted_in(manager_.frames.record(slot->frame()), slot->shadow);
+    }
+  } else {
+    slot->fall_back();
+  }
+  --manager_.under_way;
+  manager_.waiting.wake(&manager_.under_way);
+  manager_.waiting.wake(this);
+  return read;
+}
+
 }  // namespace mobius::mm

@@ -64,7 +64,7 @@ Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base,
 
 Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
-  return attempt_with_frames(space, [&] { return make_block(space, pages, base, flags); });
+  return with_frames(space.manager(), [&] { return make_block(space, pages, base, flags); });
 }
 
 Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
@@ -90,7 +90,7 @@ Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
 
 Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr base) {
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
-  return attempt_with_frames(space, [&]() -> Result<VirtAddr> {
+  return with_frames(space.manager(), [&]() -> Result<VirtAddr> {
     LockGuard guard(space.manager().lock);
     VirtRange range = TRY(choose_range(space, pages, base));
     AddressSpace::NewRegion region = TRY(space.make_region());

@@ -70,7 +70,7 @@ Result<VmObject*> discard_or_busy(AddressSpace& space, VirtRange range) EXCLUDES
 Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags) {
   Access access = TRY(access_from(flags));
   VirtRange range = TRY(user_range(base, pages));
-  return attempt_with_frames(space, [&] { return protect(space, range, access); });
+  return with_frames(space.manager(), [&] { return protect(space, range, access); });
 }
 
 Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages) {

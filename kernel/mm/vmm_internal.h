@@ -1,9 +1,8 @@
-// What the vmm_*.cpp files share: turning a program's arguments into ranges and blocks; trying
-// again when memory is short.
+// What the vmm_*.cpp files share: turning a program's arguments into ranges and blocks.
 #pragma once
 
-#include "mm/pageout.h"
 #include "mm/vmm.h"
+#include "mm/patience.h"
 
 namespace mobius::mm {
 
@@ -39,21 +38,5 @@ void return_to_reservation(AddressSpace& space, Region& region) REQUIRES(memory_
 // Fails: OutOfFrames (nothing is promised then).
 Result<void> promise_pages(VmObject& object, PageCount had, PageCount pages)
     REQUIRES(memory_lock);
-
-// Makes an attempt at a call, and again when pages have been evicted: one that found no frame has
-// changed nothing. A promise that is refused is refused at once.
-template <typename F>
-auto attempt_with_frames(AddressSpace& space, F&& attempt) EXCLUDES(memory_lock) {
-  PageOut* const pageout = space.manager().pageout;
-  const MemoryManager& manager = space.manager();
-  for (unsigned starved = 0;; ++starved) {
-    const uint32_t refusals = manager.refused_promises();  // others' come while this one waits
-    auto outcome = attempt();
-    const bool starves = !outcome && outcome.error() == Error::OutOfFrames;
-    if (!starves || manager.refused_promises() != refusals) return outcome;
-    if (pageout == nullptr || starved == PageOut::kPatience) return outcome;
-    if (!pageout->wait_for_frames()) return outcome;
-  }
-}
 
 }  // namespace mobius::mm

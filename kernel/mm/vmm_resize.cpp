@@ -138,7 +138,7 @@ Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pag
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
   for (;;) {
     Resized resized = TRY(
-        attempt_with_frames(space, [&] { return resize_or_busy(space, address, pages); }));
+        with_frames(space.manager(), [&] { return resize_or_busy(space, address, pages); }));
     if (resized.busy == nullptr) return resized.base;
     space.manager().waiting.wait(resized.busy);
   }

@@ -1,10 +1,13 @@
 // Spawning: see spawn.h. The parent's thread builds everything that can fail on account of the
-// program; the new thread itself copies its arguments to its stack, in its own address space.
+// program; the new thread itself copies its arguments to its stack, in its own address space. Where
+// memory is short each step waits for frames and keeps what it got: one that gave everything back
+// would lose it to whoever else waits.
 #include "proc/spawn.h"
 
 #include <algorithm>
 
 #include "abi/start.h"
+#include "mm/patience.h"
 #include "proc/process_end.h"
 #include "proc/threads.h"
 
@@ -39,7 +42,8 @@ void set_name(Process& process, std::string_view path) {
   std::copy_n(path.begin(), n, process.name.begin());
 }
 
-// Puts the first three handles where POSIX programs expect them.
+// Puts the first three handles where POSIX programs expect them. Only the first to be added can
+// fail: a new table has room for more.
 Result<void> add_files(Process& process, std::array<HandleTable::Entry, 3>& files) {
   Ref<KernelObject> filler;
   for (auto& file : files) {
@@ -58,16 +62,21 @@ Result<void> add_files(Process& process, std::array<HandleTable::Entry, 3>& file
 }  // namespace
 
 Result<uint32_t> spawn(System& system, SpawnRequest request) {
-  const VolumeNode node = TRY(system.volume.find(request.path));
+  const auto step = [&](auto&& attempt) { return mm::with_frames(system.memory, attempt); };
+  const VolumeNode node = TRY(step([&] { return system.volume.find(request.path); }));
   if (node.kind == NodeKind::Directory) return Failure(Error::NoAccess);
-  auto unborn = TRY(system.processes.create(request.parent, request.flags));
+  auto unborn =
+      TRY(step([&] { return system.processes.create(request.parent, request.flags); }));
   set_name(*unborn, request.path);
-  const auto program = TRY(system.programs.load(node, *unborn->space));
-  const VirtRange stack = TRY(unborn->space->map_stack(program.stack_reserve));
-  TRY(add_files(*unborn, request.files));
-  auto start =
-      TRY(system.memory.heap.create<MainStart>(system, std::move(request.arguments)));
-  NewThread thread = TRY(make_thread(system, main_thread_entry, start.get()));
+  mm::AddressSpace& space = *unborn->space;
+  const auto program = TRY(step([&] { return system.programs.load(node, space); }));
+  const VirtRange stack = TRY(step([&] { return space.map_stack(program.stack_reserve); }));
+  TRY(step([&] { return add_files(*unborn, request.files); }));
+  auto start = TRY(step([&] {
+    return system.memory.heap.create<MainStart>(system, std::move(request.arguments));
+  }));
+  NewThread thread =
+      TRY(step([&] { return make_thread(system, main_thread_entry, start.get()); }));
   // Loading slept: the parent may have been killed, or have spawned elsewhere.
   if (request.parent != nullptr && request.parent->ending()) return Failure(Error::Interrupted);
   TRY(system.processes.check_room(request.parent, request.flags));

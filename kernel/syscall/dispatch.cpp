@@ -5,7 +5,7 @@
 #include <array>
 
 #include "abi/errno_values.h"
-#include "mm/pageout.h"
+#include "mm/patience.h"
 #include "syscall/calls.h"
 
 namespace mobius::syscall {
@@ -44,22 +44,16 @@ constexpr auto kIndex = [] {
   return index;
 }();
 
-// A call that fails has changed nothing, so it can be made again once pages have been evicted. Not
-// for ever: what it needs may be more frames in a row than there can be.
-constexpr unsigned kTries = 8;
-// The memory calls wait for frames themselves (mm/vmm.h).
+// The memory calls wait for frames themselves (mm/vmm.h); so does ProcSpawn, in each of its steps.
 constexpr uint32_t kFirstMemoryCall = 0x500, kLastMemoryCall = 0x511;
 
+// A call that fails has changed nothing, so it can be made again.
 [[gnu::noinline]] Result<uint32_t> try_again(proc::System& system, const Call& call,
                                              const uint32_t* words) {
-  Result<uint32_t> result = Failure(Error::OutOfFrames);
-  mm::PageOut* const pageout = system.memory.pageout;
-  for (unsigned i = 0; i < kTries && pageout != nullptr && !system.thread().doomed; ++i) {
-    if (!pageout->wait_for_frames()) break;
-    result = call.handler(system, words);
-    if (result || result.error() != Error::OutOfFrames) break;
-  }
-  return result;
+  return mm::with_frames(system.memory, [&]() -> Result<uint32_t> {
+    if (system.thread().doomed) return Failure(Error::Interrupted);
+    return call.handler(system, words);
+  });
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // Stories of requests that find no frame at first, and get one because there is something to evict.
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <vector>
+
 #include "mm/invariants.h"
 #include "sim/sim_image.h"
 #include "sim/sim_swap.h"
@@ -85,6 +88,38 @@ TEST(StarvingStory, D3_a_promise_refused_to_another_does_not_end_a_wait_for_fram
   EXPECT_EQ(full.machine.manager.refused_promises(), 1u);
   EXPECT_FALSE(ended);
   while (!ended) full.machine.scheduler.sleep(10);
+}
+
+// Whoever runs first when frames have come can take them all: one among sixty that want more than
+// there are would hardly ever be first.
+TEST(StarvingStory, D3_a_touch_whose_frames_others_take_first_gets_one_soon) {
+  constexpr uint32_t kHogs = 60, kEach = 100, kTouches = 20;
+  FullMachine full({.frames = 1024}, 16 * 1024);
+  std::vector<std::unique_ptr<SimUser>> hogs(kHogs);
+  for (auto& hog : hogs) hog = std::make_unique<SimUser>(full.machine);
+  full.fill();
+  bool ended = false;
+  uint32_t hog_touches = 0, running = kHogs;
+  for (auto& hog : hogs) {
+    full.machine.scheduler.spawn([&] {
+      const VirtAddr block = full.alloc(*hog, kEach);
+      for (uint32_t i = 0; !ended; ++i, ++hog_touches) {
+        ASSERT_TRUE(hog->write32(pages_after(block, i % kEach), i));
+      }
+      --running;
+    });
+  }
+  const VirtAddr block = full.alloc(full.user, kTouches);
+  while (hog_touches < 10'000) full.machine.scheduler.sleep(1);
+  uint32_t longest = 0;
+  for (uint32_t i = 0; i < kTouches; ++i) {
+    const uint32_t before = hog_touches;
+    ASSERT_TRUE(full.user.write32(pages_after(block, i), i)) << i;
+    longest = std::max(longest, hog_touches - before);
+  }
+  EXPECT_LT(longest, 1000u);
+  ended = true;
+  while (running != 0) full.machine.scheduler.sleep(1);
 }
 
 // The only page that could go is on its way in when the daemon looks: no reason to give up.
