@@ -209,6 +209,7 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
 // The retry loop, for whatever an attempt at once could not resolve.
 [[gnu::noinline]] FaultOutcome resolve_slowly(AddressSpace& space, PageFault fault) {
   MemoryManager& manager = space.manager();
+  if (manager.pageout != nullptr) manager.pageout->give_way();
   Patience patience(manager.pageout);
   bool waited = false;
   std::optional<Claim> given_up;
@@ -219,20 +220,20 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
     {
       LockGuard guard(attempt.space.manager().lock);
       next = attempt.run();
-      if (next == Next::Refused) return FaultOutcome::NotAllowed;
       if (next == Next::Done) {
         ++(waited ? manager.stats.faults_major : manager.stats.faults_minor);
         if (waited) space.count_major_fault();
-        if (manager.tracking) manager.pageout->age();
-      } else if (space.suspended()) {
+        if (manager.tracking) [[unlikely]] manager.pageout->age();
+        return FaultOutcome::Resolved;
+      }
+      if (next == Next::Refused) return FaultOutcome::NotAllowed;
+      if (space.suspended()) {
         next = Next::Suspended;
       } else if (next != Next::NoFrame) {
         object = &attempt.missing(next);
       }
       if (next == Next::Read || next == Next::PageIn) object->add_reference();
     }
-    if (next == Next::Done) break;
-    if (next == Next::Suspended) patience.start_over();
     const Result<void> came = bring_in(attempt, next, object);
     waited |= came.has_value();
     if (came) continue;
@@ -241,8 +242,6 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
     // Once more, for others may have been given promised memory at this address meanwhile.
     if (!patience.wait_for_frames(attempt.claim)) given_up = attempt.claim;
   }
-  patience.served();
-  return FaultOutcome::Resolved;
 }
 
 }  // namespace
@@ -250,20 +249,16 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
 FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
   Lock::assert_no_lock_held();
   MemoryManager& manager = space.manager();
-  bool done;
   {
     LockGuard guard(manager.lock);
     Attempt attempt{space, fault.address.page_down(), fault.access};
-    done = attempt.done_at_once();
-    if (done) [[likely]] {
+    if (manager.starving == 0 && attempt.done_at_once()) [[likely]] {
       ++manager.stats.faults_minor;
-      if (!manager.tracking) [[likely]] return FaultOutcome::Resolved;
-      manager.pageout->age();
+      if (manager.tracking) [[unlikely]] manager.pageout->age();
+      return FaultOutcome::Resolved;
     }
   }
-  if (!done) return resolve_slowly(space, fault);
-  manager.pageout->give_way();
-  return FaultOutcome::Resolved;
+  return resolve_slowly(space, fault);
 }
 
 }  // namespace mobius::mm

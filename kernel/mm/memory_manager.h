@@ -35,6 +35,7 @@ struct MemoryManager {
   // Evicts pages where memory is short; null on a machine that never does. Set while it is wired.
   PageOut* pageout = nullptr;
   bool tracking GUARDED_BY(memory_lock) = false;  // it wants to hear of pages that come in
+  uint32_t starving GUARDED_BY(memory_lock) = 0;  // requests to which others give way (patience.h)
   // Pages that are being read: each has a frame that could soon be evicted. Whoever has brought one
   // in wakes those who wait on this.
   uint32_t under_way GUARDED_BY(memory_lock) = 0;

@@ -115,10 +115,20 @@ bool PageOut::wait_for_read() {
   return true;
 }
 
+void PageOut::somebody_starves(int more) {
+  LockGuard guard(manager_.lock);
+  manager_.starving += static_cast<uint32_t>(more);
+}
+
+bool PageOut::anybody_starves() {
+  LockGuard guard(manager_.lock);
+  return manager_.starving != 0;
+}
+
 void PageOut::give_way() {
-  if (starving_ == 0) return;
+  if (!anybody_starves()) return;
   const Pressure::Stall stall(manager_.pressure);
-  for (unsigned i = 0; i < kBatchesToGiveWay && starving_ != 0; ++i) wait_for_batch();
+  for (unsigned i = 0; i < kBatchesToGiveWay && anybody_starves(); ++i) wait_for_batch();
 }
 
 // Pages could be written if SwapOff (swap_off.h) were not at work: it is over then.

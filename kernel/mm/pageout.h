@@ -44,9 +44,9 @@ class PageOut final : public LowMemory, private Sampler {
   // whose page can go. False: there is none.
   bool wait_for_read() EXCLUDES(memory_lock);
   // One more or one less waits for frames that others take before it.
-  void somebody_starves(int more) { starving_ += static_cast<uint32_t>(more); }
-  // For whoever has got a page: while somebody starves, sleeps for a few batches. Not for as long
-  // as it takes, for who starves may wait for the processor, or for us.
+  void somebody_starves(int more) EXCLUDES(memory_lock);
+  // For whoever needs a page while somebody starves: sleeps for a few batches. Not for as long as
+  // it takes, for who starves may wait for the processor, or for us.
   void give_way() EXCLUDES(memory_lock);
 
   // LowMemory.
@@ -84,6 +84,7 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t discard_whatever_can_go() EXCLUDES(memory_lock);
   void wait_for_batch() EXCLUDES(memory_lock);
   bool there_is_more_since() EXCLUDES(memory_lock);
+  bool anybody_starves() EXCLUDES(memory_lock);
   bool swap_stays_on() EXCLUDES(memory_lock);
   bool try_stuck_pages_again() EXCLUDES(memory_lock);
   void pick_batch(Batch& batch) REQUIRES(memory_lock);
@@ -120,7 +121,6 @@ class PageOut final : public LowMemory, private Sampler {
   bool fruitless_ = false;  // the last round ended with nothing to evict
   uint32_t rounds_ = 0;     // that have ended
   uint64_t evicted_ = 0;    // pages
-  uint32_t starving_ = 0;   // threads
   uint32_t locked_ GUARDED_BY(memory_lock) = 0;
   // Accessed bits were cleared there, and not flushed yet.
   AddressSpace* cleared_ GUARDED_BY(memory_lock) = nullptr;

@@ -9,16 +9,11 @@ class Patience {
  public:
   explicit Patience(PageOut* pageout) : pageout_(pageout) {}
   Patience(const Patience&) = delete;
-  ~Patience() { start_over(); }
 
   // An attempt has found no frame, or none where it must be: sleeps until another may find one, a
   // promised one if it has that claim. False: nothing can be evicted, or it has been in vain too
-  // often. Whoever asks a few times in a row starves: others give way (PageOut::give_way).
+  // often. Who asks a few times in a row starves: others give way meanwhile (PageOut::give_way).
   bool wait_for_frames(Claim claim = Claim::Unpromised) EXCLUDES(memory_lock);
-  // The request waits for something else than frames.
-  void start_over();
-  // It has got a page: those who starve are let go first.
-  void served() EXCLUDES(memory_lock);
 
  private:
   // How often one request waits for frames before it is given up: others may take them first, or
