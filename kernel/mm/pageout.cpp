@@ -165,9 +165,13 @@ void PageOut::frames_are_low() {
   manager_.waiting.wake(&wanted_);
 }
 
-// Pages that came before memory was short for the first time join in the order of their objects.
+// Pages that came before memory was short for the first time join in the order of their objects. To
+// the policy they are the first to come, so it must know before how many there can be.
 void PageOut::start_tracking() {
   manager_.tracking = true;
+  uint32_t pages = manager_.frames.free_frames();
+  for (VmObject& object : manager_.objects) pages += object.resident_pages();
+  policy_.set_capacity(pages);
   for (VmObject& object : manager_.objects) {
     for_each_resident(object, [&](FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock) {
       if ((record.count & page_mark::kLocked) == 0) was_read_ahead(record, slot.shadow);

@@ -30,7 +30,8 @@ PageOut::Outcome PageOut::evict_batch() {
   {
     LockGuard guard(manager_.lock);
     if (!manager_.tracking) start_tracking();
-    policy_.set_capacity(policy_.size() + manager_.frames.free_frames());
+    // With those that are being read: policies evict for each dip of it.
+    policy_.set_capacity(policy_.size() + manager_.frames.free_frames() + manager_.under_way);
     came_ = false;
     slots_left_ = swap_.slots_left();
     pick_batch(batch);
