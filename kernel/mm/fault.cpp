@@ -251,11 +251,13 @@ FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
   MemoryManager& manager = space.manager();
   {
     LockGuard guard(manager.lock);
-    Attempt attempt{space, fault.address.page_down(), fault.access};
-    if (manager.starving == 0 && attempt.done_at_once()) [[likely]] {
-      ++manager.stats.faults_minor;
-      if (manager.tracking) [[unlikely]] manager.pageout->age();
-      return FaultOutcome::Resolved;
+    if (manager.starving == 0) [[likely]] {
+      Attempt attempt{space, fault.address.page_down(), fault.access};
+      if (attempt.done_at_once()) [[likely]] {
+        ++manager.stats.faults_minor;
+        if (manager.tracking) [[unlikely]] manager.pageout->age();
+        return FaultOutcome::Resolved;
+      }
     }
   }
   return resolve_slowly(space, fault);
