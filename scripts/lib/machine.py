@@ -5,12 +5,15 @@ even if we are killed. The ports are descriptors: QEMU has the other ends of two
 the other sides of two pseudo-terminals (its own TCP sockets lose the last bytes when it ends with
 input unread). Both give flow control: a byte not yet read waits, none is lost.
 """
+import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import termios
+import threading
 import time
 import tty
 from dataclasses import dataclass, field
@@ -196,6 +199,20 @@ def _wait_until_opened(terminals, process):
     return False
 
 
+def _discard_screen(folder):
+    """Bochs shows the screen on a terminal of its own, and stands still when nobody reads that."""
+    said = (folder / "emulator.err").read_text(errors="replace")
+    screen = os.open(re.search(r'connected to screen "(.+?)"', said)[1], os.O_RDONLY | os.O_NOCTTY)
+    tty.setraw(screen)
+
+    def discard():
+        with contextlib.suppress(OSError):  # EIO: Bochs has ended
+            while os.read(screen, 1 << 16):
+                pass
+        os.close(screen)
+    threading.Thread(target=discard, daemon=True).start()
+
+
 def start_bochs(hardware, folder):
     """Starts Bochs. Returns the Machine and where its screen is."""
     if not shutil.which("bochs"):
@@ -223,6 +240,8 @@ def start_bochs(hardware, folder):
     if not opened:
         machine.kill()
         raise SetupError("Bochs did not start: " + " / ".join(machine.complaint()))
+    if not hardware.graphic:
+        _discard_screen(folder)
     return machine, "a window" if hardware.graphic else ""
 
 

@@ -5,6 +5,7 @@ from emulator_tests import BOCHS, BOTH, QEMU, Boot
 
 HELLO = b"Hello from Mobius!\n"
 LINES = b"".join(b"line %d\n" % n for n in range(2000))
+MANY_SCREENS = b"".join(b"%d: %s\n" % (n, b"much text " * 6) for n in range(6000))
 EVERY_BYTE = bytes(range(256)) * 40
 
 
@@ -30,6 +31,8 @@ TESTS = [
     Boot("Run_program_with_arguments", "hello.exe one 'two words' ''", emulators=BOTH,
          stdout=HELLO + b"argument 1: one\nargument 2: two words\nargument 3: \n"),
     Boot("Run_stdin_reaches_the_program_exactly", "cat.exe", stdin=LINES, stdout=LINES,
+         emulators=BOTH),
+    Boot("Run_many_screens_full_of_text", "cat.exe", stdin=MANY_SCREENS, stdout=MANY_SCREENS,
          emulators=BOTH),
     Boot("Run_every_byte_passes", "cat.exe", stdin=EVERY_BYTE, stdout=EVERY_BYTE),
     Boot("Run_empty_stdin", "cat.exe", stdout=b"", emulators=BOTH),
