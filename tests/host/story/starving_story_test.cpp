@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "mm/invariants.h"
@@ -122,45 +123,72 @@ TEST(StarvingStory, D3_a_touch_whose_frames_others_take_first_gets_one_soon) {
   while (running != 0) full.machine.scheduler.sleep(1);
 }
 
-// The only page that could go is on its way in when the daemon looks: no reason to give up.
-TEST(StarvingStory, D3_a_page_on_its_way_in_is_waited_for_before_memory_counts_as_full) {
-  SimMachine machine({.frames = 512});
-  sim::SimFile file(machine.memory, machine.scheduler, 7, 6 * kPageSize);
+// A machine without swap space whose frames are full, so that only the first page of an EXE can go.
+struct OnePageCanGo {
+  OnePageCanGo() {
+    KASSERT(user->space().map_image(*image).has_value());
+    block = mm::vmm_alloc(user->space(), 1000, VirtAddr{0}, kReadWrite).value();
+    EXPECT_TRUE(user->read32(layout.base));
+    EXPECT_TRUE(user->write32(block, 1));
+    EXPECT_TRUE(mm::vmm_discard(user->space(), block, 1));  // its slot and page table stay
+    fill();
+    swap->pageout.start(1);
+    swap->pageout.run_round();  // the EXE's page goes
+  }
+  ~OnePageCanGo() {
+    swap->pageout.start(0);
+    swap->finish();
+    machine.scheduler.run();
+    user.reset();
+    image->release();
+    swap.reset();
+  }
+  void fill() {
+    while (machine.frames.free_frames() != 0) {
+      ASSERT_TRUE(user->write32(pages_after(block, next++), 1));
+    }
+  }
+  SimMachine machine{{.frames = 512}};
+  sim::SimFile file{machine.memory, machine.scheduler, 7, 6 * kPageSize};
   mm::ImageLayout layout = sim::usual_layout();
   sim::SimImage* image = sim::SimImage::create(machine, layout, file);
-  {
-    SimSwap swap(machine, {.pages = 0, .low = 4});
-    SimUser user(machine);
-    ASSERT_TRUE(user.space().map_image(*image));
-    VirtAddr block = mm::vmm_alloc(user.space(), 1000, VirtAddr{0}, kReadWrite).value();
-    ASSERT_TRUE(user.read32(layout.base));
-    ASSERT_TRUE(user.write32(block, 1));
-    ASSERT_TRUE(mm::vmm_discard(user.space(), block, 1));  // its slot and page table stay
-    PageIndex i = 1;
-    auto fill = [&] {
-      while (machine.frames.free_frames() != 0) {
-        ASSERT_TRUE(user.write32(pages_after(block, i++), 1));
-      }
-    };
-    fill();
-    swap.pageout.start(1);
-    swap.pageout.run_round();  // the image's page goes, and comes again
-    file.behaviour.latency = 500;
-    bool ended = false;
-    machine.scheduler.spawn([&] {
-      (void)user.read32(layout.base);  // in time, or its page is gone again
-      ended = true;
-    });
-    while (machine.reads_under_way() == 0) machine.scheduler.yield();
-    fill();
-    EXPECT_EQ(machine.reads_under_way(), 1u);
-    EXPECT_TRUE(user.write32(block, 2));
-    while (!ended) machine.scheduler.sleep(1);
-    swap.pageout.start(0);
-    swap.finish();
-    machine.scheduler.run();
-  }
-  image->release();
+  std::optional<SimSwap> swap{std::in_place, machine, sim::SimSwapConfig{.pages = 0, .low = 4}};
+  std::optional<SimUser> user{std::in_place, machine};
+  VirtAddr block{0};
+  PageIndex next = 1;
+};
+
+// It is on its way in when the daemon looks: no reason to give up.
+TEST(StarvingStory, D3_a_page_on_its_way_in_is_waited_for_before_memory_counts_as_full) {
+  OnePageCanGo full;
+  sim::SimScheduler& scheduler = full.machine.scheduler;
+  full.file.behaviour.latency = 500;
+  bool ended = false;
+  scheduler.spawn([&] {
+    (void)full.user->read32(full.layout.base);  // in time, or its page is gone again
+    ended = true;
+  });
+  while (full.machine.reads_under_way() == 0) scheduler.yield();
+  full.fill();
+  EXPECT_EQ(full.machine.reads_under_way(), 1u);
+  const uint64_t switches = scheduler.switches();
+  EXPECT_TRUE(full.user->write32(full.block, 2));
+  EXPECT_LT(scheduler.switches() - switches, 64u);  // asleep, not asking again and again
+  while (!ended) scheduler.sleep(1);
+}
+
+// It has been brought in for somebody who has not got the processor since: it can go once it has
+// been used.
+TEST(StarvingStory, D3_a_page_that_its_reader_has_still_to_use_is_waited_for) {
+  OnePageCanGo full;
+  ASSERT_EQ(mm::resolve_fault(full.user->space(), {full.layout.base, mm::FaultAccess::Read}),
+            mm::FaultOutcome::Resolved);
+  full.fill();
+  full.machine.scheduler.spawn([&] {
+    full.machine.scheduler.sleep(60);
+    (void)full.user->read32(full.layout.base);
+  });
+  EXPECT_TRUE(full.user->write32(full.block, 2));
 }
 
 TEST(StarvingStory, D3_pages_that_cannot_be_written_do_not_hide_those_that_can) {
