@@ -121,6 +121,8 @@ TEST(StarvingStory, D3_a_touch_whose_frames_others_take_first_gets_one_soon) {
   EXPECT_LT(longest, 1000u);
   ended = true;
   while (running != 0) full.machine.scheduler.sleep(1);
+  LockGuard guard(full.machine.manager.lock);
+  EXPECT_EQ(full.machine.manager.starving, 0u);
 }
 
 // A machine without swap space whose frames are full, so that only the first page of an EXE can go.
