@@ -70,6 +70,7 @@ std::string in_child(F&& body) {
 Plan plan_for(uint64_t seed, const Wanted& wanted) {
   Plan plan = plan_of(seed);
   if (wanted.faults) plan.faults = *wanted.faults;
+  plan.without = wanted.without;
   return plan;
 }
 

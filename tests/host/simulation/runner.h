@@ -18,6 +18,7 @@ struct Summary {
 struct Wanted {
   uint64_t first = 1, seeds = 1;
   std::optional<Faults> faults{};  // none: as each seed has it
+  uint32_t without = 0;            // as in Plan
   uint32_t most_failures = 3;      // then it ends
   uint32_t shrink_runs = 300;
   bool progress = false;           // on stderr
