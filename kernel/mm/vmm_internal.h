@@ -1,8 +1,8 @@
 // What the vmm_*.cpp files share: turning a program's arguments into ranges and blocks.
 #pragma once
 
-#include "mm/vmm.h"
 #include "mm/patience.h"
+#include "mm/vmm.h"
 
 namespace mobius::mm {
 

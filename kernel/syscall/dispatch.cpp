@@ -44,7 +44,7 @@ constexpr auto kIndex = [] {
   return index;
 }();
 
-// The memory calls wait for frames themselves (mm/vmm.h); so does ProcSpawn, in each of its steps.
+// The memory calls wait for frames themselves (mm/vmm.h) and are not made again here.
 constexpr uint32_t kFirstMemoryCall = 0x500, kLastMemoryCall = 0x511;
 
 // A call that fails has changed nothing, so it can be made again.
