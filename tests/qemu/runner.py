@@ -67,11 +67,18 @@ def setup_failures(context):
         assert not result.stdout
 
 
-def our_processes():
-    """Emulators that hold a temporary folder of a run of ours."""
-    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    return [line for line in found.stdout.splitlines()
-            if re.match(r"\S*(qemu-system-i386|bochs) ", line)]
+def emulators_of(context):
+    """Emulators that run in a folder of this test's, gone or not; others may run beside them."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            name = Path(os.readlink(process / "exe")).name
+            folder = os.readlink(process / "cwd")
+        except OSError:
+            continue  # it has just ended, or is not ours to look at
+        if re.match("qemu-system-i386|bochs", name) and folder.startswith(str(context.folder)):
+            found.append(process.name)
+    return found
 
 
 def start(context, *arguments, **more):
@@ -82,15 +89,15 @@ def start(context, *arguments, **more):
 
 def signals_end_it(context):
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        before = len(our_processes())
         run = start(context, "--append", "hang", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE)
         assert b"hang" in run.stderr.readline()
+        assert emulators_of(context)
         run.send_signal(number)
         out, log = run.communicate(timeout=20)
         assert run.returncode == 143 and log.endswith(b"mobius: killed\n"), (out, log)
         assert not list(context.folder.iterdir()), "a temporary folder stayed"
-        assert len(our_processes()) <= before, "an emulator stayed"
+        assert not emulators_of(context), "an emulator stayed"
 
 
 class Terminal:
@@ -141,7 +148,6 @@ def terminal_is_given_back(context):
         terminal.run.wait()
 
     for end in (end_by_escape, end_by_signal, end_by_kill):
-        before = len(our_processes())
         terminal = Terminal(context, "--append", "echo")
         try:
             terminal.expect(b"probe: echo\r\n")
@@ -153,7 +159,7 @@ def terminal_is_given_back(context):
             end(terminal)
             terminal.wait_sane()
             limit = time.monotonic() + 10
-            while len(our_processes()) > before:
+            while emulators_of(context):
                 assert time.monotonic() < limit, "an emulator stayed"
                 time.sleep(0.01)
         finally:
