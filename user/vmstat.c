@@ -26,6 +26,7 @@ static void totals(const struct vmm_stats *s) {
                {"transfers in", s->ios_in},
                {"transfers out", s->ios_out},
                {"zero pages out", s->zero_pages_out},
+               {"pages ahead", s->pages_ahead},
                {"bit tests", s->bit_tests},
                {"slots", s->slots_total},
                {"slots free", s->slots_free},

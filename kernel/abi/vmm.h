@@ -21,7 +21,9 @@ typedef uint32_t handle_t; /* 0 where a process is asked for: the caller */
 #define VM_MEM_WRITE 8u             /* implies READ */
 #define VM_MEM_ZERO 0x10u           /* always true here: fresh memory reads as zeros */
 #define VM_MEM_GUARANTEED 0x1000u   /* storage promised at once: a later touch cannot fail */
-#define VM_MEM_EAGER 0x2000u        /* the kernel may commit neighbours ahead of their first use */
+/* For heaps: who writes page after page gets up to 16 of them by one fault. Those it has not touched
+ * show as clean, and are the first to go when memory is short, without I/O. */
+#define VM_MEM_EAGER 0x2000u
 
 /* VmmAdvise */
 #define VM_ADVISE_DISCARD 1u   /* the pages are uncommitted again, and read as zeros */
@@ -41,7 +43,7 @@ enum vmm_kind {
 struct vmm_block {
   void *base;
   uint32_t pages;
-  uint32_t flags; /* VM_MEM_READ | VM_MEM_WRITE ... of the page asked for */
+  uint32_t flags; /* VM_MEM_READ | VM_MEM_WRITE of the page asked for; GUARANTEED, EAGER */
   uint32_t kind;  /* enum vmm_kind */
   uint32_t uncommitted, committed_clean, committed_dirty, paged_out; /* pages per state */
 };
@@ -70,6 +72,7 @@ struct vmm_stats {
   uint64_t checksum_errors; /* pages that came back from swap other than they went */
   uint64_t slots_retired;   /* could not be written; not part of slots_total */
   uint64_t stalled_ns;      /* since boot, with some thread standing still for paging */
+  uint64_t pages_ahead;     /* committed before they were touched: VM_MEM_EAGER */
 };
 
 void *VmmAlloc(size_t pages, void *base, uint32_t flags);

@@ -7,6 +7,7 @@
 #include "mm/fault.h"
 
 #include "mm/address_space.h"
+#include "mm/commit_ahead.h"
 #include "mm/fault_action.h"
 #include "mm/patience.h"
 
@@ -41,6 +42,7 @@ struct Attempt {
   [[gnu::always_inline]] FaultAction look_up(Result<void>& bookkeeping) REQUIRES(memory_lock);
   [[gnu::always_inline]] Next act(FaultAction action) REQUIRES(memory_lock);
   Next run() REQUIRES(memory_lock);
+  Next act_with_care(FaultAction action) REQUIRES(memory_lock);
   Next act_promised(FaultAction action) REQUIRES(memory_lock);
   BackingState backing_state() REQUIRES(memory_lock);
   Next on_its_way(Next next) REQUIRES(memory_lock);
@@ -81,11 +83,11 @@ inline FaultAction Attempt::look_up(Result<void>& bookkeeping) {
   return decide(facts);
 }
 
-// True where the fault is resolved. Otherwise run() says what is missing.
+// True where the fault is resolved. Otherwise run() does what takes care, or says what is missing.
 inline bool Attempt::done_at_once() {
   Result<void> bookkeeping;
   const FaultAction action = look_up(bookkeeping);
-  if (action == FaultAction::Refuse || object().promised()) [[unlikely]] return false;
+  if (action == FaultAction::Refuse || object().needs_care()) [[unlikely]] return false;
   return act(action) == Next::Done;
 }
 
@@ -93,8 +95,15 @@ Next Attempt::run() {
   Result<void> bookkeeping;
   FaultAction action = look_up(bookkeeping);
   if (!bookkeeping) return Next::NoFrame;
-  const bool promised = action != FaultAction::Refuse && object().promised();
-  return promised ? act_promised(action) : act(action);
+  return action == FaultAction::Refuse ? Next::Refused : act_with_care(action);
+}
+
+// What the block was asked to be: promised, or eager.
+[[gnu::noinline]] Next Attempt::act_with_care(FaultAction action) {
+  const Next next = object().promised() ? act_promised(action) : act(action);
+  const bool first_write = action == FaultAction::ZeroFill && next == Next::Done;
+  if (first_write && object().eager()) commit_ahead(space, *region, index);
+  return next;
 }
 
 // Memory was promised for this page and its page table: they may come from below the floor.

@@ -67,8 +67,8 @@ class FrameAllocator {
   uint32_t floor() const;
   // Whether a request of that claim, or of the running thread's, can have a frame.
   bool some_left(Claim claim) const;
-  // Whoever wants to know that fewer than `watermark` frames above the floor are free; null:
-  // nobody.
+  uint32_t spare_frames() const;  // how many may go before somebody is told that they are low
+  // Who wants to know that fewer than `watermark` frames above the floor are free; null: nobody.
   void tell_when_low(LowMemory* listener, uint32_t watermark);
   // From now on all requests count as promised, or only those that say so: for a thread to which
   // memory is promised (S1), or while a promised page is given. Returns what was before.

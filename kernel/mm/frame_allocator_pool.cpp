@@ -70,6 +70,11 @@ bool FrameAllocator::some_left(Claim claim) const {
   return free_ > (promised ? 0 : floor_);
 }
 
+uint32_t FrameAllocator::spare_frames() const {
+  LeafGuard guard(lock_);
+  return free_ > plenty_ ? free_ - plenty_ : 0;
+}
+
 Claim FrameAllocator::claim_all(Claim claim) {
   LeafGuard guard(lock_);
   return std::exchange(running_, claim);

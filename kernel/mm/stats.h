@@ -12,6 +12,7 @@ struct Stats {
   uint64_t ios_in = 0, ios_out = 0;
   uint64_t zero_pages_out = 0;  // evicted without I/O, being full of zeros
   uint64_t bit_tests = 0;       // of accessed bits, for the replacement policy
+  uint64_t pages_ahead = 0;     // committed before they were touched (VM_MEM_EAGER)
 };
 
 }  // namespace mobius::mm

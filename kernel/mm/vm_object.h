@@ -89,6 +89,19 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   };
   ReadAhead read_ahead GUARDED_BY(memory_lock);
 
+  // VM_MEM_EAGER (commit_ahead.h): where the next first write is if the program goes straight on,
+  // and how many pages the last one committed at most. 0: the block is not eager.
+  struct CommitAhead {
+    PageIndex next = 0;
+    uint32_t window = 0;
+  };
+  CommitAhead commit_ahead GUARDED_BY(memory_lock);
+  bool eager() const REQUIRES(memory_lock) { return commit_ahead.window != 0; }
+  // Promised or eager, by one look.
+  bool needs_care() const REQUIRES(memory_lock) {
+    return (promise_.pages() | commit_ahead.window) != 0;
+  }
+
  protected:
   ~VmObject() = default;
   // Frees the object's own memory, as its concrete class was made.

@@ -83,6 +83,7 @@ struct BlockInfo {
   std::optional<RegionKind> kind;  // none: a gap
   Access access = Access::None;    // at the address asked for
   bool code = false;
+  bool guaranteed = false, eager = false;  // as VmmAlloc was asked
   PageCount uncommitted = 0, clean = 0, dirty = 0, paged_out = 0;
 };
 

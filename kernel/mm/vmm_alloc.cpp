@@ -1,5 +1,6 @@
 // VmmAlloc, VmmFree, VmmReserveArea, VmmUnmap.
 #include "mm/anonymous_object.h"
+#include "mm/commit_ahead.h"
 #include "mm/vmm_internal.h"
 
 namespace mobius::mm {
@@ -44,11 +45,19 @@ Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base)
   return &space.insert(TRY(space.make_region()), range);
 }
 
+// What only some blocks are asked to be.
+Result<void> set_up(VmObject& object, PageCount pages, uint32_t flags) REQUIRES(memory_lock) {
+  if ((flags & kMemEager) != 0) make_eager(object);
+  return (flags & kMemGuaranteed) != 0 ? promise_pages(object, 0, pages) : Result<void>();
+}
+
 Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
   const Access access = TRY(access_from(flags));
   LockGuard guard(space.manager().lock);
   ObjectReference object = TRY(AnonymousObject::create(space.manager(), pages));
-  if ((flags & kMemGuaranteed) != 0) [[unlikely]] TRY(promise_pages(*object.get(), 0, pages));
+  if ((flags & (kMemGuaranteed | kMemEager)) != 0) [[unlikely]] {
+    TRY(set_up(*object.get(), pages, flags));
+  }
   Region* region = TRY(place_block(space, pages, base));
   // From here on nothing fails.
   region->kind = RegionKind::Block;

@@ -74,6 +74,8 @@ Result<BlockInfo> vmm_query(AddressSpace& space, VirtAddr address) {
   if (at->kind == RegionKind::Reserved) return info;
   Block block = *find_block(space, address);
   info.range = block.range;
+  info.guaranteed = at->object.get()->promised();
+  info.eager = at->object.get()->eager();
   for (Region* r = block.first;; r = space.next(*r)) {
     count_region(space, *r, info);
     if (r == block.last) break;

@@ -47,13 +47,18 @@ uint32_t kind_of(const mm::BlockInfo& info) {
   __builtin_unreachable();
 }
 
-uint32_t flags_of(Access access) {
+uint32_t rights_of(Access access) {
   switch (access) {
     case Access::None: return 0;
     case Access::Read: return VM_MEM_READ;
     case Access::ReadWrite: return VM_MEM_READ | VM_MEM_WRITE;
   }
   __builtin_unreachable();
+}
+
+uint32_t flags_of(const mm::BlockInfo& info) {
+  return rights_of(info.access) | (info.guaranteed ? VM_MEM_GUARANTEED : 0) |
+         (info.eager ? VM_MEM_EAGER : 0);
 }
 
 }  // namespace
@@ -109,7 +114,7 @@ Result<uint32_t> VmmUnlock(proc::System& system, Words a) {
 Result<uint32_t> VmmQuery(proc::System& system, Words a) {
   mm::AddressSpace* space = TRY(space_of(system, a[0]));
   const mm::BlockInfo info = TRY(mm::vmm_query(*space, VirtAddr{a[1]}));
-  const UserBlock out{info.range.begin.value, info.range.size_pages(), flags_of(info.access),
+  const UserBlock out{info.range.begin.value, info.range.size_pages(), flags_of(info),
                       kind_of(info), info.uncommitted, info.clean, info.dirty, info.paged_out};
   TRY(proc::copy_out(system.cpu, VirtAddr{a[2]}, out));
   return kTrue;
@@ -158,6 +163,7 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
     stats.pages_out = memory.stats.pages_out;
     stats.ios_in = memory.stats.ios_in;
     stats.ios_out = memory.stats.ios_out;
+    stats.pages_ahead = memory.stats.pages_ahead;
   }
   const auto bytes = std::min<uint32_t>(a[1], sizeof stats);
   TRY(system.cpu.copy_to_user(VirtAddr{a[0]}, &stats, bytes));

@@ -11,6 +11,7 @@ PROGRAMS = {
     "blocks.exe": (27, BOTH),
     "block_calls.exe": (21, BOTH),
     "pages.exe": (22, BOTH),
+    "eager.exe": (10, BOTH),
     "pointers.exe": (24, BOTH),
     "entry.exe": (15, BOTH),
     "spawn.exe": (15, BOTH),

@@ -1,0 +1,26 @@
+// Committing ahead, for blocks with VM_MEM_EAGER: who writes page after page for the first time gets
+// frames for the pages that follow by the same fault.
+//
+// The window, the faulting page included, doubles from 1 to 16 pages while each fault hits just
+// behind the last window, and is 1 again after any other. The extra pages are zeros, mapped
+// neither accessed nor dirty: whoever goes on to them takes no fault, and until then they are to
+// the replacement policy what pages read ahead are, and leave without I/O.
+#pragma once
+
+#include "mm/address_space.h"
+
+namespace mobius::mm {
+
+inline constexpr uint32_t kMaxCommitAhead = 16;
+
+// Requires: nothing of the object has been committed, and it has no backing.
+void make_eager(VmObject& object) REQUIRES(memory_lock);
+
+// A first write to the page has just been resolved by a frame of zeros. Commits what follows, as
+// far as it is in the region, never referenced, and costs nothing but a frame that is to spare:
+// promises, whoever waits for memory and the page daemon are not touched. Cannot fail: what cannot
+// be had ahead is had by its own fault.
+// Requires: the object is eager, and the region shows the page.
+void commit_ahead(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory_lock);
+
+}  // namespace mobius::mm
