@@ -51,8 +51,10 @@ void make_eager(VmObject& object) {
 
 void commit_ahead(AddressSpace& space, Region& region, PageIndex page) {
   VmObject::CommitAhead& ahead = region.object.get()->commit_ahead;
-  ahead.window = page == ahead.next ? std::min(ahead.window * 2, kMaxCommitAhead) : 1;
+  const bool goes_on = page == ahead.next;
   ahead.next = page + 1;
+  ahead.window = goes_on ? std::min(ahead.window * 2, kMaxCommitAhead) : 1;
+  if (!goes_on) return;
   uint32_t more = std::min(ahead.window - 1, room_behind(space, region, ahead.next));
   while (more-- > 0 && commit(space, region, ahead.next)) ++ahead.next;
 }

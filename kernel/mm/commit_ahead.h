@@ -1,5 +1,5 @@
-// Committing ahead, for blocks with VM_MEM_EAGER: who writes page after page for the first time gets
-// frames for the pages that follow by the same fault.
+// Committing ahead, for blocks with VM_MEM_EAGER: who writes page after page for the first time
+// gets frames for the pages that follow by the same fault.
 //
 // The window, the faulting page included, doubles from 1 to 16 pages while each fault hits just
 // behind the last window, and is 1 again after any other. The extra pages are zeros, mapped

@@ -83,11 +83,17 @@ inline FaultAction Attempt::look_up(Result<void>& bookkeeping) {
   return decide(facts);
 }
 
-// True where the fault is resolved. Otherwise run() does what takes care, or says what is missing.
+// The attempt by value: one whose address nobody has stays in registers.
+[[gnu::noinline]] bool done_with_care(Attempt attempt, FaultAction action) REQUIRES(memory_lock) {
+  return action != FaultAction::Refuse && attempt.act_with_care(action) == Next::Done;
+}
+
+// True where the fault is resolved. Otherwise run() says what is missing.
 inline bool Attempt::done_at_once() {
   Result<void> bookkeeping;
   const FaultAction action = look_up(bookkeeping);
-  if (action == FaultAction::Refuse || object().needs_care()) [[unlikely]] return false;
+  const bool common = action != FaultAction::Refuse && !object().needs_care();
+  if (!common) [[unlikely]] return done_with_care(*this, action);
   return act(action) == Next::Done;
 }
 

@@ -145,7 +145,8 @@ class Process {
   }
   void alloc() {
     PageCount pages = 1 + h_.random.below(h_.random.chance(6) ? 1500 : 10);
-    auto base = mm::vmm_alloc(user_.space(), pages, VirtAddr{0}, mm::kMemWrite);
+    uint32_t flags = mm::kMemWrite | (h_.random.chance(2) ? mm::kMemEager : 0);
+    auto base = mm::vmm_alloc(user_.space(), pages, VirtAddr{0}, flags);
     if (!base) {
       ASSERT_EQ(base.error(), Error::OutOfFrames);
       return;

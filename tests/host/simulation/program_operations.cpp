@@ -10,6 +10,11 @@ namespace {
 constexpr uint32_t kWordsOfThread = 512;
 constexpr PageCount kLongestSweep = 24;
 constexpr PageCount kUsualBlock = 40, kBigBlock = 1200, kBigPromise = 200;
+
+// Of a new block: every second one is eager.
+uint32_t flags_for(Program::Actor& by) {
+  return mm::kMemWrite | (by.random.chance(2) ? mm::kMemEager : 0);
+}
 }  // namespace
 
 Program::Block* Program::any_block(Actor& by) {
@@ -129,7 +134,7 @@ void Program::alloc(Actor& by) {
   const bool big = by.random.chance(12);
   const PageCount pages = 1 + by.random.below(big ? kBigBlock : kUsualBlock);
   if (enough) return free(by);
-  auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, mm::kMemWrite);
+  auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, flags_for(by));
   if (!base) return check_refusal("VmmAlloc", base.error());
   add_block(*base, pages);
   if (!by.random.chance(4)) fill(by, *base, pages);
@@ -139,7 +144,7 @@ void Program::promise(Actor& by) {
   const bool big = by.random.chance(6);
   const PageCount pages = 1 + by.random.below(big ? kBigPromise : kUsualBlock);
   if (block_pages_ >= world_.pages_a_program()) return free(by);
-  auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, mm::kMemWrite | mm::kMemGuaranteed);
+  auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, flags_for(by) | mm::kMemGuaranteed);
   if (!base) return check_refused_promise("VmmAlloc", base.error(), pages);
   ++world_.counts.promises;
   add_block(*base, pages);

@@ -67,6 +67,7 @@ void Counts::add(const Counts& other) {
   refused_locks += other.refused_locks;
   swap_offs += other.swap_offs;
   swap_offs_begun += other.swap_offs_begun;
+  pages_ahead += other.pages_ahead;
   lives_beyond_memory += other.lives_beyond_memory;
 }
 
