@@ -22,7 +22,7 @@ typedef uint32_t handle_t; /* 0 where a process is asked for: the caller */
 #define VM_MEM_ZERO 0x10u           /* always true here: fresh memory reads as zeros */
 #define VM_MEM_GUARANTEED 0x1000u   /* storage promised at once: a later touch cannot fail */
 /* For heaps: who writes page after page gets up to 16 of them by one fault. Those that nobody has
- * touched yet show as clean, and are the first to go when memory is short, without I/O. */
+ * touched yet show as clean; when memory is short they go before those in use, without I/O. */
 #define VM_MEM_EAGER 0x2000u
 
 /* VmmAdvise */

@@ -253,12 +253,16 @@ TEST_F(CommitAhead, R13_untouched_pages_go_without_a_transfer) {
   for (PageIndex i = 0; i < 8; ++i) EXPECT_EQ(user.read32(pages_after(block, i)).value(), i + 1);
 }
 
-TEST_F(CommitAhead, R13_untouched_pages_are_the_first_to_go) {
+TEST_F(CommitAhead, R13_untouched_pages_go_before_those_in_use) {
+  evict_all();  // from now on pages are listed
   const VirtAddr old = alloc(20), block = alloc(96, kEager);
   write_all(old, 20);
-  press_for(machine.frames.free_frames() / 2);  // from now on pages are listed
   for (PageIndex first : {0u, 32u, 64u}) (void)faults_of_writing(block, first, first + 16);
   ASSERT_EQ(stats().pages_ahead, 3u * 26);
+  read_all(old, 20);
+  for (PageIndex first : {0u, 32u, 64u}) {
+    for (PageIndex i = 0; i < 16; ++i) ASSERT_TRUE(user.read32(pages_after(block, first + i)));
+  }
   press_for((machine.frames.free_frames() + mm::PageOut::kBatch) / 2);
   const std::string written(16, 'D');
   std::string all = draw(old, 20);
@@ -270,6 +274,16 @@ TEST_F(CommitAhead, R13_untouched_pages_are_the_first_to_go) {
   EXPECT_EQ(std::count(all.begin(), all.end(), 'x'), mm::PageOut::kBatch);
   EXPECT_EQ(stats().pages_out, 0u);
   read_all(old, 20);
+}
+
+// Who has just faulted must get to use his page; what came along waits for nobody.
+TEST_F(CommitAhead, R13_untouched_pages_are_no_newcomers) {
+  evict_all();  // from now on pages are listed
+  const VirtAddr block = alloc(32, kEager);
+  (void)faults_of_writing(block, 0, 16);
+  evict_all();
+  EXPECT_EQ(draw(block, 32), std::string(16, 's') + std::string(15, 'x') + ".");
+  EXPECT_EQ(stats().pages_out, 16u);
 }
 
 TEST_F(CommitAhead, R25_D1_the_calls_find_pages_that_came_ahead_as_any_others) {
