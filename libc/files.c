@@ -129,28 +129,31 @@ int isatty(int descriptor) {
   return 0;
 }
 
-static int read_only(void) {
-  errno = EROFS;
+/* What would change the directory that `path` is in: EROFS, or what POSIX has before that. */
+static int read_only(const char *path, bool must_exist) {
+  struct stat info;
+  bool exists = stat(path, &info) == 0;
+  if (!exists && (must_exist || errno != ENOENT)) return -1;
+  errno = exists && !must_exist ? EEXIST : EROFS;
   return -1;
 }
 
-int unlink(const char *path) {
-  (void)path;
-  return read_only();
-}
+int unlink(const char *path) { return read_only(path, true); }
+int rmdir(const char *path) { return read_only(path, true); }
 
 int link(const char *from, const char *to) {
-  (void)from;
-  (void)to;
-  return read_only();
+  struct stat info;
+  return stat(from, &info) == 0 ? read_only(to, false) : -1;
 }
 
-int _rename(const char *from, const char *to) { return link(from, to); }
+int _rename(const char *from, const char *to) {
+  (void)to;
+  return read_only(from, true);
+}
 
 int mkdir(const char *path, mode_t mode) {
-  (void)path;
   (void)mode;
-  return read_only();
+  return read_only(path, false);
 }
 
 char *getcwd(char *buffer, size_t bytes) {

@@ -3,6 +3,7 @@
     scripts/run                            the shell
     scripts/run [options] hello.exe a b    that program (a file here, or one of ours by name)
     scripts/run [options] -c 'ls; free'    shell commands in one boot
+    scripts/run [options] lua script.lua   a program that others wrote, and the file it is to read
 Stdout is exactly the program's bytes; everything else, the verdict line last, goes to stderr; the
 exit status is the verdict's.
 """
@@ -18,6 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import image
+import programs
 import swap_file
 import terminal
 import verdict as verdicts
@@ -52,7 +54,8 @@ def parser():
     p.add_argument("--icount", action="store_true", help="count instructions: repeatable timing")
     p.add_argument("--append", default="", metavar="OPTIONS", help="kernel options")
     p.add_argument("--with", dest="files", action="append", default=[], metavar="FILE",
-                   help="put a file (or folder) on the CD as /run/NAME; FILE=/PATH names its place")
+                   help="put a file (or folder) on the CD as /run/NAME; FILE=/PATH names its place; "
+                        f"or a program of others: {', '.join(programs.KNOWN)}")
     p.add_argument("-c", dest="commands", metavar="COMMANDS", help="shell commands to run")
     p.add_argument("--gdb", action="store_true", help="wait for gdb, print the line to type")
     p.add_argument("--graphic", action="store_true", help="a window, or VNC, with screen and keys")
@@ -71,10 +74,21 @@ def parser():
     return p
 
 
-def _with_files(specifications):
-    """--with FILE, --with FOLDER, --with FILE=/PATH as {path on the CD: file}."""
+def _foreign(options, text):
+    """{path on the CD: file} of a program of others, built if need be; {} where it is none."""
+    name = programs.named(text)
+    if not name:
+        return {}
+    return programs.on_the_cd(name) if options.no_build else programs.ready(name, options.verbose)
+
+
+def _with_files(options):
+    """--with FILE, FOLDER, FILE=/PATH or a known program's name as {path on the CD: file}."""
     files = {}
-    for text in specifications:
+    for text in options.files:
+        if not Path(text).exists() and (known := _foreign(options, text)):
+            files |= known
+            continue
         outside, place = Path(text), ""
         if not outside.exists() and "=/" in text:
             outside, place = Path(text.rpartition("=/")[0]), "/" + text.rpartition("=/")[2]
@@ -85,6 +99,24 @@ def _with_files(specifications):
             raise SetupError(f"{outside}: no such file")
         files[inside] = outside
     return files
+
+
+def _brought(word, files):
+    """An argument; a file here comes along, and the argument is its path on the CD."""
+    path = Path(word)
+    if not path.is_file():
+        return word
+    files[f"/run/{path.name}"] = path
+    return f"/run/{path.name}"
+
+
+def _command(options, files):
+    """The program's path on the CD and its arguments."""
+    name, *arguments = options.program
+    if not Path(name).is_file() and (known := _foreign(options, name)):
+        files |= known
+        return [next(iter(known)), *(_brought(word, files) for word in arguments)]
+    return [_program_path(name, files), *arguments]
 
 
 def _program_path(name, files):
@@ -100,14 +132,14 @@ def _program_path(name, files):
 
 def contents(options):
     """What goes onto the CD for these options."""
-    files = _with_files(options.files)
+    files = _with_files(options)
     init = "shell\n"
     if options.commands is not None and options.program:
         raise SetupError("either -c or a program, not both")
     if options.commands is not None:
         init = f"commands\n{options.commands}\n"
     elif options.program:
-        words = [_program_path(options.program[0], files), *options.program[1:]]
+        words = _command(options, files)
         if any("\n" in word for word in words):
             raise SetupError("an argument has a line break")
         init = "program\n" + "".join(f"{word}\n" for word in words)

@@ -135,7 +135,7 @@ TESTS = [
     one_fault("stack-guard", "stack overflow", "0x7ff[0-9a-f]{5}"),
     one_fault("freed-block", "freed block", "0x[0-9a-f]+"),
     Boot("Files_of_any_name_read_in_every_way", "files.exe " + " ".join(
-        f"'/run/{name}'" for name in TEXTS), prepare=long_names, each=same_files, checks=14,
+        f"'/run/{name}'" for name in TEXTS), prepare=long_names, each=same_files, checks=23,
          emulators=BOTH),
     Boot("D1_kill_of_a_process_that_waits_for_the_cd", "kill_paging.exe /run/paged.exe",
          "--with paged.exe", checks=4, emulators=BOTH),

@@ -67,6 +67,32 @@ static bool seek_backwards(const char *path, size_t length) {
   return ok;
 }
 
+/* The volume cannot be written; what is wrong besides that comes first. */
+static void check_read_only(void) {
+  errno = 0;
+  CHECK("files_missing_is_ENOENT", open("/no/such/file", O_RDONLY) < 0 && errno == ENOENT);
+  errno = 0;
+  CHECK("files_are_read_only", open("/boot/init.cmd", O_RDWR) < 0 && errno != 0);
+  errno = 0;
+  CHECK("files_none_is_made", open("/run/new", O_RDWR | O_CREAT, 0666) < 0 && errno == EROFS);
+  errno = 0;
+  CHECK("files_no_tmpfile", tmpfile() == NULL && errno == EROFS);
+  errno = 0;
+  CHECK("files_none_is_removed", remove("/boot/init.cmd") < 0 && errno == EROFS);
+  errno = 0;
+  CHECK("files_missing_is_not_removed", remove("/no/such") < 0 && errno == ENOENT);
+  errno = 0;
+  CHECK("files_none_is_renamed", rename("/boot/init.cmd", "/x") < 0 && errno == EROFS);
+  errno = 0;
+  CHECK("files_missing_is_not_renamed", rename("/no/such", "/x") < 0 && errno == ENOENT);
+  errno = 0;
+  CHECK("files_no_folder_is_made", mkdir("/x", 0777) < 0 && errno == EROFS);
+  errno = 0;
+  CHECK("files_folder_that_is_there", mkdir("/boot", 0777) < 0 && errno == EEXIST);
+  errno = 0;
+  CHECK("files_no_folder_is_removed", rmdir("/boot") < 0 && errno == EROFS);
+}
+
 int main(int argc, char **argv) {
   for (int i = 1; i < argc; i++) {
     size_t lengths[3];
@@ -81,9 +107,6 @@ int main(int argc, char **argv) {
     CHECK("files_read_the_same_in_every_way", ok);
     CHECK("files_seek", seek_backwards(argv[i], lengths[0]));
   }
-  errno = 0;
-  CHECK("files_missing_is_ENOENT", open("/no/such/file", O_RDONLY) < 0 && errno == ENOENT);
-  errno = 0;
-  CHECK("files_are_read_only", open("/boot/init.cmd", O_RDWR) < 0 && errno != 0);
+  check_read_only();
   return finish();
 }
