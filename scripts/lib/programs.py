@@ -44,6 +44,15 @@ KNOWN = {
         ("-Dlua_stdin_is_tty()=isatty(0)", "-include", "unistd.h",
          '-DLUA_PATH_DEFAULT="/run/?.lua;/run/?/init.lua;/?.lua"', '-DLUA_CPATH_DEFAULT=""'),
         ("COPYRIGHT.LUA", "lua-5.4.4/src/lua.h", "* Copyright", "* SOFTWARE OR")),
+    # The Perl module's archive has SQLite's own amalgamation in it; Debian's sqlite3 has not.
+    "sqlite": Program(
+        "pool/main/libd/libdbd-sqlite3-perl/libdbd-sqlite3-perl_1.72.orig.tar.gz",
+        "5ca41e61eb52b52bd862a3088b912a75fe70910ac789b9a9983e0a449e94f551",
+        ("DBD-SQLite-1.72/sqlite3.c",),
+        ("-DSQLITE_OS_OTHER=1", "-DSQLITE_THREADSAFE=0", "-DSQLITE_OMIT_LOAD_EXTENSION",
+         "-DSQLITE_OMIT_WAL", "-DSQLITE_TEMP_STORE=3", "-DSQLITE_ENABLE_MATH_FUNCTIONS"),
+        ("COPYRIGHT.SQLITE", "DBD-SQLite-1.72/sqlite3.h", "** The author", "**    May you share"),
+        own="user/programs/sqlite"),
 }
 
 
@@ -127,7 +136,7 @@ def _sources(program, folder):
             raise SetupError(f"{program.archive} has no {pattern}")
         chosen = ([path for path in chosen if path not in found] if pattern.startswith("!")
                   else chosen + found)
-    return chosen + _own(program)
+    return chosen
 
 
 def _own(program):
@@ -170,10 +179,13 @@ def _make(name):
         recipe.unlink(missing_ok=True)
         _unpack(name, program, folder)
         sources = _sources(program, folder)
-        say(f"building {name} ({len(sources)} files)")
+        say(f"building {name} ({len(sources)} files of theirs, {len(_own(program))} of ours)")
         shutil.rmtree(objects, ignore_errors=True)
         objects.mkdir()
-        _cc(name, objects, "-c", "-O2", "-w", "-I", sources[0].parent, *program.flags, *sources)
+        options = ["-c", "-O2", "-I", sources[0].parent, *program.flags]
+        _cc(name, objects, *options, "-w", *sources)
+        if own := _own(program):
+            _cc(name, objects, *options, "-Wall", "-Wextra", "-Werror", *own)
         recipe.write_text(compiled)
     _cc(name, folder, *sorted(objects.glob("*.o")), "-o", executable(name))
     recipe.write_text(f"{compiled} {linked}\n")
