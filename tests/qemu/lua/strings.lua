@@ -39,7 +39,7 @@ local piece = ""
 for i = 1, 2000 do piece = piece .. i end
 print("appended", #piece)
 print("repeated", #string.rep("ab", 500000, ","))
-print("format", string.format("%5d|%-6s|%08.3f|%x|%q", 42, "ab", 3.14159, 48879, 'a"b\n'))
+print("format", string.format("%5d|%-6s|%08.3f|%x|%q", 42, "ab", 3.14159, 48879, 'a"b\0c'))
 print("number", string.format("%.17g %.14g %s", 0.1, 1 / 3, 2^63))
 print("packed", string.unpack("<i4", string.pack(">i4", 0x01020304)))
 print("long_packed", string.unpack("<d", string.pack("<d", 1e-300)) == 1e-300)
