@@ -151,7 +151,8 @@ TESTS = [
     cases("answers_as_on_the_host_in_Bochs", emulators=BOCHS, bochs_timeout=100),
     Boot("R22_sqlite_reads_a_database_on_the_cd", "-c " + shlex.quote("\n".join(
         f'sqlite -d "/run/from the host.db" -c "{query}"' for query in CD_QUERIES)),
-        prepare=on_the_cd, stdout_has=tuple(f"^{re.escape(line)}$" for line in CD_QUERIES.values())),
+        prepare=on_the_cd,
+        stdout_has=tuple(f"^{re.escape(line)}$" for line in CD_QUERIES.values())),
     Boot("R13_sqlite_table_larger_than_RAM", "-c 'sqlite /run/big.sql; vmstat; check'",
          "--memory 32M", prepare=big_script, each=each_big, stdout_has=("^pages out +[1-9]",),
          timeout=300, long=True),

@@ -1,5 +1,5 @@
--- bigtable.lua N: an array of N numbers, a map of N / 4 strings, records by key; read and changed all
--- over, taken out again. Each line is a name and a result.
+-- bigtable.lua N: an array of N numbers, a map of N / 4 strings, records by key; read and changed
+-- all over, taken out again. Each line is a name and a result.
 local n = tonumber(arg[1])
 
 local array = {}

@@ -1,5 +1,5 @@
--- gc.lua N: garbage in cycles, weak tables, finalizers, coroutines, under both collectors. Each line
--- is a name and a result; after each part the heap must be back where it was.
+-- gc.lua N: garbage in cycles, weak tables, finalizers, coroutines, under both collectors. Each
+-- line is a name and a result; after each part the heap must be back where it was.
 local n = tonumber(arg[1])
 
 local function settled()

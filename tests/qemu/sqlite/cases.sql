@@ -1,5 +1,5 @@
--- cases.sql: a small shop. Each row that is printed begins with the name of its check; the test runs
--- the same script in another build of SQLite, on the host, and compares.
+-- cases.sql: a small shop. Each row that is printed begins with the name of its check; the test
+-- runs the same script in another build of SQLite, on the host, and compares.
 CREATE TABLE customer(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, town TEXT);
 CREATE TABLE sale(id INTEGER PRIMARY KEY, customer INTEGER REFERENCES customer, day INTEGER,
                   cents INTEGER CHECK (cents >= 0), note TEXT);
@@ -7,7 +7,7 @@ WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
 INSERT INTO customer SELECT i, printf('customer %03d', i * 7919 % 1000),
   CASE i % 4 WHEN 0 THEN 'Aachen' WHEN 1 THEN 'Bonn' WHEN 2 THEN 'Köln' END FROM n;
 WITH RECURSIVE n(i, x) AS (SELECT 1, 42 UNION ALL
-                           SELECT i + 1, (x * 1103515245 + 12345) % 2147483648 FROM n WHERE i < 8000)
+  SELECT i + 1, (x * 1103515245 + 12345) % 2147483648 FROM n WHERE i < 8000)
 INSERT INTO sale SELECT i, 1 + x % 700, x / 1000 % 365, x % 100003,
   CASE WHEN i % 10 THEN NULL ELSE hex(x) END FROM n;
 CREATE INDEX by_customer ON sale(customer, day);
@@ -17,7 +17,8 @@ ANALYZE;
 SELECT 'counts', count(*), count(note), sum(cents), min(day), max(day) FROM sale;
 SELECT 'indexed', count(*), sum(cents) FROM sale INDEXED BY by_customer
   WHERE customer = 77 AND day BETWEEN 50 AND 300;
-SELECT 'partial_index', id, note FROM sale INDEXED BY by_note WHERE note > '3938' ORDER BY note LIMIT 5;
+SELECT 'partial_index', id, note FROM sale INDEXED BY by_note WHERE note > '3938'
+  ORDER BY note LIMIT 5;
 SELECT 'inner_join', town, count(*), sum(cents) FROM sale JOIN customer ON customer.id = customer
   GROUP BY town ORDER BY town;
 SELECT 'left_join', count(*) FROM sale LEFT JOIN customer ON customer.id = sale.customer

@@ -1,6 +1,6 @@
 /* shell.c: a small shell around SQLite:  sqlite [-d DATABASE] [-c SQL | SCRIPT]
- * Runs the SQL of the file, of -c, or of standard input, on a database in memory or on one that is on
- * the CD; prints each row as a|b|c, NULL as nothing. The first error ends it, with status 1. */
+ * Runs the SQL of the file, of -c, or of standard input, on a database in memory or on one that is
+ * on the CD; prints each row as a|b|c, NULL as nothing. The first error ends it, with status 1. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
