@@ -54,8 +54,8 @@ def parser():
     p.add_argument("--icount", action="store_true", help="count instructions: repeatable timing")
     p.add_argument("--append", default="", metavar="OPTIONS", help="kernel options")
     p.add_argument("--with", dest="files", action="append", default=[], metavar="FILE",
-                   help="put a file (or folder) on the CD as /run/NAME; FILE=/PATH names its place; or "
-                        f"a program of others: {', '.join(programs.KNOWN)}")
+                   help="put a file (or folder) on the CD as /run/NAME; FILE=/PATH names its "
+                        f"place; or a program of others: {', '.join(programs.KNOWN)}")
     p.add_argument("-c", dest="commands", metavar="COMMANDS", help="shell commands to run")
     p.add_argument("--gdb", action="store_true", help="wait for gdb, print the line to type")
     p.add_argument("--graphic", action="store_true", help="a window, or VNC, with screen and keys")

@@ -1,7 +1,7 @@
 /* vfs.c: what SQLite asks of an operating system, over the files there are. These can be read and
- * not written: a database on the CD opens read-only, and needs neither locks nor a journal as nobody
- * can change it. Databases to write to are in memory (`:memory:`), and so is all that is temporary
- * (SQLITE_TEMP_STORE=3): SQLite asks for no file there. */
+ * not written: a database on the CD opens read-only, and needs neither locks nor a journal, as
+ * nobody can change it. Databases to write to are in memory (`:memory:`), and so is all that is
+ * temporary (SQLITE_TEMP_STORE=3): SQLite asks for no file there. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
