@@ -5,7 +5,6 @@
 #include <sys/lock.h>
 
 #include "futex_lock.h"
-#include "malloc_internal.h"
 #include "thread_block.h"
 
 struct __lock {

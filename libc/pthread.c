@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "futex_lock.h"
-#include "malloc_internal.h"
 #include "thread_block.h"
 
 /* thread_block.state */
@@ -50,6 +49,7 @@ void pthread_exit(void *result) {
   thread_block_finish(self);
   if (!self->start) ThrExit(0); /* the main thread: its block is no heap block */
   _reclaim_reent(&self->own_reent);
+  if (self->finish_cache) self->finish_cache(); /* from here on nothing is allocated or freed */
   if (!__sync_bool_compare_and_swap(&self->state, kJoinable, kEnded)) leave_for_burial(self);
   ThrExit(0);
 }
@@ -62,7 +62,6 @@ __attribute__((force_align_arg_pointer)) static void thread_entry(void *block) {
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
                    void *argument) {
-  malloc_threaded = true;
   bury_ended();
   struct thread_block *block = calloc(1, sizeof *block);
   if (!block) return EAGAIN;

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/reent.h>
 
+#include "malloc/cache.h"
+
 #define THREAD_KEYS 128
 
 struct thread_block {
@@ -20,6 +22,8 @@ struct thread_block {
   uint32_t id;               /* the kernel's; 0 until somebody needs it */
   void **emutls;             /* __thread variables of gcc, by their number */
   size_t emutls_count;
+  void (*finish_cache)(void); /* where malloc has started in this thread */
+  struct cache cache;
   void *keys[THREAD_KEYS];
   /* Of a thread from pthread_create. `state` is the word joiners sleep on. */
   void *(*start)(void *);

@@ -1,0 +1,37 @@
+/* cache.h: what each thread keeps of every class: a list of free objects and a stretch of fresh
+ * ones. Taking from it and giving to it needs no lock; lists are filled and halved in batches, which
+ * is how an object freed by another thread than the one that took it finds its way back.
+ *
+ * It lies in the thread's block (thread_block.h), all zeros at first. */
+#ifndef MOBIUS_MALLOC_CACHE_H
+#define MOBIUS_MALLOC_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sizes.h"
+
+struct object;
+
+struct cache {
+  struct object *list[CLASS_LAST + 1];
+  int32_t room[CLASS_LAST + 1]; /* how many more the list may take */
+  struct fresh_objects {
+    char *from, *end; /* never handed out by this thread */
+    bool zero;        /* and all zeros */
+  } fresh[CLASS_LAST + 1];
+  bool started;
+};
+
+/* An object of the class, from the cache or by filling it. Says in *zero whether it is all zeros.
+ * NULL: no memory. */
+void *cache_take(unsigned class_index, bool *zero);
+/* The list has taken one more than it may: this one. */
+void cache_give_slow(const void *object);
+/* Before anything else in a thread, and in a process. */
+void cache_start(void);
+/* Gives back all that the calling thread keeps. */
+void cache_finish(void);
+
+#endif
