@@ -20,7 +20,8 @@ void __mobius_set_errno(int value);
 void __mobius_use_sysenter(void);
 
 void *__dso_handle;
-static struct thread_block main_block;
+/* On a page of its own: what malloc keeps in it is there after one page fault. */
+static struct thread_block main_block __attribute__((aligned(4096)));
 
 void __mobius_set_errno(int value) { errno = value; }
 

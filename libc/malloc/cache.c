@@ -3,11 +3,12 @@
 
 #include "heap.h"
 #include "options.h"
+#include "spans.h"
 
-uintptr_t heap_key;
+HEAP_STATE uintptr_t heap_key;
 
 void cache_start(void) {
-  static heap_lock lock;
+  static HEAP_STATE heap_lock lock;
   if (thread_cache()->started) return;
   heap_lock_take(&lock);
   if (!heap_key) {

@@ -1,6 +1,6 @@
 /* cache.h: what each thread keeps of every class: a list of free objects and a stretch of fresh
- * ones. Taking from it and giving to it needs no lock; lists are filled and halved in batches, which
- * is how an object freed by another thread than the one that took it finds its way back.
+ * ones. Taking from it and giving to it needs no lock; lists are filled and halved in batches:
+ * that is how an object freed by another thread than the one that took it finds its way back.
  *
  * It lies in the thread's block (thread_block.h), all zeros at first. */
 #ifndef MOBIUS_MALLOC_CACHE_H

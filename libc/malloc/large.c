@@ -1,13 +1,26 @@
 /* large.c: blocks of whole pages (large.h). */
 #include "large.h"
 
-#include "heap.h"
 #include "options.h"
+#include "pages.h"
 
 #define INSIDE (1u << 31) /* the address is not its block's base: such a block is never resized */
 
 /* Pages of each VmmAlloc block, by its first page. */
 static uint32_t block_pages[HEAP_PAGES / 2];
+
+static HEAP_STATE struct large_state total;
+
+static void count(size_t blocks, size_t pages) {
+  __atomic_fetch_add(&total.blocks, blocks, __ATOMIC_RELAXED);
+  __atomic_fetch_add(&total.bytes, pages << PAGE_SHIFT, __ATOMIC_RELAXED);
+}
+
+struct large_state large_state(void) {
+  struct large_state state = {__atomic_load_n(&total.blocks, __ATOMIC_RELAXED),
+                              __atomic_load_n(&total.bytes, __ATOMIC_RELAXED)};
+  return state;
+}
 
 static uint32_t *pages_of_block(const void *p) { return &block_pages[(uintptr_t)p >> PAGE_SHIFT]; }
 
@@ -30,6 +43,7 @@ static void *enter_block(void *p, size_t pages, bool inside) {
     return NULL;
   }
   *pages_of_block(p) = (uint32_t)pages | (inside ? INSIDE : 0);
+  count(1, pages);
   enter(p, CLASS_BLOCK);
   return p;
 }
@@ -60,8 +74,12 @@ void *large_take_growing(size_t bytes) {
 void large_give(void *p) {
   bool run = class_at((uintptr_t)p) == CLASS_RUN;
   enter(p, CLASS_NONE);
-  if (run) pages_give(span_at(p), span_at(p)->pages);
-  else VmmFree(p);
+  if (run) {
+    pages_give(span_at(p), span_at(p)->pages);
+    return;
+  }
+  count((size_t)-1, -(size_t)(*pages_of_block(p) & ~INSIDE));
+  VmmFree(p);
 }
 
 size_t large_usable(const void *p) {
@@ -77,10 +95,12 @@ void *large_resize(void *p, size_t bytes) {
   if (bytes <= RUN_LIMIT || (*pages_of_block(p) & INSIDE) || guard_pages()) return NULL;
   /* Out of the table before the kernel may give the address to another thread. */
   enter(p, CLASS_NONE);
+  size_t before = *pages_of_block(p);
   void *moved = VmmResize(p, pages);
   if (!moved) {
     enter(p, CLASS_BLOCK);
     return NULL;
   }
+  count((size_t)-1, -before);
   return enter_block(moved, pages, false);
 }

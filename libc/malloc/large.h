@@ -16,4 +16,9 @@ size_t large_usable(const void *p);
 /* The block has so many bytes from now on, perhaps elsewhere. NULL: nothing has changed. */
 void *large_resize(void *p, size_t bytes);
 
+struct large_state {
+  size_t blocks, bytes; /* VmmAlloc blocks; runs are pages.c's */
+};
+struct large_state large_state(void);
+
 #endif

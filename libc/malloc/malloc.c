@@ -17,7 +17,7 @@
 
 #define GROWING_BYTES 2048u /* realloc'ed beyond this, a block gets pages with room behind them */
 
-void free_sized(void *p, size_t bytes);
+void free_sized(void *p, size_t bytes); /* C23: not in every stdlib.h yet */
 void free_aligned_sized(void *p, size_t alignment, size_t bytes);
 void *memalign(size_t alignment, size_t bytes);
 void *valloc(size_t bytes);

@@ -3,7 +3,7 @@
 #ifndef MOBIUS_MALLOC_MESSAGES_H
 #define MOBIUS_MALLOC_MESSAGES_H
 
-/* `function` was handed what is no block: foreign, or freed and its page given up, or inside one. */
+/* `function` was handed what is no block: foreign, inside one, or freed and its page given up. */
 void die_no_block(const char *function, const void *p) __attribute__((noreturn, cold));
 void die_freed_twice(const char *function, const void *p, unsigned class_index)
     __attribute__((noreturn, cold));

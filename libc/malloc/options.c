@@ -13,7 +13,7 @@ struct trailer {
   uintptr_t bytes; /* encoded: it must not be guessed, nor read where it never was */
 };
 
-unsigned heap_options;
+HEAP_STATE unsigned heap_options;
 
 void options_start(void) {
   const char *text = heap_options_text();

@@ -1,4 +1,4 @@
-/* pages.c: runs of pages in chunks (heap.h).
+/* pages.c: runs of pages in chunks (pages.h).
  *
  * The lowest place that fits is taken, so that what lies high empties. Pages that are given back
  * keep what they hold for a while. When more of them than an eighth of what is in use, and 256 KiB,
@@ -6,16 +6,16 @@
  * first. A chunk that is empty goes back whole if it is not the only one. */
 #include <stddef.h>
 
-#include "heap.h"
+#include "pages.h"
 
 #define KEPT_PAGES 64u
 
 uint8_t heap_class[HEAP_PAGES];
 
-static heap_lock lock;
-static struct chunk *chunks, *last_chunk;
-static uint32_t empty_chunks, used_pages, touched_free;
-static uint32_t given_back; /* pages, since the last sweep */
+static HEAP_STATE heap_lock lock;
+static HEAP_STATE struct chunk *chunks, *last_chunk;
+static HEAP_STATE uint32_t empty_chunks, used_pages, touched_free;
+static HEAP_STATE uint32_t given_back; /* pages, since the last sweep */
 
 /* ---- bits ------------------------------------------------------------------------------------ */
 /* The first page from `page` on whose bit is `value`, or `limit`. */
@@ -59,7 +59,7 @@ static void set_bits(uint32_t *bits, uint32_t page, uint32_t end, bool value) {
 
 /* ---- chunks ---------------------------------------------------------------------------------- */
 static char *aligned_block(void) {
-  static char *hint; /* behind the newest chunk */
+  static HEAP_STATE char *hint; /* behind the newest chunk */
   const uint32_t flags = VM_MEM_READ | VM_MEM_WRITE | VM_MEM_EAGER;
   char *base = (char *)VmmAlloc(CHUNK_PAGES, hint, flags);
   if (base && (uintptr_t)base % CHUNK_BYTES) {
@@ -94,9 +94,9 @@ static struct chunk *add_chunk(void) {
     VmmFree(chunk);
     return NULL;
   }
+  chunk->free_pages = CHUNK_END - CHUNK_FIRST; /* written to first: to read first is a fault more */
   set_bits(chunk->used, 0, CHUNK_FIRST, true);
   set_bits(chunk->used, CHUNK_END, CHUNK_PAGES, true);
-  chunk->free_pages = CHUNK_END - CHUNK_FIRST;
   chunk->no_run = chunk->no_group = CHUNK_PAGES;
   link_chunk(chunk);
   empty_chunks++;

@@ -3,9 +3,11 @@
  * and their pages serve other classes. */
 #include <stddef.h>
 
-#include "heap.h"
+#include "options.h"
+#include "pages.h"
+#include "spans.h"
 
-static struct {
+static HEAP_STATE struct {
   heap_lock lock;
   struct span *first; /* with room */
 } classes[CLASS_LAST + 1];
@@ -52,12 +54,11 @@ static void unlist_if_full(unsigned class_index, struct span *span) {
   if (!span->free && span->fresh == span->capacity) unlist(class_index, span);
 }
 
-/* One object more may be in its caller's hands of a span that others use: empty spans go, but for
- * a small one that is the class's last. */
+/* Empty spans go, but for a small one that is the class's last; and where junk in freed objects is
+ * to show who writes there, all stay. */
 static void give_up_if_empty(unsigned class_index, struct span *span) {
-  if (span->used == 0 && (span->pages > 2 || span->previous || span->next)) {
-    remove_span(class_index, span);
-  }
+  if (span->used || (heap_options & OPTION_JUNK)) return;
+  if (span->pages > 2 || span->previous || span->next) remove_span(class_index, span);
 }
 
 static void take_fresh(unsigned class_index, struct span *span, unsigned most,

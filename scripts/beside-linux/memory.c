@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "malloc_bench.h"
 #include "measure.h"
 
 enum { kBytes = 64 << 20, kPages = kBytes / kPage, kRegions = 30000 };
@@ -161,6 +163,13 @@ static uint64_t malloc_loop(int mode) {
   return ticks;
 }
 
+static void report_bench(const char *name, const char *unit, unsigned long low,
+                         unsigned long median) {
+  (void)low;
+  if (strcmp(unit, "pct") == 0) printf("BENCH %s pct %lu\n", name, median);
+  else if (strcmp(unit, "KiB") != 0) report_value(name, (double)median / 100);
+}
+
 void measure_memory(void) {
   faults();
   alloc_and_free("alloc_free", 4000, 1, 0);
@@ -171,4 +180,5 @@ void measure_memory(void) {
   double loop = malloc_loop(0);
   report_value("malloc_small", (malloc_loop(1) - loop) / 400000);
   report_value("malloc_mixed", (malloc_loop(2) - loop) / 400000);
+  if (malloc_bench(report_bench, 1000000)) die("malloc_bench");
 }

@@ -23,7 +23,7 @@ MEMORY_MIB = 256
 SWAPPING_MIB = 64
 SWAPPING = ["--memory", f"{SWAPPING_MIB}M", "--swap", f"{4 * SWAPPING_MIB}M"]
 SECONDS = 900
-_LINE = re.compile(r"^BENCH (\S+) insn ([0-9.]+)$")
+_LINE = re.compile(r"^BENCH (\S+) (?:insn|pct) ([0-9.]+)$")
 
 
 def rows():
@@ -83,8 +83,8 @@ def table(figures, linux_figures):
             missing.append(name)
             note = "  MISSING"
         elif aim is not None and ours > aim:
-            note = "  over (the aim is later work's)" if row.get("aim_later") else "  OVER"
-            over += [] if row.get("aim_later") else [name]
+            note = "  OVER"
+            over.append(name)
         print(f"{name:25}{_cell(ours):>9}{_cell(aim):>9}{_cell(beside):>9}"
               f"{_cell(row.get('mach')):>9}{_cell(row.get('floor')):>8}"
               f"{_ratio(ours, beside):>9}{_ratio(ours, row.get('mach')):>9}{note}")

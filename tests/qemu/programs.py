@@ -1,4 +1,5 @@
 """The test programs of user/tests: each makes many checks in one boot."""
+import re
 import subprocess
 import zlib
 
@@ -93,6 +94,35 @@ def one_fault(fault, reason, address):
                          "^  called from: 0x"))
 
 
+# What the heap says of each misuse of bad_heap.c: the address, the size class, and where the
+# program asked for blocks that know it, who allocated it.
+FREED = r"free: freed before: 0x1[0-9a-f]{7}, %d-byte class"
+INSIDE = r"0x1[0-9a-f]{7} is no block, but lies %d bytes into 0x1[0-9a-f]{7}, %d-byte class"
+FOREIGN = r"free: 0x[0-9a-f]+ is no block: not of malloc, or freed before"
+WRITTEN = r"malloc: written to after it was freed: 0x1[0-9a-f]{7}, %d-byte class"
+BEYOND = r"free: written to beyond its end: 0x1[0-9a-f]{7}, 64-byte class"
+CALLER = r", allocated at 0x4[0-9a-f]{5}"
+MISUSES = {
+    "twice": FREED % 48, "twice_later": FREED % 48, "twice_large": FOREIGN,
+    "inside": "free: " + INSIDE % (16, 112), "inside_large": FOREIGN, "foreign": FOREIGN,
+    "foreign_vmm": FOREIGN, "never": FOREIGN, "written_after": WRITTEN % 48,
+    "wrong_size": r"free_sized: not of that size: 0x1[0-9a-f]{7}, 48-byte class",
+    "reallocated": "realloc: " + INSIDE % (32, 112), "twice_debug": FREED % 64 + CALLER,
+    "inside_debug": "free: " + INSIDE % (16, 128) + CALLER, "beyond": BEYOND + CALLER,
+    "beyond_debug": BEYOND + CALLER, "written_after_junk": WRITTEN % 4096,
+}
+
+
+def each_misuse(result, _emulator):
+    """Each is named in one line before its process ends."""
+    said = {part.split("\n")[0]: part.split("\n")[1] for part in result.text().split("now ")[1:]}
+    for name, words in MISUSES.items():
+        right = re.fullmatch(words, said.get(name, ""))
+        yield name, None if right else f"'{said.get(name)}', not '{words}'"
+    guard = re.search(r"fault: process \d+ bad_heap.exe, thread \d+: no access", result.log)
+    yield "beyond_large", None if guard else "the guard page was not hit"
+
+
 # Names that ISO 9660 alone could not keep.
 TEXTS = {"A Name With Spaces.TXT": b"1", "ümlaut.txt": b"22", "no-extension": b"333",
          "a.b.c.d": b"4444", "x" * 100 + ".txt": b"55555", "big.bin": bytes(range(256)) * 3000}
@@ -127,6 +157,9 @@ def big_exe(folder):
 TESTS = [
     *[Boot("Program_" + command.partition(".")[0], command, checks=count, emulators=where,
            timeout=90, bochs_timeout=300) for command, (count, where) in PROGRAMS.items()],
+    Boot("R22_misuse_of_the_heap_is_named", "bad_heap.exe", each=each_misuse, emulators=BOTH,
+         bochs_timeout=300),
+    Boot("R22_malloc_gives_memory_back", "heap_back.exe", "--memory 256M", checks=7),
     faults("R09_page_faults_end_the_program", FAULTS),
     faults("D2_exceptions_end_the_program", EXCEPTIONS),
     faults("D2_iret_to_virtual_8086_ends_the_program", {"iret_vm": GP}),

@@ -66,6 +66,7 @@ void bench_swap(void);
 void swap_rates(uint32_t pages);
 int cow_child(void);
 int malloc_child(int mode);
+int malloc_bench_child(void);
 int yield_child(void);
 
 #endif

@@ -119,6 +119,7 @@ double figure_of_child(const char *group) {
 static int run_child(const char *group) {
   if (strcmp(group, "cow") == 0) return cow_child();
   if (strcmp(group, "yield") == 0) return yield_child();
+  if (strcmp(group, "malloc_bench") == 0) return malloc_bench_child();
   return malloc_child(atoi(group));
 }
 

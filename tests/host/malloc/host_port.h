@@ -1,8 +1,7 @@
 /* host_port.h: the allocator's surroundings on the host (libc/malloc/port.h): the cache is a thread
  * variable of the compiler's, the lock a futex of Linux. With MALLOC_RENAMED the family's names get
  * a prefix, so that it can live beside the host's own. */
-#ifndef MOBIUS_HOST_PORT_H
-#define MOBIUS_HOST_PORT_H
+#pragma once
 
 #include <linux/futex.h>
 #include <stdbool.h>
@@ -48,5 +47,3 @@ static inline void heap_lock_give(heap_lock *lock) {
     syscall(SYS_futex, lock, FUTEX_WAKE_PRIVATE, 1);
   }
 }
-
-#endif
