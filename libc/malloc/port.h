@@ -8,14 +8,12 @@
 #include "vmm.h"
 
 /* The allocator's few variables lie among those that any program has touched before its first
- * malloc, and its tables beside its code: they cost no page fault of their own. */
+ * malloc: they cost no page fault of their own. */
 #define HEAP_STATE __attribute__((section(".data")))
 
 #ifdef MALLOC_PORT_H
-#define HEAP_TABLE
 #include MALLOC_PORT_H
 #else
-#define HEAP_TABLE __attribute__((section(".text")))
 #include "../futex_lock.h"
 #include "../thread_block.h"
 

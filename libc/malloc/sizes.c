@@ -1,10 +1,8 @@
 /* sizes.c: the tables of sizes.h. tests/host/malloc/sizes_test.cpp computes each entry anew. */
 #include "sizes.h"
 
-#include "port.h"
-
 /* Between 256 and 1024: as many as fit a page, or two, n times for some n, in sixteens. */
-const uint32_t class_bytes[CLASS_COUNT] HEAP_TABLE = {
+const uint32_t class_bytes[CLASS_COUNT] = {
     0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176,
     192, 208, 224, 240, 256, 272, 288, 304, 336, 368, 400, 448,
     512, 544, 576, 624, 672, 736, 816, 896, 1024, 1152, 1280, 1408,
@@ -14,7 +12,7 @@ const uint32_t class_bytes[CLASS_COUNT] HEAP_TABLE = {
     32768, 0, 0};
 
 /* At least eight objects a span, and at most a twenty-eighth wasted, where 64 KiB let it. */
-const uint32_t class_mask[CLASS_COUNT] HEAP_TABLE = {
+const uint32_t class_mask[CLASS_COUNT] = {
     0x0, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff,
     0xfff, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff, 0xfff,
     0xfff, 0xfff, 0xfff, 0x1fff, 0x1fff, 0x1fff, 0x1fff, 0x1fff, 0x1fff, 0x1fff, 0x1fff,
@@ -23,7 +21,7 @@ const uint32_t class_mask[CLASS_COUNT] HEAP_TABLE = {
     0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
     0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0x0, 0x0};
 
-const uint32_t class_reciprocal[CLASS_COUNT] HEAP_TABLE = {
+const uint32_t class_reciprocal[CLASS_COUNT] = {
     0, 0x10000000, 0x8000000, 0x5555556, 0x4000000, 0x3333334, 0x2AAAAAB, 0x2492493,
     0x2000000, 0x1C71C72, 0x199999A, 0x1745D18, 0x1555556, 0x13B13B2, 0x124924A, 0x1111112,
     0x1000000, 0xF0F0F1, 0xE38E39, 0xD79436, 0xC30C31, 0xB21643, 0xA3D70B, 0x924925,
@@ -36,13 +34,13 @@ const uint32_t class_reciprocal[CLASS_COUNT] HEAP_TABLE = {
     0x20000, 0, 0};
 
 /* As many as 6 KiB hold, at most 64; but 4 of more than 1 KiB, and 2 of more than a page. */
-const uint8_t class_cached[CLASS_COUNT] HEAP_TABLE = {
+const uint8_t class_cached[CLASS_COUNT] = {
     0, 64, 64, 64, 64, 64, 64, 54, 48, 42, 38, 34, 32, 28, 26, 24, 24, 22, 20, 20,
     18, 16, 14, 12, 12, 10, 10, 8, 8, 8, 6, 6, 6, 4, 4, 4, 4, 4, 4, 4,
     4, 4, 4, 4, 4, 4, 4, 4, 4, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
     2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0};
 
-const uint8_t class_of_small[TABLE_LIMIT + 1] HEAP_TABLE = {
+const uint8_t class_of_small[TABLE_LIMIT + 1] = {
     [0 ... 16] = 1, [17 ... 32] = 2, [33 ... 48] = 3, [49 ... 64] = 4,
     [65 ... 80] = 5, [81 ... 96] = 6, [97 ... 112] = 7, [113 ... 128] = 8,
     [129 ... 144] = 9, [145 ... 160] = 10, [161 ... 176] = 11, [177 ... 192] = 12,

@@ -12,10 +12,12 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import verdict as verdicts
+from host_tests import JOBS
 from project import ROOT, SCRIPTS
 
 QEMU, BOCHS, BOTH = ("qemu",), ("bochs",), ("qemu", "bochs")
@@ -56,6 +58,7 @@ class Boot:
     timeout: int = 60
     bochs_timeout: int = 0               # 0: four times the timeout
     long: bool = False
+    alone: bool = False                  # it looks at what all emulators have in common
     prepare: object = None               # prepare(folder) -> more options, a list
     verify: object = None                # verify(Result) raises AssertionError
     each: object = None                  # each(Result, emulator) yields (name, problem or None)
@@ -68,6 +71,7 @@ class Script:
     function: object
     emulators: tuple = QEMU
     long: bool = False
+    alone: bool = False
 
 
 @dataclass
@@ -178,12 +182,20 @@ def tables():
 
 
 def run_tables(emulator, report, long):
-    """All entries for one emulator: those marked long, or the others."""
-    for entry in tables():
-        if emulator in entry.emulators and entry.long == long:
-            if report.wants(f"{emulator}/{entry.name}") or _has_check(entry, report):
-                run = run_boot if isinstance(entry, Boot) else run_script
-                run(entry, emulator, report)
+    """All entries for one emulator, those marked long or the others: one on each processor, then
+    those that must be alone."""
+    entries = [entry for entry in tables() if emulator in entry.emulators and entry.long == long
+               and (report.wants(f"{emulator}/{entry.name}") or _has_check(entry, report))]
+
+    def run(entry):
+        (run_boot if isinstance(entry, Boot) else run_script)(entry, emulator, report)
+
+    with ThreadPoolExecutor(JOBS) as pool:
+        for _ in pool.map(run, [entry for entry in entries if not entry.alone]):
+            pass
+    for entry in entries:
+        if entry.alone:
+            run(entry)
 
 
 def _has_check(entry, report):

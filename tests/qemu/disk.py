@@ -163,5 +163,5 @@ TESTS = [
            r"^disk-test: 0 pages ok, 1023 not written, 1024 not read, 0 wrong$"),
     errors("disk_that_cannot_be_read", rules(("read_aio", None, False)),
            refused("cannot be read"), r"^swap: none$"),
-    Script("Swap_images_have_one_user", busy_files),
+    Script("Swap_images_have_one_user", busy_files, alone=True),
 ]

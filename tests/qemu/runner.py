@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import termios
+import threading
 import time
 from pathlib import Path
 
@@ -17,13 +18,15 @@ from project import BUILD, SCRIPTS
 
 HERE = Path(__file__).parent
 PROBE = BUILD / "probe.elf"
+BUILDING = threading.Lock()  # the probe: two tests may want it at once
 
 
 def probe():
     """The probe kernel, compiled when it is missing or older than its source."""
     source = HERE / "probe" / "probe.c"
-    if not PROBE.exists() or PROBE.stat().st_mtime < source.stat().st_mtime:
-        subprocess.run([HERE / "probe" / "build.sh", PROBE], check=True)
+    with BUILDING:
+        if not PROBE.exists() or PROBE.stat().st_mtime < source.stat().st_mtime:
+            subprocess.run([HERE / "probe" / "build.sh", PROBE], check=True)
     return str(PROBE)
 
 
