@@ -9,6 +9,7 @@
 #include "pages.h"
 
 #define KEPT_PAGES 64u
+#define DEMAND_PAGES 1024u
 
 uint8_t heap_class[HEAP_PAGES];
 
@@ -16,6 +17,9 @@ static HEAP_STATE heap_lock lock;
 static HEAP_STATE struct chunk *chunks, *last_chunk;
 static HEAP_STATE uint32_t empty_chunks, used_pages, touched_free;
 static HEAP_STATE uint32_t given_back; /* pages, since the last sweep */
+/* Pages taken lately, up to DEMAND_PAGES: giving back two takes one off. A program that takes as
+ * much as it gives back will want its idle pages again; one that only gives back will not. */
+static HEAP_STATE uint32_t demand;
 
 /* ---- bits ------------------------------------------------------------------------------------ */
 /* The first page from `page` on whose bit is `value`, or `limit`. */
@@ -156,6 +160,7 @@ static void mark_used(struct chunk *chunk, uint32_t page, uint32_t end) {
   set_bits(chunk->used, page, end, true);
   chunk->free_pages -= end - page;
   used_pages += end - page;
+  demand = demand + (end - page) < DEMAND_PAGES ? demand + (end - page) : DEMAND_PAGES;
   touched_free -= count_bits(chunk->touched, page, end);
 }
 
@@ -227,9 +232,10 @@ static void mark_free(struct chunk *chunk, uint32_t page, uint32_t end) {
   chunk->no_run = chunk->no_group = CHUNK_PAGES;
   used_pages -= end - page;
   given_back += end - page;
+  demand -= demand < (end - page) / 2 ? demand : (end - page) / 2;
   touched_free += count_bits(chunk->touched, page, end);
   if (chunk->free_pages == CHUNK_END - CHUNK_FIRST && ++empty_chunks > 1) drop_chunk(chunk);
-  uint32_t keep = KEPT_PAGES + used_pages / 8;
+  uint32_t keep = KEPT_PAGES + used_pages / 8 + demand;
   if (touched_free > keep && given_back > keep / 2) sweep(keep / 2);
 }
 

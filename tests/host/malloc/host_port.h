@@ -25,6 +25,19 @@
 #define free_aligned_sized mobius_free_aligned_sized
 #endif
 
+/* The library of the benchmarks hides all names but these. */
+#pragma GCC visibility push(default)
+void *malloc(size_t bytes);
+void free(void *p);
+void *calloc(size_t count, size_t bytes);
+void *realloc(void *p, size_t bytes);
+void *memalign(size_t alignment, size_t bytes);
+void *aligned_alloc(size_t alignment, size_t bytes);
+void *valloc(size_t bytes);
+int posix_memalign(void **out, size_t alignment, size_t bytes);
+size_t malloc_usable_size(void *p);
+#pragma GCC visibility pop
+
 #define CACHE_SPACE
 extern __thread struct cache host_cache __attribute__((tls_model("initial-exec")));
 #define thread_cache() (&host_cache)
