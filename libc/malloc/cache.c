@@ -14,6 +14,8 @@ void cache_start(void) {
   if (!heap_key) {
     options_start();
     heap_key = heap_random() | 1;
+  } else {
+    spans_threaded();
   }
   heap_lock_give(&lock);
   thread_cache()->started = true;
@@ -44,42 +46,41 @@ void *cache_take(unsigned class_index, bool *zero) {
   }
   if (unlikely(heap_options)) return take_one(class_index, zero);
 
-  struct object *list = NULL;
+  struct object *list = cache->spare[class_index];
   struct fresh_objects fresh = {NULL, NULL, false};
-  unsigned count = spans_take(class_index, class_cached[class_index] / 2, &list, &fresh);
+  unsigned batch = CACHE_BATCH(class_index), count = batch;
+  cache->spare[class_index] = NULL;
+  if (!list) count = spans_take(class_index, batch, &list, &fresh);
   if (count == 0) {
     cache->fresh[class_index] = fresh;
     *zero = fresh.zero;
     return cache_bump(class_index);
   }
   cache->list[class_index] = list;
-  cache->room[class_index] = (int32_t)(class_cached[class_index] - count);
+  cache->room[class_index] = (int32_t)(batch - count);
   return cache_pop(class_index);
 }
 
-/* The list keeps the half that was used last; the others go back. */
-void cache_give_slow(const void *object) {
+/* The object begins a new list, the others are the spare one, and what was that goes back: so what
+ * was used last stays. */
+void cache_give_slow(const void *p) {
   struct cache CACHE_SPACE *cache = thread_cache();
-  unsigned class_index = class_at((uintptr_t)object);
+  unsigned class_index = class_at((uintptr_t)p);
   cache_start();
-  struct object *last = cache->list[class_index], *rest;
+  struct object *object = cache->list[class_index], *others = next_of(object);
   if (unlikely(heap_options)) {
     cache->list[class_index] = NULL;
     cache->room[class_index] = 0;
-    options_given(last, class_bytes[class_index], class_index);
-    spans_give(class_index, last);
+    options_given(object, class_bytes[class_index], class_index);
+    spans_give(class_index, object);
     return;
   }
-  int32_t most = class_cached[class_index], kept = 1;
-  while (kept < most / 2 && next_of(last)) {
-    last = next_of(last);
-    kept++;
-  }
-  cache->room[class_index] = most - kept;
-  rest = next_of(last);
-  if (!rest) return; /* the class's first ever in this thread */
-  link_before(last, NULL);
-  spans_give(class_index, rest);
+  cache->room[class_index] = (int32_t)CACHE_BATCH(class_index) - 1;
+  if (!others) return; /* the class's first ever in this thread */
+  struct object *spare = cache->spare[class_index];
+  link_before(object, NULL);
+  cache->spare[class_index] = others;
+  if (spare) spans_give_batch(class_index, spare);
 }
 
 void cache_finish(void) {
@@ -87,10 +88,12 @@ void cache_finish(void) {
   for (unsigned i = CLASS_FIRST; i <= CLASS_LAST; i++) {
     struct object *list = cache->list[i];
     struct fresh_objects fresh = cache->fresh[i];
-    cache->list[i] = NULL;
+    struct object *spare = cache->spare[i];
+    cache->list[i] = cache->spare[i] = NULL;
     cache->room[i] = 0;
     cache->fresh[i].from = fresh.end;
     spans_give(i, list);
+    spans_give(i, spare);
     spans_give_fresh(i, &fresh);
   }
 }

@@ -1,5 +1,5 @@
-/* cache.h: what each thread keeps of every class: a list of free objects and a stretch of fresh
- * ones. Taking from it and giving to it needs no lock; lists are filled and halved in batches:
+/* cache.h: what each thread keeps of every class: a list of free objects, perhaps a second one, and
+ * a stretch of fresh ones. Taking from it and giving to it needs no lock; whole lists come and go:
  * that is how an object freed by another thread than the one that took it finds its way back.
  *
  * It lies in the thread's block (thread_block.h), all zeros at first. */
@@ -12,11 +12,15 @@
 
 #include "sizes.h"
 
+/* Objects of the class that a thread takes or gives back at a time. */
+#define CACHE_BATCH(class_index) (class_cached[class_index] / 2u)
+
 struct object;
 
 struct cache {
   struct object *list[CLASS_LAST + 1];
-  int32_t room[CLASS_LAST + 1]; /* how many more the list may take */
+  int32_t room[CLASS_LAST + 1]; /* how many more the list may take: CACHE_BATCH in all */
+  struct object *spare[CLASS_LAST + 1]; /* NULL, or a list of CACHE_BATCH */
   struct fresh_objects {
     char *from, *end; /* never handed out by this thread */
     bool zero;        /* and all zeros */

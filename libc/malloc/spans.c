@@ -7,10 +7,19 @@
 #include "pages.h"
 #include "spans.h"
 
+#define DEPOT_BATCHES 8u
+#define DEPOT_CLASSES 32u /* larger objects are given back at once */
+
 static HEAP_STATE struct {
   heap_lock lock;
   struct span *first; /* with room */
+  unsigned batches;
+  struct object *depot[DEPOT_BATCHES]; /* lists of CACHE_BATCH: one thread frees what others take */
 } classes[CLASS_LAST + 1];
+
+static HEAP_STATE bool threaded;
+
+void spans_threaded(void) { __atomic_store_n(&threaded, true, __ATOMIC_RELAXED); }
 
 static void list(unsigned class_index, struct span *span) {
   struct span **first = &classes[class_index].first;
@@ -111,6 +120,10 @@ unsigned spans_take(unsigned class_index, unsigned most, struct object **objects
   unsigned count = 0;
   struct span *span;
   heap_lock_take(&classes[class_index].lock);
+  if (classes[class_index].batches && most == CACHE_BATCH(class_index)) {
+    *objects = classes[class_index].depot[--classes[class_index].batches];
+    count = most;
+  }
   while (count < most && (span = classes[class_index].first) && span->free) {
     count = take_given_back(class_index, span, count, most, objects);
   }
@@ -160,6 +173,17 @@ void spans_give(unsigned class_index, struct object *objects) {
   }
   heap_lock_give(&classes[class_index].lock);
   if (borrowed) spans_give(class_at((uintptr_t)borrowed), borrowed);
+}
+
+void spans_give_batch(unsigned class_index, struct object *objects) {
+  bool kept = false;
+  if (class_index <= DEPOT_CLASSES && __atomic_load_n(&threaded, __ATOMIC_RELAXED)) {
+    heap_lock_take(&classes[class_index].lock);
+    kept = classes[class_index].batches < DEPOT_BATCHES;
+    if (kept) classes[class_index].depot[classes[class_index].batches++] = objects;
+    heap_lock_give(&classes[class_index].lock);
+  }
+  if (!kept) spans_give(class_index, objects);
 }
 
 void spans_give_fresh(unsigned class_index, struct fresh_objects *fresh) {

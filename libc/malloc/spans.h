@@ -12,6 +12,11 @@ unsigned spans_take(unsigned class_index, unsigned most, struct object **list,
                     struct fresh_objects *fresh);
 /* Takes back a linked list of objects, most of them of the class. */
 void spans_give(unsigned class_index, struct object *list);
+/* The same with CACHE_BATCH(class_index) of them. Where there are threads they may wait in the
+ * depot, as they are, for the next that takes so many. */
+void spans_give_batch(unsigned class_index, struct object *list);
+/* There is a second thread. */
+void spans_threaded(void);
 /* Fresh objects that were not used after all. */
 void spans_give_fresh(unsigned class_index, struct fresh_objects *fresh);
 
