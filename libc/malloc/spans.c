@@ -7,15 +7,19 @@
 #include "pages.h"
 #include "spans.h"
 
-#define DEPOT_BATCHES 8u
+#define DEPOT_BATCHES 32u
 #define DEPOT_CLASSES 32u /* larger objects are given back at once */
+#define DEPOT_TOTAL 256u  /* batches of all classes: at most 768 KiB lie idle there */
 
 static HEAP_STATE struct {
   heap_lock lock;
   struct span *first; /* with room */
-  unsigned batches;
-  struct object *depot[DEPOT_BATCHES]; /* lists of CACHE_BATCH: one thread frees what others take */
+  unsigned batches;    /* in the depot */
 } classes[CLASS_LAST + 1];
+
+/* Lists of CACHE_BATCH, where one thread frees what another takes. */
+static struct object *depot[DEPOT_CLASSES + 1][DEPOT_BATCHES];
+static uint32_t depot_total;
 
 static HEAP_STATE bool threaded;
 
@@ -121,7 +125,8 @@ unsigned spans_take(unsigned class_index, unsigned most, struct object **objects
   struct span *span;
   heap_lock_take(&classes[class_index].lock);
   if (classes[class_index].batches && most == CACHE_BATCH(class_index)) {
-    *objects = classes[class_index].depot[--classes[class_index].batches];
+    *objects = depot[class_index][--classes[class_index].batches];
+    __atomic_fetch_sub(&depot_total, 1, __ATOMIC_RELAXED);
     count = most;
   }
   while (count < most && (span = classes[class_index].first) && span->free) {
@@ -177,10 +182,14 @@ void spans_give(unsigned class_index, struct object *objects) {
 
 void spans_give_batch(unsigned class_index, struct object *objects) {
   bool kept = false;
-  if (class_index <= DEPOT_CLASSES && __atomic_load_n(&threaded, __ATOMIC_RELAXED)) {
+  if (class_index <= DEPOT_CLASSES && __atomic_load_n(&threaded, __ATOMIC_RELAXED) &&
+      __atomic_load_n(&depot_total, __ATOMIC_RELAXED) < DEPOT_TOTAL) {
     heap_lock_take(&classes[class_index].lock);
     kept = classes[class_index].batches < DEPOT_BATCHES;
-    if (kept) classes[class_index].depot[classes[class_index].batches++] = objects;
+    if (kept) {
+      depot[class_index][classes[class_index].batches++] = objects;
+      __atomic_fetch_add(&depot_total, 1, __ATOMIC_RELAXED);
+    }
     heap_lock_give(&classes[class_index].lock);
   }
   if (!kept) spans_give(class_index, objects);
