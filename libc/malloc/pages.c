@@ -17,8 +17,8 @@ static HEAP_STATE heap_lock lock;
 static HEAP_STATE struct chunk *chunks, *last_chunk;
 static HEAP_STATE uint32_t empty_chunks, used_pages, touched_free;
 static HEAP_STATE uint32_t given_back; /* pages, since the last sweep */
-/* Pages taken lately, up to DEMAND_PAGES: giving back two takes one off. A program that takes as
- * much as it gives back will want its idle pages again; one that only gives back will not. */
+/* Pages taken lately, up to DEMAND_PAGES, in halves: giving back two takes one off. A program that
+ * takes as much as it gives back will want its idle pages again; one that only gives back will not. */
 static HEAP_STATE uint32_t demand;
 
 /* ---- bits ------------------------------------------------------------------------------------ */
@@ -160,7 +160,8 @@ static void mark_used(struct chunk *chunk, uint32_t page, uint32_t end) {
   set_bits(chunk->used, page, end, true);
   chunk->free_pages -= end - page;
   used_pages += end - page;
-  demand = demand + (end - page) < DEMAND_PAGES ? demand + (end - page) : DEMAND_PAGES;
+  demand += 2 * (end - page);
+  if (demand > 2 * DEMAND_PAGES) demand = 2 * DEMAND_PAGES;
   touched_free -= count_bits(chunk->touched, page, end);
 }
 
@@ -232,10 +233,10 @@ static void mark_free(struct chunk *chunk, uint32_t page, uint32_t end) {
   chunk->no_run = chunk->no_group = CHUNK_PAGES;
   used_pages -= end - page;
   given_back += end - page;
-  demand -= demand < (end - page) / 2 ? demand : (end - page) / 2;
+  demand -= demand < end - page ? demand : end - page;
   touched_free += count_bits(chunk->touched, page, end);
   if (chunk->free_pages == CHUNK_END - CHUNK_FIRST && ++empty_chunks > 1) drop_chunk(chunk);
-  uint32_t keep = KEPT_PAGES + used_pages / 8 + demand;
+  uint32_t keep = KEPT_PAGES + used_pages / 8 + demand / 2;
   if (touched_free > keep && given_back > keep / 2) sweep(keep / 2);
 }
 

@@ -11,6 +11,7 @@
 
 #include "cache.h"
 
+#ifndef __cplusplus
 #ifdef MALLOC_RENAMED
 #define malloc mobius_malloc
 #define free mobius_free
@@ -37,6 +38,7 @@ void *valloc(size_t bytes);
 int posix_memalign(void **out, size_t alignment, size_t bytes);
 size_t malloc_usable_size(void *p);
 #pragma GCC visibility pop
+#endif
 
 #define CACHE_SPACE
 extern __thread struct cache host_cache __attribute__((tls_model("initial-exec")));
