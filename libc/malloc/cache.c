@@ -61,6 +61,17 @@ void *cache_take(unsigned class_index, bool *zero) {
   return cache_pop(class_index);
 }
 
+/* What was given back may be another class's (spans.c), and aligned otherwise; what is fresh is not. */
+void *cache_take_aligned(unsigned class_index, size_t alignment, bool *zero) {
+  const struct object *first = thread_cache()->list[class_index];
+  *zero = false;
+  if (first && !((uintptr_t)first & (alignment - 1))) return cache_pop(class_index);
+  void *p = cache_bump(class_index);
+  if (!p) return take_one(class_index, zero);
+  *zero = thread_cache()->fresh[class_index].zero;
+  return p;
+}
+
 /* The object begins a new list, the others are the spare one, and what was that goes back: so what
  * was used last stays. */
 void cache_give_slow(const void *p) {

@@ -31,6 +31,8 @@ struct cache {
 /* An object of the class, from the cache or by filling it. Says in *zero whether it is all zeros.
  * NULL: no memory. */
 void *cache_take(unsigned class_index, bool *zero);
+/* The same, aligned. Requires: the class's bytes are a multiple of the alignment. */
+void *cache_take_aligned(unsigned class_index, size_t alignment, bool *zero);
 /* The list has taken one more than it may: this one. */
 void cache_give_slow(const void *object);
 /* Before anything else in a thread, and in a process. */

@@ -28,7 +28,8 @@ static void *take(size_t bytes, size_t alignment, bool *zero) {
   if (bytes > OBJECT_LIMIT || alignment > PAGE_BYTES) return large_take(bytes, alignment, zero);
   unsigned class_index = class_of(bytes);
   while (class_bytes[class_index] & (alignment - 1)) class_index++;
-  return cache_take(class_index, zero);
+  return alignment > 16 ? cache_take_aligned(class_index, alignment, zero)
+                        : cache_take(class_index, zero);
 }
 
 static size_t usable_bytes(const void *p) {

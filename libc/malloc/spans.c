@@ -106,7 +106,8 @@ static unsigned take_given_back(unsigned class_index, struct span *span, unsigne
 
 /* Of a class up to a third larger whose spans have room: that beats a span more. How many objects
  * of a class live at a time varies, and with many classes the sum of what each needed at its worst
- * is much more than all together ever need. */
+ * is much more than all together ever need. Never where a single object is wanted: it may be for
+ * its alignment. */
 static unsigned borrow(unsigned class_index, unsigned most, struct object **objects) {
   const uint32_t limit = class_bytes[class_index] + class_bytes[class_index] / 3;
   unsigned count = 0;
