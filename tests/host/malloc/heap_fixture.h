@@ -66,6 +66,13 @@ class Heap : public ::testing::Test {
     live.clear();
   }
 
+  // Runs as long as no object is, until a new chunk was taken: from there on the heap is fresh.
+  void fill_holes() {
+    for (const size_t before = vmm.blocks.size(); vmm.blocks.size() == before;) {
+      live.push_back({static_cast<unsigned char*>(mobius_malloc(9 * kPage)), 0, 0});
+    }
+  }
+
   std::vector<Block> live;
 };
 

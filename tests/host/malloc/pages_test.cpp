@@ -9,17 +9,9 @@ namespace {
 
 char* page_of(const void* p) { return reinterpret_cast<char*>(address(p) & ~(kPage - 1)); }
 
-// Runs as long as no object is, until a new chunk had to be taken: from there on the heap is fresh.
-void fill_holes(std::vector<Block>& live) {
-  for (const size_t before = vmm.blocks.size(); vmm.blocks.size() == before;) {
-    void* p = mobius_malloc(9 * kPage);
-    live.push_back({static_cast<unsigned char*>(p), 0, 0});
-  }
-}
-
 // ---- runs ----------------------------------------------------------------------------------------
 TEST_F(Heap, R22_TheLowestRunThatFitsIsTaken) {
-  fill_holes(live);
+  fill_holes();
   void* runs[6];
   for (void*& run : runs) run = mobius_malloc(10 * kPage);
   mobius_free(runs[3]);
@@ -30,7 +22,7 @@ TEST_F(Heap, R22_TheLowestRunThatFitsIsTaken) {
 }
 
 TEST_F(Heap, R22_NeighboursThatAreFreeAreOneRun) {
-  fill_holes(live);
+  fill_holes();
   void* runs[4];
   for (void*& run : runs) run = mobius_malloc(20 * kPage);
   mobius_free(runs[0]);
@@ -148,9 +140,25 @@ TEST_F(Heap, R22_AClassWithoutRoomBorrows) {
   free_all();
 }
 
+// Borrowed objects are aligned as their own class is.
+TEST_F(Heap, R22_WhatIsBorrowedIsNotForAlignment) {
+  for (int i = 0; i < 640; ++i) take(80);
+  for (size_t i = 0; i < live.size(); i += 2) {
+    mobius_free(live[i].p);
+    live[i] = live.back();
+    live.pop_back();
+  }
+  cache_finish();
+  for (int i = 0; i < 200; ++i) {
+    if (i % 2) take(64);
+    else EXPECT_EQ(address(keep(mobius_memalign(64, 64), 64).p) % 64, 0u);
+  }
+  free_all();
+}
+
 // ---- untouched -----------------------------------------------------------------------------------
 TEST_F(Heap, R22_FreshObjectsAreUntouched) {
-  fill_holes(live);
+  fill_holes();
   char* p = static_cast<char*>(mobius_malloc(30'000));
   EXPECT_EQ(FakeVmm::touched_pages(p, 30'000), 0u);
   void* run = mobius_malloc(200'000);
@@ -161,7 +169,7 @@ TEST_F(Heap, R22_FreshObjectsAreUntouched) {
 }
 
 TEST_F(Heap, R22_CallocDoesNotTouchFreshPages) {
-  fill_holes(live);
+  fill_holes();
   for (size_t bytes : {30'000u, 200'000u, 2'000'000u}) {
     void* p = mobius_calloc(bytes / 8, 8);
     EXPECT_EQ(FakeVmm::touched_pages(p, bytes), 0u) << bytes;
