@@ -60,7 +60,7 @@ static void *take_block(size_t pages, size_t alignment) {
 void *large_take(size_t bytes, size_t alignment, bool *zero) {
   if (bytes > RUN_LIMIT || alignment > PAGE_BYTES) {
     *zero = true;
-    return take_block(pages_for(bytes), alignment);
+    return take_block(bytes ? pages_for(bytes) : 1, alignment);
   }
   struct span *run = pages_take_run((uint32_t)pages_for(bytes), false);
   *zero = run && run->zero;
