@@ -133,6 +133,17 @@ TEST_F(Heap, R22_AlignedBlocks) {
   free_all();
 }
 
+TEST_F(Heap, R22_ABlockOfNoBytesIsABlockHoweverAligned) {
+  for (size_t alignment = 16; alignment <= (1u << 16); alignment *= 2) {
+    for (int i = 0; i < 20; ++i) {
+      void* p = mobius_memalign(alignment, 0);
+      ASSERT_NE(vmm.block_of(p), 0u) << alignment;
+      keep(p, mobius_malloc_usable_size(p));
+    }
+  }
+  free_all();
+}
+
 TEST_F(Heap, R22_EachAlignedFormKeepsItsOwnManners) {
   void* p = &p;
   errno = 5;

@@ -70,19 +70,20 @@ bool VmmAdvise(void *base, size_t pages, uint32_t advice) {
   return advice == VM_ADVISE_DISCARD && madvise(base, pages * PAGE_BYTES, MADV_DONTNEED) == 0;
 }
 
-void *VmmResize(void *base, size_t pages) {
-  size_t old = pages_at[(uintptr_t)base >> PAGE_SHIFT];
-  if (mremap(base, old * PAGE_BYTES, pages * PAGE_BYTES, 0) != MAP_FAILED) {
-    pages_at[(uintptr_t)base >> PAGE_SHIFT] = (uint32_t)pages;
-    return base;
-  }
-  heap_lock_take(&lock);
+/* Where it is, if the kernel can; else to a place of its own. NULL: there is none. */
+static void *resize(void *base, size_t old, size_t pages) {
+  if (mremap(base, old * PAGE_BYTES, pages * PAGE_BYTES, 0) != MAP_FAILED) return base;
   void *moved = map_anywhere(0, pages * PAGE_BYTES);
-  if (moved) {
-    mremap(base, old * PAGE_BYTES, pages * PAGE_BYTES, MREMAP_MAYMOVE | MREMAP_FIXED, moved);
-    pages_at[(uintptr_t)base >> PAGE_SHIFT] = 0;
-    pages_at[(uintptr_t)moved >> PAGE_SHIFT] = (uint32_t)pages;
-  }
+  if (!moved) return NULL;
+  mremap(base, old * PAGE_BYTES, pages * PAGE_BYTES, MREMAP_MAYMOVE | MREMAP_FIXED, moved);
+  pages_at[(uintptr_t)base >> PAGE_SHIFT] = 0;
+  return moved;
+}
+
+void *VmmResize(void *base, size_t pages) {
+  heap_lock_take(&lock);
+  void *moved = resize(base, pages_at[(uintptr_t)base >> PAGE_SHIFT], pages);
+  if (moved) pages_at[(uintptr_t)moved >> PAGE_SHIFT] = (uint32_t)pages;
   heap_lock_give(&lock);
   if (!moved) errno = ENOMEM;
   return moved;

@@ -56,17 +56,16 @@ class Operations {
 
   // All words of small blocks, some of large ones, and always the last byte.
   template <typename Visit>
-  static void visit_words(const Slot& slot, size_t bytes, Visit visit) {
-    const size_t step = bytes <= 512 ? 8 : bytes <= 65536 ? 8 * 31 : 8 * 509;
+  static void visit_words(size_t bytes, Visit visit) {
+    const size_t step = bytes <= 512 ? 8 : bytes <= 65536 ? 8 * 31 : bytes / 32 & ~size_t{7};
     for (size_t at = 0; at + 8 <= bytes; at += step) visit(at);
-    (void)slot;
   }
   static uint64_t word_at(const Slot& slot, size_t at) { return slot.key + at * 0x9E3779B97F4A7C15u; }
   static char last_of(const Slot& slot) { return static_cast<char>(slot.key >> 56 | 1); }
 
   void paint(Slot& slot) {
     slot.key = ++keys_ * 0xD1342543DE82EF95u;
-    visit_words(slot, slot.bytes, [&](size_t at) {
+    visit_words(slot.bytes, [&](size_t at) {
       const uint64_t word = word_at(slot, at);
       __builtin_memcpy(slot.p + at, &word, 8);
     });
@@ -75,7 +74,7 @@ class Operations {
 
   // The first `bytes` of it are as painted. Its last byte lies over the last word.
   void check(const Slot& slot, size_t bytes) const {
-    visit_words(slot, slot.bytes, [&](size_t at) {
+    visit_words(slot.bytes, [&](size_t at) {
       uint64_t word;
       if (at + 8 > bytes || at + 8 == slot.bytes) return;
       __builtin_memcpy(&word, slot.p + at, 8);
