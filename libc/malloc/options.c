@@ -10,7 +10,7 @@ enum { NEW_JUNK = 0xA5, FREED_JUNK = 0x5A, CANARY = 0xC7 };
 /* At the end of the block. What lies between it and what was asked for is canary. */
 struct trailer {
   const void *caller;
-  uintptr_t bytes; /* encoded: it must not be guessed, nor read where it never was */
+  uintptr_t bytes; /* encoded: it must not be guessed, and is nonsense where either was written to */
 };
 
 HEAP_STATE unsigned heap_options;
@@ -34,13 +34,19 @@ static struct trailer *trailer_of(const void *p, size_t usable) {
   return (struct trailer *)((char *)p + usable) - 1;
 }
 
+static uintptr_t code_of(const void *p, const struct trailer *trailer) {
+  return tag_of(p) ^ (uintptr_t)trailer->caller * 0x9E3779B1u;
+}
+
 /* A freed object's first bytes must not reach the trailer. */
 size_t options_extra(void) {
   return has_trailer() ? sizeof(struct trailer) + sizeof(struct object) : 0;
 }
 
 size_t options_bytes(const void *p, size_t usable) {
-  return has_trailer() ? trailer_of(p, usable)->bytes ^ tag_of(p) : usable;
+  if (!has_trailer()) return usable;
+  const struct trailer *trailer = trailer_of(p, usable);
+  return trailer->bytes ^ code_of(p, trailer);
 }
 
 const void *options_caller(const void *p, size_t usable) {
@@ -52,7 +58,7 @@ void options_taken(void *p, size_t bytes, size_t usable, const void *caller) {
   if (!has_trailer()) return;
   struct trailer *trailer = trailer_of(p, usable);
   trailer->caller = caller;
-  trailer->bytes = bytes ^ tag_of(p);
+  trailer->bytes = bytes ^ code_of(p, trailer);
   if (heap_options & OPTION_CANARY) {
     memset((char *)p + bytes, CANARY, (size_t)((char *)trailer - (char *)p) - bytes);
   }
