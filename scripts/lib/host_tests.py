@@ -18,7 +18,7 @@ FUZZ_EXECUTIONS = 1_000_000
 FUZZ_SECONDS = 420  # enough for a busy machine, too
 # A machine has many loops: how often each went round is no news, where it got to is.
 FUZZ_OPTIONS = {"fuzz_syscalls": ["-use_counters=0", "-max_len=128"],
-                "fuzz_malloc": ["-use_counters=0", "-max_len=48"]}
+                "fuzz_malloc": ["-use_counters=0", "-max_len=32"]}
 
 SIMULATION = "host/simulation-fast/"
 
