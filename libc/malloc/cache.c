@@ -61,7 +61,8 @@ void *cache_take(unsigned class_index, bool *zero) {
   return cache_pop(class_index);
 }
 
-/* What was given back may be another class's (spans.c), and aligned otherwise; what is fresh is not. */
+/* What was given back may be another class's (spans.c), and aligned otherwise; never what is
+ * fresh. */
 void *cache_take_aligned(unsigned class_index, size_t alignment, bool *zero) {
   const struct object *first = thread_cache()->list[class_index];
   *zero = false;

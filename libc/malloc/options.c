@@ -10,7 +10,7 @@ enum { NEW_JUNK = 0xA5, FREED_JUNK = 0x5A, CANARY = 0xC7 };
 /* At the end of the block. What lies between it and what was asked for is canary. */
 struct trailer {
   const void *caller;
-  uintptr_t bytes; /* encoded: it must not be guessed, and is nonsense where either was written to */
+  uintptr_t bytes; /* encoded: not to be guessed, and nonsense where either was written to */
 };
 
 HEAP_STATE unsigned heap_options;

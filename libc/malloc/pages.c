@@ -18,7 +18,7 @@ static HEAP_STATE struct chunk *chunks, *last_chunk;
 static HEAP_STATE uint32_t empty_chunks, used_pages, touched_free;
 static HEAP_STATE uint32_t given_back; /* pages, since the last sweep */
 /* Pages taken lately, up to DEMAND_PAGES, in halves: giving back two takes one off. A program that
- * takes as much as it gives back will want its idle pages again; one that only gives back will not. */
+ * takes as much as it gives back will want its idle pages again, unlike one that only gives back. */
 static HEAP_STATE uint32_t demand;
 
 /* ---- bits ------------------------------------------------------------------------------------ */

@@ -204,7 +204,8 @@ void spans_give_fresh(unsigned class_index, struct fresh_objects *fresh) {
   struct span *span = span_of(class_index, fresh->from);
   span->used -= count;
   if (!span->listed) list(class_index, span);
-  if (fresh->end == span_base(span) + (size_t)span->fresh * bytes) {
+  /* Where they are no zeros they were touched (take_fresh): that must not be forgotten. */
+  if (span->zero && fresh->end == span_base(span) + (size_t)span->fresh * bytes) {
     span->fresh -= count;
   } else {
     for (char *p = fresh->from; p != fresh->end; p += bytes) {

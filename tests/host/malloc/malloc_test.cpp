@@ -62,7 +62,7 @@ TEST_F(Heap, R22_ALargeBlockIsAVmmBlockAndGoesBackToIt) {
   EXPECT_EQ(vmm.blocks.size(), before);
 }
 
-// ---- what is refused -----------------------------------------------------------------------------
+// ---- what is refused ----------------------------------------------------------------------------
 TEST_F(Heap, R22_ImpossibleSizesAreRefused) {
   const size_t before = vmm.allocs;
   for (size_t bytes : {SIZE_MAX, SIZE_MAX - 4096, size_t{PTRDIFF_MAX} + 1, size_t{PTRDIFF_MAX},
@@ -114,7 +114,7 @@ TEST_F(Heap, R22_WhatIsTakenAndGivenLeavesErrnoAlone) {
   EXPECT_EQ(errno, 77);
 }
 
-// ---- alignment -----------------------------------------------------------------------------------
+// ---- alignment ----------------------------------------------------------------------------------
 TEST_F(Heap, R22_AlignedBlocks) {
   for (size_t alignment = 1; alignment <= (1u << 20); alignment *= 2) {
     for (size_t bytes : {0u, 1u, 100u, 5000u, 40'000u, 300'000u}) {
@@ -167,7 +167,7 @@ TEST_F(Heap, R22_EachAlignedFormKeepsItsOwnManners) {
   mobius_free_sized(p, 10);
 }
 
-// ---- the kernel's manners ------------------------------------------------------------------------
+// ---- the kernel's manners -----------------------------------------------------------------------
 // Where no block of 4 MiB is aligned to its size, chunks take what they need around it.
 TEST_F(Heap, R22_ChunksFindTheirAlignmentInAnyAddresses) {
   vmm.unaligned = true;

@@ -1,5 +1,5 @@
-// What a program does wrong to its heap, and the one line that says so (libc/malloc/messages.h): the
-// address, the size class, and with the D option who allocated it.
+// What a program does wrong to its heap, and the one line that says so (libc/malloc/messages.h):
+// the address, the size class, and with the D option who allocated it.
 #include "heap_fixture.h"
 
 namespace mobius::test {

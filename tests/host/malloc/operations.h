@@ -60,7 +60,9 @@ class Operations {
     const size_t step = bytes <= 512 ? 8 : bytes <= 65536 ? 8 * 31 : bytes / 32 & ~size_t{7};
     for (size_t at = 0; at + 8 <= bytes; at += step) visit(at);
   }
-  static uint64_t word_at(const Slot& slot, size_t at) { return slot.key + at * 0x9E3779B97F4A7C15u; }
+  static uint64_t word_at(const Slot& slot, size_t at) {
+    return slot.key + at * 0x9E3779B97F4A7C15u;
+  }
   static char last_of(const Slot& slot) { return static_cast<char>(slot.key >> 56 | 1); }
 
   void paint(Slot& slot) {

@@ -37,7 +37,7 @@ void need(bool truth, const char* what) {
   std::_Exit(1);
 }
 
-// ---- canaries ------------------------------------------------------------------------------------
+// ---- canaries -----------------------------------------------------------------------------------
 // Of a block of less than 16 bytes, the byte behind those: freeing writes over them before it looks.
 TEST_F(Options, R22_C_AByteBeyondTheEndIsNoticed) {
   for (size_t bytes : {0u, 1u, 13u, 40u, 1000u, 30'000u, 100'000u, 500'000u}) {
@@ -92,7 +92,7 @@ TEST_F(Options, R22_C_AlignedBlocksHaveCanariesToo) {
       "^free: written to beyond its end: ");
 }
 
-// ---- debug ---------------------------------------------------------------------------------------
+// ---- debug --------------------------------------------------------------------------------------
 __attribute__((noinline)) void* allocate(size_t bytes) {
   void* p = mobius_malloc(bytes);
   asm volatile("" : : "r"(p));  // or malloc would be jumped to
@@ -132,7 +132,7 @@ TEST_F(Options, R22_D_EveryFormKnowsItsCaller) {
   });
 }
 
-// ---- guard pages ---------------------------------------------------------------------------------
+// ---- guard pages --------------------------------------------------------------------------------
 TEST_F(Options, R22_G_ALargeBlockEndsAtAGuardPage) {
   for (size_t bytes : {300'000u, 1'048'576u}) {
     EXPECT_DEATH(
@@ -156,7 +156,7 @@ TEST_F(Options, R22_G_ALargeBlockEndsAtAGuardPage) {
   });
 }
 
-// ---- junk ----------------------------------------------------------------------------------------
+// ---- junk ---------------------------------------------------------------------------------------
 TEST_F(Options, R22_J_NewAndFreedBlocksAreFullOfJunk) {
   EXPECT_WELL({
     begin("J");
@@ -192,7 +192,7 @@ TEST_F(Options, R22_J_WhoeverWritesThereIsFound) {
   }
 }
 
-// ---- together ------------------------------------------------------------------------------------
+// ---- together -----------------------------------------------------------------------------------
 TEST_F(Options, R22_AllAtOnceAreWell) {
   for (const char* options : {"CDGJ", "CJ", "DJ", "xCyD", "", "qrs"}) {
     EXPECT_WELL({

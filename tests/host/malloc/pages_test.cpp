@@ -1,5 +1,5 @@
-// Spans and pages (libc/malloc/spans.c, pages.c): which are handed out, which go back, and which are
-// never touched.
+// Spans and pages (libc/malloc/spans.c, pages.c): which are handed out, which go back, and which
+// are never touched.
 #include <algorithm>
 
 #include "heap_fixture.h"
@@ -9,7 +9,7 @@ namespace {
 
 char* page_of(const void* p) { return reinterpret_cast<char*>(address(p) & ~(kPage - 1)); }
 
-// ---- runs ----------------------------------------------------------------------------------------
+// ---- runs --------------------------------------------------------------------------------------
 TEST_F(Heap, R22_TheLowestRunThatFitsIsTaken) {
   fill_holes();
   void* runs[6];
@@ -42,7 +42,7 @@ TEST_F(Heap, R22_RunsOfEveryLengthLieApart) {
   free_all();
 }
 
-// ---- giving back ---------------------------------------------------------------------------------
+// ---- giving back -------------------------------------------------------------------------------
 // A program that shrank: what it gave back lies idle for a while, then it is the kernel's again.
 TEST_F(Heap, R22_AShrunkProgramGivesItsMemoryBack) {
   for (int i = 0; i < 3000; ++i) take(9 * kPage);
@@ -100,7 +100,7 @@ TEST_F(Heap, R22_WhatTheKernelWillNotTakeBackStays) {
   mobius_free(last.p);
 }
 
-// ---- spans ---------------------------------------------------------------------------------------
+// ---- spans -------------------------------------------------------------------------------------
 TEST_F(Heap, R22_ObjectsOfAClassLieTogether) {
   std::vector<char*> pages;
   for (int i = 0; i < 64; ++i) {
@@ -156,7 +156,7 @@ TEST_F(Heap, R22_WhatIsBorrowedIsNotForAlignment) {
   free_all();
 }
 
-// ---- untouched -----------------------------------------------------------------------------------
+// ---- untouched ---------------------------------------------------------------------------------
 TEST_F(Heap, R22_FreshObjectsAreUntouched) {
   fill_holes();
   char* p = static_cast<char*>(mobius_malloc(30'000));
