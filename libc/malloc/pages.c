@@ -17,8 +17,8 @@ static HEAP_STATE heap_lock lock;
 static HEAP_STATE struct chunk *chunks, *last_chunk;
 static HEAP_STATE uint32_t empty_chunks, used_pages, touched_free;
 static HEAP_STATE uint32_t given_back; /* pages, since the last sweep */
-/* Pages taken lately, up to DEMAND_PAGES, in halves: giving back two takes one off. A program that
- * takes as much as it gives back will want its idle pages again, unlike one that only gives back. */
+/* Pages taken lately, up to DEMAND_PAGES, in halves: giving back two takes one off. Who takes as
+ * much as it gives back will want its idle pages again, unlike who only gives back. */
 static HEAP_STATE uint32_t demand;
 
 /* ---- bits ------------------------------------------------------------------------------------ */

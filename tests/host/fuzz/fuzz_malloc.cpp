@@ -1,12 +1,12 @@
 // Fuzz target: any bytes as calls of libc's malloc family, beside a model of contents, alignment,
-// overlap and usable sizes (malloc/operations.h). Four bytes are a call: which, for which of sixteen
+// overlap and usable sizes (malloc/operations.h). Four bytes are a call: which, for which of 16
 // blocks, and how large. The heap goes on from input to input; each frees what it took.
 #include "malloc/operations.h"
 
 namespace {
 
-// Mostly up to 4095, and in steps up to RUN_LIMIT. What is a block of the kernel's own costs as much
-// as a hundred calls: only one byte in 64 gives one.
+// Mostly up to 4095, and in steps up to RUN_LIMIT. What is a block of the kernel's own costs as
+// much as a hundred calls: only one byte in 64 gives one.
 size_t size_of(unsigned what, unsigned low, unsigned high) {
   static constexpr unsigned kShifts[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6};
   const size_t base = low | (high & 15) << 8;

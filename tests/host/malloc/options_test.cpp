@@ -1,5 +1,4 @@
-// MALLOC_OPTIONS (libc/malloc/options.h), a letter each: C canaries, D debug, G guard pages, J junk.
-// A heap reads them once, as it begins: each test is a process of its own.
+// MALLOC_OPTIONS (libc/malloc/options.h), a letter each: canaries, debug, guard pages, junk. A heap reads them once, as it begins: each test is a process of its own.
 #include "heap_fixture.h"
 
 namespace mobius::test {
@@ -38,7 +37,7 @@ void need(bool truth, const char* what) {
 }
 
 // ---- canaries -----------------------------------------------------------------------------------
-// Of a block of less than 16 bytes, the byte behind those: freeing writes over them before it looks.
+// Of a block of less than 16 bytes, the byte behind those: freeing writes there before it looks.
 TEST_F(Options, R22_C_AByteBeyondTheEndIsNoticed) {
   for (size_t bytes : {0u, 1u, 13u, 40u, 1000u, 30'000u, 100'000u, 500'000u}) {
     EXPECT_DEATH(
