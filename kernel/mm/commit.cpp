@@ -34,6 +34,11 @@ void Promises::set_reserve(uint32_t frames) {
   set_floor();
 }
 
+void Promises::set_kept_for_images(uint32_t frames) {
+  kept_for_images_ = frames;
+  set_floor();
+}
+
 void Promises::set_slots_left(uint32_t slots) {
   slots_left_ = slots;
   set_floor();
@@ -41,6 +46,7 @@ void Promises::set_slots_left(uint32_t slots) {
 
 void Promises::set_floor() {
   frames_.set_floor(reserve_ + (owed_ > slots_left_ ? owed_ - slots_left_ : 0));
+  frames_.keep_for_images(slots_left_ == 0 ? kept_for_images_ : 0);
 }
 
 }  // namespace mobius::mm

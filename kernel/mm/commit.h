@@ -54,6 +54,9 @@ class Promises {
 
   // Frames that stay free for the shell (S1) and the pager.
   void set_reserve(uint32_t frames);
+  // Where swap space can take no page any more, images keep so many frames: with fewer, programs
+  // would go on for ever reading the code of each other's next instruction.
+  void set_kept_for_images(uint32_t frames);
   // How many pages swap space could still take.
   void set_slots_left(uint32_t slots);
   // Whether swap space could be so much smaller.
@@ -71,6 +74,7 @@ class Promises {
   FrameAllocator& frames_;
   uint32_t owed_ = 0;  // page tables included
   uint32_t reserve_ = 0;
+  uint32_t kept_for_images_ = 0;
   uint32_t slots_left_ = 0;
   uint32_t refusals_ = 0;
 };

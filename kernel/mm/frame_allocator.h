@@ -23,8 +23,9 @@ enum class Placement : uint8_t {
   Below16M,  // for devices with 24 address lines
 };
 enum class Fill : uint8_t { None, Zero };
-// Whether a request may use the frames below the floor: only for what has been promised.
-enum class Claim : uint8_t { Unpromised, Promised };
+// Whether a request may use the frames below the floor: only for what has been promised. A page that
+// returns from swap can go again, and may use those that are kept for images.
+enum class Claim : uint8_t { Unpromised, Promised, Returning };
 
 // Hears of every allocation that leaves few free frames above the floor. Must not call back.
 class LowMemory {
@@ -64,6 +65,9 @@ class FrameAllocator {
 
   // From now on unpromised requests leave `frames` frames free, or fail.
   void set_floor(uint32_t frames);
+  // From now on unpromised requests for anonymous memory fail where frames of images and free ones
+  // above the floor would be fewer than that together: what code needs to run at all.
+  void keep_for_images(uint32_t frames);
   uint32_t floor() const;
   // Whether a request of that claim, or of the running thread's, can have a frame.
   bool some_left(Claim claim) const;
@@ -110,7 +114,9 @@ class FrameAllocator {
   void give_slowly(FrameRecord& record) REQUIRES(lock_);
   bool planned_to_fail() REQUIRES(lock_);
   void set_plan(FailurePlan plan) REQUIRES(lock_);
-  bool may_take(uint32_t frames, Claim claim) REQUIRES(lock_);
+  bool may_take(uint32_t frames, FrameUse use, Claim claim) REQUIRES(lock_);
+  uint32_t kept_from(FrameUse use, Claim claim) const REQUIRES(lock_);
+  void set_plenty() REQUIRES(lock_) { plenty_ = floor_ + watermark_ + kept_for_images_; }
   void account_taken(uint32_t frames, FrameUse use) REQUIRES(lock_);
   void tell_if_low() REQUIRES(lock_);
   FrameRecord* take_from(FrameZone& zone, Fill fill) REQUIRES(lock_);
@@ -135,8 +141,9 @@ class FrameAllocator {
   uint32_t total_ = 0;
   uint32_t free_ GUARDED_BY(lock_) = 0;
   uint32_t floor_ GUARDED_BY(lock_) = 0;
+  uint32_t kept_for_images_ GUARDED_BY(lock_) = 0;
   uint32_t watermark_ GUARDED_BY(lock_) = 0;
-  // With more than this free, a request needs no second look: the two together.
+  // With more than this free, a request needs no second look: the three together.
   uint32_t plenty_ GUARDED_BY(lock_) = 0;
   LowMemory* listener_ GUARDED_BY(lock_) = nullptr;
   Claim running_ GUARDED_BY(lock_) = Claim::Unpromised;

@@ -7,9 +7,10 @@
 
 namespace mobius::mm {
 
-inline bool FrameAllocator::may_take(uint32_t frames, Claim claim) {
+inline bool FrameAllocator::may_take(uint32_t frames, FrameUse use, Claim claim) {
   if (claim == Claim::Promised || running_ == Claim::Promised) return free_ >= frames;
-  return (plan_.after == kNever || !planned_to_fail()) && free_ >= frames + floor_;
+  return (plan_.after == kNever || !planned_to_fail()) &&
+         free_ >= frames + floor_ + kept_from(use, claim);
 }
 
 inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use) {

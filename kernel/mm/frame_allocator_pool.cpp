@@ -10,7 +10,7 @@ Result<FrameNumber> FrameAllocator::allocate_run(unsigned order, FrameUse use, P
   KASSERT(order <= kMaxFrameOrder);
   LeafGuard guard(lock_);
   uint32_t frames = 1u << order;
-  if (!may_take(frames, claim)) {
+  if (!may_take(frames, use, claim)) {
     tell_if_low();
     return Failure(Error::OutOfFrames);
   }
@@ -49,7 +49,19 @@ void FrameAllocator::free_run(FrameNumber first, unsigned order, FrameUse use) {
 void FrameAllocator::set_floor(uint32_t frames) {
   LeafGuard guard(lock_);
   floor_ = frames;
-  plenty_ = floor_ + watermark_;
+  set_plenty();
+}
+
+void FrameAllocator::keep_for_images(uint32_t frames) {
+  LeafGuard guard(lock_);
+  kept_for_images_ = frames;
+  set_plenty();
+}
+
+uint32_t FrameAllocator::kept_from(FrameUse use, Claim claim) const {
+  const uint32_t images = used_[static_cast<unsigned>(FrameUse::Image)];
+  const bool grows = use == FrameUse::Anonymous && claim == Claim::Unpromised;
+  return grows && images < kept_for_images_ ? kept_for_images_ - images : 0;
 }
 
 uint32_t FrameAllocator::floor() const {
@@ -61,7 +73,7 @@ void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t watermark) {
   LeafGuard guard(lock_);
   listener_ = listener;
   watermark_ = watermark;
-  plenty_ = floor_ + watermark_;
+  set_plenty();
 }
 
 bool FrameAllocator::some_left(Claim claim) const {

@@ -53,7 +53,9 @@ Result<void> SwapPager::begin(PageIn& in) {
   PageSlot* slot = in.object.slots().find(in.index);
   if (slot == nullptr || slot->kind != SlotKind::Swapped) return {};
   const bool promised = in.space != nullptr && in.object.promised();
-  const Claim claim = promised ? Claim::Promised : Claim::Unpromised;
+  // Without a space swap space is being emptied: the page keeps no slot, and could not go again.
+  const Claim unpromised = in.space != nullptr ? Claim::Returning : Claim::Unpromised;
+  const Claim claim = promised ? Claim::Promised : unpromised;
   in.frames[0] = TRY(manager_.frames.allocate(in.object.frame_use(), Placement::Any, Fill::None,
                                               claim));
   // From here on nothing fails.

@@ -1,6 +1,7 @@
 // The frame allocator's promises, and its planned failures: what is kept for whom, what fails when.
 #include <set>
 
+#include "mm/commit.h"
 #include "unit/frame_allocator_rig.h"
 
 namespace mobius::mm {
@@ -26,6 +27,47 @@ TEST(FrameAllocator, D3_frames_below_the_floor_go_to_promised_requests_alone) {
   EXPECT_EQ(allocator.free_frames(), 0u);
   EXPECT_FALSE(allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
                                   Claim::Promised).has_value());
+}
+
+TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) {
+  Machine machine(4096);
+  FrameAllocator& allocator = machine.allocator;
+  const auto allocate = [&](FrameUse use, Claim claim) {
+    auto frame = allocator.allocate(use, Placement::Any, Fill::None, claim);
+    if (!frame) return false;
+    frame->release();
+    return true;
+  };
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(allocate(FrameUse::Image, Claim::Unpromised));
+  allocator.set_floor(100);
+  allocator.keep_for_images(10);
+  // Three are images' already: seven more stay free for them.
+  while (allocate(FrameUse::Anonymous, Claim::Unpromised)) {}
+  EXPECT_EQ(allocator.free_frames(), 107u);
+  EXPECT_TRUE(allocate(FrameUse::Image, Claim::Unpromised));
+  EXPECT_FALSE(allocate(FrameUse::Anonymous, Claim::Unpromised));
+  EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Returning));
+  EXPECT_TRUE(allocate(FrameUse::PageTable, Claim::Unpromised));
+  EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Promised));
+  EXPECT_EQ(allocator.free_frames(), 103u);
+  while (allocate(FrameUse::Image, Claim::Unpromised)) {}
+  EXPECT_EQ(allocator.free_frames(), 100u);
+  allocator.keep_for_images(0);
+  allocator.set_floor(99);
+  EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Unpromised));
+}
+
+TEST(FrameAllocator, D3_images_keep_frames_only_while_no_page_can_be_written_out) {
+  Machine machine(4096);
+  FrameAllocator& allocator = machine.allocator;
+  Promises promises(allocator);
+  promises.set_kept_for_images(20);
+  machine.take_all();
+  EXPECT_EQ(allocator.free_frames(), 20u);
+  promises.set_slots_left(1);
+  EXPECT_NE(machine.take(), kNoFrame);
+  promises.set_slots_left(0);
+  EXPECT_EQ(machine.take(), kNoFrame);
 }
 
 TEST(FrameAllocator, S1_while_a_promised_thread_runs_all_its_requests_are_promised) {
