@@ -1,5 +1,6 @@
 // MALLOC_OPTIONS (libc/malloc/options.h), a letter each: canaries, debug, guard pages, junk. A
 // heap reads them once, as it begins: each test is a process of its own.
+#include "heap_fixture.h"
 
 namespace mobius::test {
 namespace {
