@@ -25,7 +25,7 @@ uint32_t span_of(uint32_t bytes) {
 uint32_t cached_of(uint32_t bytes) {
   if (bytes > kPageBytes) return 2;
   if (bytes > 1024) return 4;
-  return std::min(6144 / bytes, 64u) / 2 * 2;
+  return std::min(8192 / bytes, 128u) / 2 * 2;
 }
 
 TEST(Sizes, R22_EachEntryOfTheTablesIsAsComputed) {
