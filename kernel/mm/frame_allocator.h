@@ -7,6 +7,7 @@
 // a floor: that many frames only requests with Claim::Promised may take (mm/commit.h sets it).
 #pragma once
 
+#include <algorithm>
 #include <span>
 
 #include "base/lock.h"
@@ -23,13 +24,12 @@ enum class Placement : uint8_t {
   Below16M,  // for devices with 24 address lines
 };
 enum class Fill : uint8_t { None, Zero };
-// Whether a request may use the frames below the floor: only for what has been promised. A page that
-// returns from swap can go again, and may use those that are kept for images.
+// Whether a request may use the frames below the floor: only for what has been promised. A page
+// that returns from swap can go again: it may use those that are kept for images.
 enum class Claim : uint8_t { Unpromised, Promised, Returning };
 
 // Hears of every allocation that leaves few free frames above the floor. Must not call back.
-class LowMemory {
- public:
+struct LowMemory {
   virtual void frames_are_low() = 0;
 
  protected:
@@ -65,25 +65,24 @@ class FrameAllocator {
 
   // From now on unpromised requests leave `frames` frames free, or fail.
   void set_floor(uint32_t frames);
-  // From now on unpromised requests for anonymous memory fail where frames of images and free ones
-  // above the floor would be fewer than that together: what code needs to run at all.
-  void keep_for_images(uint32_t frames);
   uint32_t floor() const;
+  // From now on unpromised requests for anonymous memory leave so many frames to images: those
+  // they have, and free ones above the floor. Code needs them to run at all.
+  void keep_for_images(uint32_t frames);
   // Whether a request of that claim, or of the running thread's, can have a frame.
   bool some_left(Claim claim) const;
   uint32_t spare_frames() const;  // how many may go before somebody is told that they are low
   // Who wants to know that fewer than `watermark` frames above the floor are free; null: nobody.
   void tell_when_low(LowMemory* listener, uint32_t watermark);
-  // From now on all requests count as promised, or only those that say so: for a thread to which
-  // memory is promised (S1), or while a promised page is given. Returns what was before.
+  // From now on all requests count as promised, or only those that say so: for a thread that memory
+  // is promised to (S1), or while a promised page is given. Returns what was before.
   Claim claim_all(Claim claim);
 
   // Zeroes one free frame for the pool; false when the pool is full or nothing is free. For the
   // idle loop, which keeps an eighth of what is free zeroed, and no more than kMaxZeroed.
   bool zero_one_free_frame();
-  // The same for a pool of up to `most` frames (benchmarks).
+  // Benchmarks, tests: a pool of up to `most` frames; all of it back into the free lists.
   bool zero_one_free_frame(uint32_t most);
-  // Empties the pool into the free lists (benchmarks, tests).
   void drop_zeroed_pool();
 
   uint32_t total_frames() const { return total_; }  // handed out and free, records not counted
@@ -91,8 +90,8 @@ class FrameAllocator {
   uint32_t zeroed_frames() const;
   uint32_t used_frames(FrameUse use) const;  // every frame of a run counts
 
-  // For tests: makes the n-th unpromised allocation (single or run) from now fail (0 = the next
-  // one), once or for good. Promised ones never fail by plan: that is what the promise means.
+  // For tests: makes the n-th unpromised allocation from now fail (0 = the next one), once or for
+  // good. Promised ones never fail by plan: that is what the promise means.
   struct FailurePlan {
     uint32_t after = 0xFFFFFFFF;
     bool for_good = false;
@@ -103,14 +102,11 @@ class FrameAllocator {
   void check() const;
 
  private:
-  static constexpr unsigned kZones = 3;
-  static constexpr uint32_t kMaxZeroed = 1024;
-  static constexpr unsigned kUses = 16;
-  static constexpr uint32_t kNever = 0xFFFFFFFF;
+  static constexpr unsigned kZones = 3, kUses = 16;
+  static constexpr uint32_t kMaxZeroed = 1024, kNever = 0xFFFFFFFF;
 
   void add_to_zone(unsigned zone, FrameRange range) REQUIRES(lock_);
-  FrameRecord* allocate_slowly(FrameUse use, Placement placement, Fill fill, Claim claim)
-      REQUIRES(lock_);
+  FrameRecord* allocate_slowly(FrameUse, Placement, Fill, Claim) REQUIRES(lock_);
   void give_slowly(FrameRecord& record) REQUIRES(lock_);
   bool planned_to_fail() REQUIRES(lock_);
   void set_plan(FailurePlan plan) REQUIRES(lock_);
@@ -125,8 +121,7 @@ class FrameAllocator {
   void drop_zeroed(FrameZone& zone) REQUIRES(lock_);
   // All placements fall back to the zones below their highest.
   unsigned highest_zone(Placement placement) const {
-    unsigned zone = kZones - 1 - static_cast<unsigned>(placement);
-    return zone < top_zone_ ? zone : top_zone_;
+    return std::min(kZones - 1 - static_cast<unsigned>(placement), top_zone_);
   }
   FrameZone& zone_of(FrameNumber f) REQUIRES(lock_) {
     return zones_[(f >= zones_[1].span().begin) + (f >= zones_[2].span().begin)];
@@ -138,10 +133,8 @@ class FrameAllocator {
   FrameZone zones_[kZones] GUARDED_BY(lock_);
   unsigned top_zone_ = 0;  // the highest with RAM
   FrameZone* top_ = &zones_[0];
-  uint32_t total_ = 0;
-  uint32_t free_ GUARDED_BY(lock_) = 0;
-  uint32_t floor_ GUARDED_BY(lock_) = 0;
-  uint32_t kept_for_images_ GUARDED_BY(lock_) = 0;
+  uint32_t total_ = 0, free_ GUARDED_BY(lock_) = 0;
+  uint32_t floor_ GUARDED_BY(lock_) = 0, kept_for_images_ GUARDED_BY(lock_) = 0;
   uint32_t watermark_ GUARDED_BY(lock_) = 0;
   // With more than this free, a request needs no second look: the three together.
   uint32_t plenty_ GUARDED_BY(lock_) = 0;

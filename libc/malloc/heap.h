@@ -15,6 +15,12 @@
 /* Pages of the user range, and of all addresses that a page number of 20 bits can name. */
 #define HEAP_PAGES (1u << 20)
 
+/* A function that its callers know nothing of. (clang has no such attribute.) */
+#ifdef __clang__
+#define HEAP_APART __attribute__((noinline))
+#else
+#define HEAP_APART __attribute__((noipa))
+#endif
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 

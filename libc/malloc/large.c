@@ -25,7 +25,7 @@ struct large_state large_state(void) {
 static uint32_t *pages_of_block(const void *p) { return &block_pages[(uintptr_t)p >> PAGE_SHIFT]; }
 
 static void enter(const void *p, unsigned class_index) {
-  heap_class[(uintptr_t)p >> PAGE_SHIFT] = (uint8_t)class_index;
+  heap_class[((uintptr_t)p >> PAGE_SHIFT) % HEAP_PAGES] = (uint8_t)class_index;
 }
 
 static void *enter_run(struct span *run) {

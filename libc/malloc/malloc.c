@@ -60,7 +60,7 @@ static void *malloc_slow(size_t bytes, const void *caller) {
 
 /* As malloc, where its first try came to nothing. The same shape, so that the compiler makes a jump
  * of the call, and the return address is that of malloc's caller. */
-static __attribute__((noipa)) void *malloc_other(size_t bytes) {
+static HEAP_APART void *malloc_other(size_t bytes) {
   if (likely(bytes <= OBJECT_LIMIT)) {
     unsigned class_index = class_of(bytes);
     if (thread_cache()->list[class_index]) return cache_pop(class_index);
@@ -148,7 +148,7 @@ static unsigned checked_class(const char *function, const void *p) {
   return class_index;
 }
 
-static __attribute__((noipa)) void free_other(void *p) {
+static HEAP_APART void free_other(void *p) {
   if (!p) return;
   unsigned class_index = checked_class("free", p);
   if (class_index < CLASS_RUN) { /* its first word looked like a tag, by chance */

@@ -150,7 +150,7 @@ TEST_F(HeapDeath, R22_AnOverwrittenLinkLeadsNowhere) {
       {
         mobius_free(mobius_malloc(48));
         mobius_free(p);
-        static_cast<uintptr_t*>(p)[1] ^= 0x30;
+        static_cast<uintptr_t*>(p)[1] ^= 8;  // into the middle of one
         for (int i = 0; i < 3; ++i) mobius_malloc(48);
       },
       "^malloc: written to after it was freed: ");
