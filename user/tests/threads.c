@@ -157,9 +157,11 @@ static void many(void) {
   CHECK("D1_their_stacks_come_back", stats_now().frames_free + 2 >= before);
 }
 
-/* What a thread's kernel stack has lain in belongs to the next who asks, and to nobody else. */
+/* What a thread's kernel stack has lain in belongs to the next who asks, and to nobody else. That is
+ * us here, for no frames wait zeroed. */
 #define LIVES 60
 static void stacks_change_hands(void) {
+  SysBench(SYS_BENCH_DROP_ZEROED, NULL, 0);
   volatile uint32_t *block = (volatile uint32_t *)take_pages(2 * LIVES);
   const size_t words = 2 * PAGE / 4; /* as much as such a stack */
   bool ok = true;
