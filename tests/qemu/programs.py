@@ -159,7 +159,7 @@ TESTS = [
            timeout=90, bochs_timeout=300) for command, (count, where) in PROGRAMS.items()],
     Boot("R22_misuse_of_the_heap_is_named", "bad_heap.exe", each=each_misuse, emulators=BOTH,
          bochs_timeout=300),
-    Boot("R22_malloc_gives_memory_back", "heap_back.exe", "--memory 256M", checks=7),
+    Boot("R22_malloc_gives_memory_back", "heap_back.exe", "--memory 256M", checks=9),
     faults("R09_page_faults_end_the_program", FAULTS),
     faults("D2_exceptions_end_the_program", EXCEPTIONS),
     faults("D2_iret_to_virtual_8086_ends_the_program", {"iret_vm": GP}),
