@@ -157,8 +157,8 @@ static void many(void) {
   CHECK("D1_their_stacks_come_back", stats_now().frames_free + 2 >= before);
 }
 
-/* What a thread's kernel stack has lain in belongs to the next who asks, and to nobody else. That is
- * us here, for no frames wait zeroed. */
+/* What a thread's kernel stack has lain in belongs to the next who asks, and to nobody else. That
+ * is us here, for no frames wait zeroed. */
 #define LIVES 60
 static void stacks_change_hands(void) {
   SysBench(SYS_BENCH_DROP_ZEROED, NULL, 0);
