@@ -12,6 +12,7 @@ import os
 import shlex
 import subprocess
 import tempfile
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,9 +43,14 @@ def _call(command):
         raise SetupError(f"{command[0]} failed: {result.stderr.strip()}")
 
 
+def _partial(target):
+    """A name of its own for each process and thread that makes the file."""
+    return target.with_name(f"{target.name}.{os.getpid()}.{threading.get_ident()}")
+
+
 def _replace(target, command_for):
     """Makes `target` with command_for(path), in one step for whoever looks."""
-    partial = target.with_name(f"{target.name}.{os.getpid()}")
+    partial = _partial(target)
     try:
         _call(command_for(partial))
         os.replace(partial, target)
@@ -72,7 +78,7 @@ def _licences(with_programs):
     """Whoever gets the CD gets the licences of all that is on it."""
     grub, note = CACHE / "COPYING.GRUB", ROOT / "boot" / "COPYING.GRUB"
     if not _newer(grub, note, GPL):
-        partial = grub.with_name(f"{grub.name}.{os.getpid()}")
+        partial = _partial(grub)
         partial.write_bytes(note.read_bytes() + GPL.read_bytes())
         os.replace(partial, grub)
     files = [ROOT / "LICENSE", ROOT / "THIRD_PARTY.md", grub]
