@@ -3,10 +3,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "malloc_bench.h"
+#include "malloc_report.h"
 #include "measure.h"
 
 enum { kBytes = 64 << 20, kPages = kBytes / kPage, kRegions = 30000 };
@@ -163,16 +162,9 @@ static uint64_t malloc_loop(int mode) {
   return ticks;
 }
 
-static void report_bench(const char *name, const char *unit, unsigned long low,
-                         unsigned long median) {
-  (void)low;
-  if (strcmp(unit, "pct") == 0) printf("BENCH %s pct %lu\n", name, median);
-  else if (strcmp(unit, "KiB") != 0) report_value(name, (double)median / 100);
-}
-
 void measure_memory(void) {
   /* First: it tells how far its blocks lie apart, and nobody else's must lie among them. */
-  if (malloc_bench(report_bench, 1000000)) die("malloc_bench");
+  if (malloc_bench(report_malloc, 1000000)) die("malloc_bench");
   faults();
   alloc_and_free("alloc_free", 4000, 1, 0);
   alloc_and_free("alloc_touch_free", 4000, 1, 1);

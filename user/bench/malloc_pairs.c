@@ -3,10 +3,9 @@
  * 2: 16 bytes to 16 KiB, uniform. Each runs in a process, and on a heap, of its own. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "bench.h"
-#include "malloc_bench.h"
+#include "malloc_report.h"
 
 #define SLOTS 4096
 #define PAIRS 400000
@@ -39,17 +38,8 @@ int malloc_child(int mode) {
   return (int)(end_ticks() * 100 / PAIRS);
 }
 
-/* malloc_bench.c reports hundredths of an instruction, and of the aged heap how far it spreads over
- * what it holds. The medians count. */
-static void report_bench(const char *name, const char *unit, unsigned long low,
-                         unsigned long median) {
-  (void)low;
-  if (strcmp(unit, "pct") == 0) printf("BENCH %s pct %lu\n", name, median);
-  else if (strcmp(unit, "KiB") != 0) report_value(name, (double)median / 100);
-}
-
 int malloc_bench_child(void) {
-  int bad = malloc_bench(report_bench, 1000000);
+  int bad = malloc_bench(report_malloc, 1000000);
   return bad ? -bad : 100;
 }
 
