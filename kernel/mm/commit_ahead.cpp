@@ -51,7 +51,8 @@ void make_eager(VmObject& object) {
 
 void commit_ahead(AddressSpace& space, Region& region, PageIndex page) {
   VmObject::CommitAhead& ahead = region.object.get()->commit_ahead;
-  const bool goes_on = page == ahead.next;
+  // Unsigned: a page before the next is far behind it.
+  const bool goes_on = page - ahead.next <= ahead.window / 8;
   ahead.next = page + 1;
   ahead.window = goes_on ? std::min(ahead.window * 2, kMaxCommitAhead) : 1;
   if (!goes_on) return;

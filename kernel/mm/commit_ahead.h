@@ -2,7 +2,9 @@
 // gets frames for the pages that follow by the same fault.
 //
 // The window, the faulting page included, doubles from 1 to 16 pages while each fault hits just
-// behind the last window, and is 1 again after any other. The extra pages are zeros, mapped
+// behind the last window, and is 1 again after any other. One of 8 pages may have a page between
+// it and the next, one of 16 two: who fills memory with objects leaves gaps where the next does not
+// fit, and whoever skips every second page has no such window. The extra pages are zeros, mapped
 // neither accessed nor dirty: whoever goes on to them takes no fault, and until then they are to
 // the replacement policy what pages read ahead are, and leave without I/O.
 #pragma once

@@ -10,6 +10,7 @@
 
 #define KEPT_PAGES 64u
 #define DEMAND_PAGES 1024u
+#define EAGER_PAGES 15u /* come along with a touch at most */
 
 uint8_t heap_class[HEAP_PAGES];
 
@@ -200,8 +201,13 @@ struct span *pages_take_run(uint32_t pages, bool growing) {
 }
 
 /* ---- giving back ----------------------------------------------------------------------------- */
+/* Behind the pages there may be some that the kernel committed ahead and nobody has touched. */
 static bool discard(struct chunk *chunk, uint32_t page, uint32_t end) {
-  if (!VmmAdvise((char *)chunk + (page << PAGE_SHIFT), end - page, VM_ADVISE_DISCARD)) return false;
+  uint32_t behind = next_bit(chunk->used, end, CHUNK_END, true);
+  behind = next_bit(chunk->touched, end, behind, true);
+  if (behind > end + EAGER_PAGES) behind = end + EAGER_PAGES;
+  char *from = (char *)chunk + (page << PAGE_SHIFT);
+  if (!VmmAdvise(from, behind - page, VM_ADVISE_DISCARD)) return false;
   set_bits(chunk->touched, page, end, false);
   touched_free -= end - page;
   return true;

@@ -72,6 +72,7 @@ int main(void) {
   memset(blocks, 1, sizeof blocks); /* our own memory is there from here on */
   CHECK("R22_64_MiB_in_one_block_by_few_faults", first_touch(FIRST));
   CHECK("R22_64_MiB_in_blocks_of_1000_bytes_by_few_faults", first_touch(1000));
+  CHECK("R22_64_MiB_in_blocks_of_20000_bytes_by_few_faults", first_touch(20000));
   CHECK("R22_100_MiB_of_96_bytes_go_back", goes_back(96));
   CHECK("R22_100_MiB_of_1000_bytes_go_back", goes_back(1000));
   CHECK("R22_100_MiB_of_5000_bytes_go_back", goes_back(5000));

@@ -95,6 +95,31 @@ TEST_F(CommitAhead, any_other_fault_begins_anew) {
   EXPECT_EQ(draw(pages_after(block, 14), 3), "DD.");
 }
 
+TEST_F(CommitAhead, a_large_window_goes_on_behind_a_gap) {
+  const VirtAddr block = alloc(120, kEager);
+  EXPECT_EQ(faults_of_writing(block, 0, 15), (Pages{0, 1, 3, 7}));
+  // The window of 8 has ended at 15; one page may be left out, and 16 pages come.
+  EXPECT_EQ(faults_of_writing(block, 16, 32), (Pages{16}));
+  EXPECT_EQ(draw(pages_after(block, 15), 18), ".DDDDDDDDDDDDDDDD.");
+  // Two behind a window of 16, three no more.
+  EXPECT_EQ(faults_of_writing(block, 34, 50), (Pages{34}));
+  EXPECT_EQ(faults_of_writing(block, 53, 55), (Pages{53, 54}));
+  // Back into the gap is somewhere else.
+  EXPECT_EQ(faults_of_writing(block, 50, 53), (Pages{50, 51}));
+}
+
+TEST_F(CommitAhead, R12_every_second_page_is_never_a_run) {
+  const VirtAddr block = alloc(60, kEager);
+  for (PageIndex i = 0; i < 60; i += 2) write(block, i);
+  EXPECT_EQ(stats().pages_ahead, 0u);
+  // After a window of 4 neither.
+  const VirtAddr other = alloc(60, kEager);
+  EXPECT_EQ(faults_of_writing(other, 0, 7), (Pages{0, 1, 3}));
+  const uint64_t before = stats().pages_ahead;
+  for (PageIndex i = 8; i < 60; i += 2) write(other, i);
+  EXPECT_EQ(stats().pages_ahead, before);
+}
+
 TEST_F(CommitAhead, R12_scattered_touches_and_blocks_that_did_not_ask_get_their_page_alone) {
   const VirtAddr eager = alloc(400, kEager), plain = alloc(40);
   for (PageIndex i = 0; i < 60; ++i) write(eager, (i * 37 + 11) % 211);
@@ -255,19 +280,19 @@ TEST_F(CommitAhead, R13_untouched_pages_go_without_a_transfer) {
 
 TEST_F(CommitAhead, R13_untouched_pages_go_before_those_in_use) {
   evict_all();  // from now on pages are listed
-  const VirtAddr old = alloc(20), block = alloc(96, kEager);
+  const VirtAddr old = alloc(20), block = alloc(104, kEager);
   write_all(old, 20);
-  for (PageIndex first : {0u, 32u, 64u}) (void)faults_of_writing(block, first, first + 16);
+  for (PageIndex first : {0u, 36u, 72u}) (void)faults_of_writing(block, first, first + 16);
   ASSERT_EQ(stats().pages_ahead, 3u * 26);
   read_all(old, 20);
-  for (PageIndex first : {0u, 32u, 64u}) {
+  for (PageIndex first : {0u, 36u, 72u}) {
     for (PageIndex i = 0; i < 16; ++i) ASSERT_TRUE(user.read32(pages_after(block, first + i)));
   }
   press_for((machine.frames.free_frames() + mm::PageOut::kBatch) / 2);
   const std::string written(16, 'D');
   std::string all = draw(old, 20);
   EXPECT_EQ(all, std::string(20, 'D'));
-  for (PageIndex first : {0u, 32u, 64u}) {
+  for (PageIndex first : {0u, 36u, 72u}) {
     EXPECT_EQ(draw(pages_after(block, first), 16), written);
     all += draw(pages_after(block, first + 16), 16);
   }
