@@ -7,7 +7,7 @@
 
 HEAP_STATE uintptr_t heap_key;
 
-void cache_start(void) {
+HEAP_FIRST void cache_start(void) {
   static HEAP_STATE heap_lock lock;
   if (thread_cache()->started) return;
   heap_lock_take(&lock);
@@ -35,7 +35,7 @@ static void *take_one(unsigned class_index, bool *zero) {
   return list;
 }
 
-void *cache_take(unsigned class_index, bool *zero) {
+HEAP_FIRST void *cache_take(unsigned class_index, bool *zero) {
   struct cache CACHE_SPACE *cache = thread_cache();
   *zero = false;
   if (cache->list[class_index]) return cache_pop(class_index);

@@ -21,6 +21,8 @@
 #else
 #define HEAP_APART __attribute__((noipa))
 #endif
+/* On the way of a process's first malloc: these lie together, on as few pages as can be. */
+#define HEAP_FIRST __attribute__((section(".text$0malloc")))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 

@@ -1,5 +1,6 @@
 /* large.h: blocks of whole pages: up to RUN_LIMIT runs in chunks, above VmmAlloc blocks of their
- * own, which go back at once and grow by VmmResize: their pages are moved, never copied. */
+ * own, which go back at once or are kept for the next (kept.h), and grow by VmmResize: their pages
+ * are moved, never copied. */
 #ifndef MOBIUS_MALLOC_LARGE_H
 #define MOBIUS_MALLOC_LARGE_H
 

@@ -3,7 +3,7 @@
  *   up to 32 KiB    objects of 72 size classes (sizes.h), from the thread's cache (cache.h), which
  *                   is filled from spans of pages (spans.c)
  *   up to 256 KiB   runs of pages (pages.c)
- *   above           a VmmAlloc block each (large.c)
+ *   above           a VmmAlloc block each (large.c), new or kept (kept.c)
  *
  * All names that a program may bring itself are in this file: a program that defines malloc gets
  * none of it. The host compiles these files, too (tests/host/malloc/). */
@@ -37,8 +37,8 @@ static size_t usable_bytes(const void *p) {
   return class_index >= CLASS_RUN ? large_usable(p) : class_bytes[class_index];
 }
 
-static __attribute__((noinline)) void *take_slow(size_t bytes, size_t alignment, bool *zero,
-                                                 const void *caller) {
+static HEAP_FIRST __attribute__((noinline)) void *take_slow(size_t bytes, size_t alignment,
+                                                            bool *zero, const void *caller) {
   cache_start();
   void *p = NULL;
   if (bytes <= REQUEST_LIMIT && alignment <= REQUEST_LIMIT) {
@@ -60,7 +60,7 @@ static void *malloc_slow(size_t bytes, const void *caller) {
 
 /* As malloc, where its first try came to nothing. The same shape, so that the compiler makes a jump
  * of the call, and the return address is that of malloc's caller. */
-static HEAP_APART void *malloc_other(size_t bytes) {
+static HEAP_FIRST HEAP_APART void *malloc_other(size_t bytes) {
   if (likely(bytes <= OBJECT_LIMIT)) {
     unsigned class_index = class_of(bytes);
     if (thread_cache()->list[class_index]) return cache_pop(class_index);
@@ -71,7 +71,7 @@ static HEAP_APART void *malloc_other(size_t bytes) {
 }
 
 /* Both this and free are measured in instructions: whatever is rare is a jump elsewhere. */
-void *malloc(size_t bytes) {
+HEAP_FIRST void *malloc(size_t bytes) {
   if (unlikely(bytes > TABLE_LIMIT)) return malloc_other(bytes);
   unsigned class_index = class_of_small[bytes];
   struct object *object = thread_cache()->list[class_index];
@@ -205,7 +205,9 @@ static void *take_again(size_t bytes, const void *caller) {
 
 static void *take_growing(size_t bytes, const void *caller) {
   void *p = NULL;
-  if (bytes > GROWING_BYTES && bytes <= RUN_LIMIT && !heap_options) p = large_take_growing(bytes);
+  if (bytes > GROWING_BYTES && bytes <= REQUEST_LIMIT && !heap_options) {
+    p = large_take_growing(bytes);
+  }
   return p ? p : take_again(bytes, caller);
 }
 

@@ -15,7 +15,7 @@ struct trailer {
 
 HEAP_STATE unsigned heap_options;
 
-void options_start(void) {
+HEAP_FIRST void options_start(void) {
   const char *text = heap_options_text();
   for (; text && *text; text++) {
     switch (*text) {
@@ -39,7 +39,7 @@ static uintptr_t code_of(const void *p, const struct trailer *trailer) {
 }
 
 /* A freed object's first bytes must not reach the trailer. */
-size_t options_extra(void) {
+HEAP_FIRST size_t options_extra(void) {
   return has_trailer() ? sizeof(struct trailer) + sizeof(struct object) : 0;
 }
 

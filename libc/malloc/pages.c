@@ -24,7 +24,8 @@ static HEAP_STATE uint32_t demand;
 
 /* ---- bits ------------------------------------------------------------------------------------ */
 /* The first page from `page` on whose bit is `value`, or `limit`. */
-static uint32_t next_bit(const uint32_t *bits, uint32_t page, uint32_t limit, bool value) {
+static HEAP_FIRST uint32_t next_bit(const uint32_t *bits, uint32_t page, uint32_t limit,
+                                    bool value) {
   while (page < limit) {
     uint32_t word = (value ? bits[page / 32] : ~bits[page / 32]) >> page % 32;
     if (word) {
@@ -47,7 +48,7 @@ static uint32_t next_word(uint32_t page, uint32_t end) {
   return next < end ? next : end;
 }
 
-static uint32_t count_bits(const uint32_t *bits, uint32_t page, uint32_t end) {
+static HEAP_FIRST uint32_t count_bits(const uint32_t *bits, uint32_t page, uint32_t end) {
   uint32_t count = 0;
   for (; page < end; page = next_word(page, end)) {
     count += (uint32_t)__builtin_popcount(bits[page / 32] & word_mask(page, end));
@@ -55,7 +56,7 @@ static uint32_t count_bits(const uint32_t *bits, uint32_t page, uint32_t end) {
   return count;
 }
 
-static void set_bits(uint32_t *bits, uint32_t page, uint32_t end, bool value) {
+static HEAP_FIRST void set_bits(uint32_t *bits, uint32_t page, uint32_t end, bool value) {
   for (; page < end; page = next_word(page, end)) {
     uint32_t mask = word_mask(page, end);
     bits[page / 32] = value ? bits[page / 32] | mask : bits[page / 32] & ~mask;
@@ -117,7 +118,7 @@ static void drop_chunk(struct chunk *chunk) {
 
 /* ---- finding room ---------------------------------------------------------------------------- */
 /* 0: none. Page 0 is a record's. */
-static uint32_t find_group(struct chunk *chunk, uint32_t pages) {
+static HEAP_FIRST uint32_t find_group(struct chunk *chunk, uint32_t pages) {
   static const uint32_t starts[] = {0xFFFFFFFF, 0x55555555, 0x11111111, 0x01010101, 0x00010001};
   if (pages >= chunk->no_group || chunk->free_pages < pages) return 0;
   uint32_t aligned = starts[__builtin_ctz(pages)];
@@ -156,7 +157,7 @@ static uint32_t find_run(struct chunk *chunk, uint32_t pages) {
   return 0;
 }
 
-static void mark_used(struct chunk *chunk, uint32_t page, uint32_t end) {
+static HEAP_FIRST void mark_used(struct chunk *chunk, uint32_t page, uint32_t end) {
   if (chunk->free_pages == CHUNK_END - CHUNK_FIRST) empty_chunks--;
   set_bits(chunk->used, page, end, true);
   chunk->free_pages -= end - page;
@@ -174,8 +175,9 @@ static struct span *take(struct chunk *chunk, uint32_t page, uint32_t pages) {
   return run;
 }
 
-static struct span *take_somewhere(uint32_t pages, uint32_t (*find)(struct chunk *, uint32_t),
-                                   uint32_t room, bool may_add) {
+static HEAP_FIRST struct span *take_somewhere(uint32_t pages,
+                                              uint32_t (*find)(struct chunk *, uint32_t),
+                                              uint32_t room, bool may_add) {
   for (struct chunk *chunk = chunks; chunk; chunk = chunk->next) {
     uint32_t page = find(chunk, pages + room);
     if (page) return take(chunk, page, pages);
@@ -184,7 +186,7 @@ static struct span *take_somewhere(uint32_t pages, uint32_t (*find)(struct chunk
   return chunk ? take(chunk, find(chunk, pages), pages) : NULL;
 }
 
-struct span *pages_take_group(uint32_t pages) {
+HEAP_FIRST struct span *pages_take_group(uint32_t pages) {
   heap_lock_take(&lock);
   struct span *span = take_somewhere(pages, find_group, 0, true);
   heap_lock_give(&lock);

@@ -3,25 +3,36 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "cache.h"
+#include "heap.h"
+#include "mobius.h"
 
-uintptr_t heap_random(void) {
-  struct timespec now;
+extern char **environ;
+
+HEAP_FIRST uintptr_t heap_random(void) {
+  struct sys_time now = {0};
   uint32_t low, high;
-  clock_gettime(CLOCK_REALTIME, &now);
+  SysClock(SYS_CLOCK_REALTIME, &now);
   __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-  uint32_t mixed = low ^ (uint32_t)now.tv_nsec * 2654435761u ^ (uint32_t)now.tv_sec * 40503u;
+  uint32_t mixed = low ^ (uint32_t)now.ns * 2654435761u ^ (uint32_t)(now.ns >> 32) * 40503u;
   return (mixed ^ mixed >> 15) * 2246822519u ^ (uint32_t)(uintptr_t)thread_self();
 }
 
-const char *heap_options_text(void) { return getenv("MALLOC_OPTIONS"); }
+/* By hand: getenv is on another page, and takes a lock. */
+HEAP_FIRST const char *heap_options_text(void) {
+  static const char name[] = "MALLOC_OPTIONS=";
+  for (char **entry = environ; entry && *entry; entry++) {
+    size_t i = 0;
+    while (name[i] && (*entry)[i] == name[i]) i++;
+    if (!name[i]) return *entry + i;
+  }
+  return NULL;
+}
 
 void heap_die(const char *line) {
   write(2, line, strlen(line));
   abort();
 }
 
-void heap_thread_started(void) { thread_self()->finish_cache = cache_finish; }
+HEAP_FIRST void heap_thread_started(void) { thread_self()->finish_cache = cache_finish; }

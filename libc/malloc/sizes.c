@@ -33,11 +33,12 @@ const uint32_t class_reciprocal[CLASS_COUNT] = {
     0x40000, 0x38E39, 0x33334, 0x2E8BB, 0x2AAAB, 0x27628, 0x24925, 0x22223,
     0x20000, 0, 0};
 
-/* As many as 8 KiB hold, at most 128; but 4 of more than 1 KiB, and 2 of more than a page. */
+/* As many as 8 KiB hold, at most 128; but 8 of more than 1 KiB, 4 of more than a page, and 2 of
+ * more than two. */
 const uint8_t class_cached[CLASS_COUNT] = {
     0, 128, 128, 128, 128, 102, 84, 72, 64, 56, 50, 46, 42, 38, 36, 34, 32, 30, 28, 26,
-    24, 22, 20, 18, 16, 14, 14, 12, 12, 10, 10, 8, 8, 4, 4, 4, 4, 4, 4, 4,
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    24, 22, 20, 18, 16, 14, 14, 12, 12, 10, 10, 8, 8, 8, 8, 8, 8, 8, 8, 8,
+    8, 8, 8, 8, 8, 8, 8, 8, 8, 4, 4, 4, 4, 4, 4, 4, 4, 2, 2, 2,
     2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0};
 
 const uint8_t class_of_small[TABLE_LIMIT + 1] = {

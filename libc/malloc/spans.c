@@ -120,7 +120,7 @@ static unsigned borrow(unsigned class_index, unsigned most, struct object **obje
   return count;
 }
 
-unsigned spans_take(unsigned class_index, unsigned most, struct object **objects,
+HEAP_FIRST unsigned spans_take(unsigned class_index, unsigned most, struct object **objects,
                     struct fresh_objects *fresh) {
   unsigned count = 0;
   struct span *span;

@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <stdio.h>
 
+#include "kept.h"
 #include "large.h"
 #include "pages.h"
 
@@ -12,7 +13,7 @@ struct mallinfo mallinfo(void) {
   struct mallinfo info = {0};
   info.arena = (size_t)pages.chunks * CHUNK_BYTES;
   info.uordblks = (size_t)pages.used * PAGE_BYTES;
-  info.fordblks = (size_t)pages.touched_free * PAGE_BYTES;
+  info.fordblks = (size_t)(pages.touched_free + kept_pages()) * PAGE_BYTES;
   info.hblks = large.blocks;
   info.hblkhd = large.bytes;
   return info;

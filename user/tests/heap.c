@@ -95,9 +95,49 @@ static void large(void) {
   CHECK("R22_another_allocator_beside_it", ok);
 }
 
+/* What mallinfo counts: pages of runs and spans, and VmmAlloc blocks. */
+static void counts(void) {
+  struct mallinfo before = mallinfo();
+  char *run = malloc(100000), *block = malloc(1 << 20);
+  struct mallinfo with = mallinfo();
+  bool ok = run && block;
+  EXPECT(ok, with.uordblks - before.uordblks == 25 * PAGE);
+  EXPECT(ok, with.hblks - before.hblks == 1 && with.hblkhd - before.hblkhd == 1 << 20);
+  EXPECT(ok, with.arena % (4u << 20) == 0 && with.uordblks <= with.arena);
+  memset(run, 1, 100000);
+  free(run);
+  struct mallinfo after = mallinfo();
+  EXPECT(ok, after.uordblks == before.uordblks && after.hblks == with.hblks);
+  EXPECT(ok, after.fordblks - with.fordblks >= 20 * PAGE); /* idle, until they are swept */
+  free(block);
+  EXPECT(ok, mallinfo().hblks == before.hblks && mallinfo().hblkhd == before.hblkhd);
+  CHECK("R22_mallinfo_counts", ok);
+}
+
+static void stats(void) {
+  static char line[200];
+  unsigned used, arena, idle, blocks, large;
+  FILE *terminal = stderr;
+  char *block = malloc(3 << 20);
+  stderr = fmemopen(line, sizeof line, "w");
+  bool ok = block && stderr;
+  struct mallinfo info = mallinfo();
+  malloc_stats();
+  if (stderr) fclose(stderr);
+  stderr = terminal;
+  EXPECT(ok, sscanf(line, "malloc: %u KiB in use in %u KiB of chunks, %u KiB idle; %u large blocks, "
+                    "%u KiB\n", &used, &arena, &idle, &blocks, &large) == 5);
+  EXPECT(ok, used >= info.uordblks >> 10 && arena >= used && blocks == info.hblks);
+  EXPECT(ok, large == info.hblkhd >> 10 && large >= 3 << 10);
+  free(block);
+  CHECK("R22_malloc_stats_says_so", ok);
+}
+
 int main(void) {
   CHECK("R22_one_thread", churn((void *)1) != NULL);
   threads();
   large();
+  counts();
+  stats();
   return finish();
 }

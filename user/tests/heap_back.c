@@ -77,6 +77,7 @@ int main(void) {
   CHECK("R22_100_MiB_of_1000_bytes_go_back", goes_back(1000));
   CHECK("R22_100_MiB_of_5000_bytes_go_back", goes_back(5000));
   CHECK("R22_100_MiB_of_100000_bytes_go_back", goes_back(100000));
+  CHECK("R22_100_MiB_of_400000_bytes_go_back", goes_back(400000));
   CHECK("R22_100_MiB_of_5_MiB_go_back", goes_back(5u << 20));
   return finish();
 }

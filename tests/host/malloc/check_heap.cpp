@@ -1,5 +1,7 @@
 // The walk over all that the heap keeps (heap_fixture.h). A chunk is found by the kernel's blocks:
 // what is not in the program's hands as a block of its own is one.
+#include <algorithm>
+
 #include "heap_fixture.h"
 
 namespace mobius::test {
@@ -90,11 +92,35 @@ struct Walk {
   }
 };
 
+// Kept blocks are whole blocks of the kernel's, and nobody's.
+size_t count_kept() {
+  size_t count = 0, pages = 0;
+  for (const kept_block& kept : kept_blocks) {
+    if (kept.pages == 0) continue;
+    EXPECT_EQ(class_at(address(kept.base)), unsigned{CLASS_NONE});
+    EXPECT_EQ(vmm.blocks.at(address(kept.base)), kept.pages);
+    ++count;
+    pages += kept.pages;
+  }
+  EXPECT_EQ(kept_pages(), pages);
+  EXPECT_LE(pages, KEPT_PAGES_MOST);
+  return count;
+}
+
+bool is_kept(uintptr_t base) {
+  const auto here = [&](const kept_block& kept) {
+    return kept.pages != 0 && address(kept.base) == base;
+  };
+  return std::ranges::any_of(kept_blocks, here);
+}
+
 }  // namespace
 
 HeapCount check_heap() {
   Walk walk;
+  walk.count.kept = count_kept();
   for (const auto& [base, pages] : vmm.blocks) {
+    if (is_kept(base)) continue;
     const uintptr_t chunk = (base + CHUNK_BYTES - 1) & ~uintptr_t{CHUNK_BYTES - 1};
     bool block = false;
     for (size_t i = 0; i < pages && !block; ++i) block = class_at(base + i * kPage) == CLASS_BLOCK;

@@ -34,8 +34,12 @@ void map(uintptr_t at, size_t pages, int rights) {
 [[maybe_unused]] const bool mapped = (map(kArena, (kArenaEnd - kArena) / kPage, PROT_NONE), true);
 
 bool refuses() {
-  if (!vmm.failing && vmm.calls_until_failure == FakeVmm::kNever) return false;
-  if (!vmm.failing && vmm.calls_until_failure-- != 0) return false;
+  if (!vmm.failing) {
+    if (vmm.calls_until_failure == FakeVmm::kNever) return false;
+    if (vmm.calls_until_failure > 0) return vmm.calls_until_failure--, false;
+    if (vmm.failures == 0) return false;
+    --vmm.failures;
+  }
   errno = ENOMEM;
   return true;
 }

@@ -29,6 +29,7 @@ struct HeapCount {
   size_t chunks = 0, spans = 0, runs = 0, blocks = 0;
   size_t objects = 0;  // in the program's hands: not in spans, nor in this thread's cache
   size_t used_pages = 0, touched_free = 0;
+  size_t kept = 0;  // blocks
 };
 // Walks every chunk, span, list and block, holds them to each other, and counts. Says what is wrong
 // as test failures. Requires: nobody else is at it.
@@ -38,6 +39,7 @@ class Heap : public ::testing::Test {
  protected:
   Heap() {
     cache_finish();
+    kept_drop();
     vmm.calls_until_failure = FakeVmm::kNever;
     vmm.failing = vmm.unaligned = false;
     vmm.resize_moves = true;

@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "heap.h"
+#include "kept.h"
 #include "large.h"
 #include "options.h"
 #include "pages.h"

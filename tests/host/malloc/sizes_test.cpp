@@ -23,8 +23,9 @@ uint32_t span_of(uint32_t bytes) {
 }
 
 uint32_t cached_of(uint32_t bytes) {
-  if (bytes > kPageBytes) return 2;
-  if (bytes > 1024) return 4;
+  if (bytes > 2 * kPageBytes) return 2;
+  if (bytes > kPageBytes) return 4;
+  if (bytes > 1024) return 8;
   return std::min(8192 / bytes, 128u) / 2 * 2;
 }
 
