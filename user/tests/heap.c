@@ -125,8 +125,9 @@ static void stats(void) {
   malloc_stats();
   if (stderr) fclose(stderr);
   stderr = terminal;
-  EXPECT(ok, sscanf(line, "malloc: %u KiB in use in %u KiB of chunks, %u KiB idle; %u large blocks, "
-                    "%u KiB\n", &used, &arena, &idle, &blocks, &large) == 5);
+  int found = sscanf(line, "malloc: %u KiB in use in %u KiB of chunks, %u KiB idle; "
+                     "%u large blocks, %u KiB\n", &used, &arena, &idle, &blocks, &large);
+  EXPECT(ok, found == 5);
   EXPECT(ok, used >= info.uordblks >> 10 && arena >= used && blocks == info.hblks);
   EXPECT(ok, large == info.hblkhd >> 10 && large >= 3 << 10);
   free(block);
