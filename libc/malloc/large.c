@@ -107,7 +107,7 @@ void *large_take(size_t bytes, size_t alignment, bool *zero) {
 void *large_take_growing(size_t bytes) {
   size_t pages = pages_for(bytes);
   bool zero;
-  if (bytes > RUN_LIMIT) return take_block(pages, KEPT_PAGES_MOST, with_slack(pages), &zero);
+  if (bytes > RUN_LIMIT) return take_block(pages, 8 * pages, with_slack(pages), &zero);
   return enter_run(pages_take_run((uint32_t)pages, true));
 }
 
