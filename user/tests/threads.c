@@ -157,18 +157,29 @@ static void many(void) {
   CHECK("D1_their_stacks_come_back", stats_now().frames_free + 2 >= before);
 }
 
+static void *yield_often(void *times) {
+  for (uintptr_t i = (uintptr_t)times; i > 0; i--) ThrYield();
+  return NULL;
+}
+
 /* What a thread's kernel stack has lain in belongs to the next who asks, and to nobody else. That
- * is us here, for no frames wait zeroed. */
-#define LIVES 60
+ * is us here, for no frames wait zeroed; or another thread, for they end in another order each time
+ * than they began. */
+#define LIVES 100
+#define TOGETHER 4
+#define PAGES_A_LIFE 16
 static void stacks_change_hands(void) {
   SysBench(SYS_BENCH_DROP_ZEROED, NULL, 0);
-  volatile uint32_t *block = (volatile uint32_t *)take_pages(2 * LIVES);
-  const size_t words = 2 * PAGE / 4; /* as much as such a stack */
+  const size_t words = PAGES_A_LIFE * PAGE / 4;
+  volatile uint32_t *block = (volatile uint32_t *)take_pages(LIVES * PAGES_A_LIFE);
   bool ok = true;
   for (uint32_t life = 0; life < LIVES; life++) {
-    pthread_t thread;
-    EXPECT(ok, pthread_create(&thread, NULL, nothing, NULL) == 0);
-    EXPECT(ok, pthread_join(thread, NULL) == 0);
+    pthread_t threads[TOGETHER];
+    for (uint32_t i = 0; i < TOGETHER; i++) {
+      void *times = (void *)((life * 7 + i * 3) % 5 + 1);
+      EXPECT(ok, pthread_create(&threads[i], NULL, yield_often, times) == 0);
+    }
+    for (uint32_t i = 0; i < TOGETHER; i++) EXPECT(ok, pthread_join(threads[i], NULL) == 0);
     for (size_t i = 0; i < words; i++) block[life * words + i] = life + 1;
   }
   for (uint32_t life = 0; life < LIVES; life++) {
