@@ -40,7 +40,10 @@ void __main(void) {
   while (count > 0) __CTOR_LIST__[count--]();
 }
 
-__attribute__((force_align_arg_pointer)) void mobius_entry(struct mobius_start *start) {
+/* Behind it follow the way of the first malloc (heap.h) and the calls of the kernel (stubs.S): by
+ * then a program has had most of those pages. The linker sorts sections .text$... by name. */
+__attribute__((section(".text$0"), force_align_arg_pointer)) void mobius_entry(
+    struct mobius_start *start) {
   if (start->flags & MOBIUS_START_SYSENTER) __mobius_use_sysenter();
   main_block.reent = _GLOBAL_REENT;
   thread_block_adopt(&main_block);

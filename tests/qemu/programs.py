@@ -18,6 +18,7 @@ PROGRAMS = {
     "spawn.exe": (15, BOTH),
     "threads.exe": (13, BOTH),
     "stack.exe": (10, BOTH),
+    "first_malloc.exe": (1, BOTH),
     "heap.exe": (9, QEMU),
     "own_malloc.exe": (2, QEMU),
     "cxx.exe": (12, QEMU),
