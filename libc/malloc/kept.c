@@ -1,19 +1,18 @@
 /* kept.c: VmmAlloc blocks that came back (kept.h). */
 #include "kept.h"
 
+#include "demand.h"
 #include "heap.h"
 
 struct kept_block kept_blocks[KEPT_BLOCKS];
 
 static HEAP_STATE heap_lock lock;
 static HEAP_STATE uint32_t count, total; /* blocks, and their pages */
-/* Pages wanted lately, in halves, as pages.c counts them for its own. */
-static HEAP_STATE uint32_t demand;
+static HEAP_STATE struct demand demand;
 
 void kept_wanted(size_t pages) {
   heap_lock_take(&lock);
-  demand = pages < KEPT_PAGES_MOST ? demand + 2 * (uint32_t)pages : 2 * KEPT_PAGES_MOST;
-  if (demand > 2 * KEPT_PAGES_MOST) demand = 2 * KEPT_PAGES_MOST;
+  demand_taken(&demand, pages);
   heap_lock_give(&lock);
 }
 
@@ -34,7 +33,10 @@ void *kept_take(size_t least, size_t most, size_t *pages) {
     bool fits = held >= least && held <= most;
     if (fits && (best == KEPT_BLOCKS || held < kept_blocks[best].pages)) best = i;
   }
-  if (best < KEPT_BLOCKS) found = take_out(best);
+  if (best < KEPT_BLOCKS) {
+    found = take_out(best);
+    demand_taken(&demand, found.pages);
+  }
   heap_lock_give(&lock);
   *pages = found.pages;
   return found.base;
@@ -42,9 +44,9 @@ void *kept_take(size_t least, size_t most, size_t *pages) {
 
 bool kept_give(void *base, size_t pages) {
   heap_lock_take(&lock);
-  demand -= demand < pages ? demand : (uint32_t)pages;
-  bool keep = pages <= demand / 2;
-  uint32_t room = demand / 2 - (keep ? (uint32_t)pages : 0);
+  demand_given(&demand, pages);
+  bool keep = pages <= demand_pages(&demand);
+  uint32_t room = demand_pages(&demand) - (keep ? (uint32_t)pages : 0);
   while (count && (total > room || (keep && count == KEPT_BLOCKS))) VmmFree(take_out(0).base);
   if (keep) {
     kept_blocks[count++] = (struct kept_block){base, (uint32_t)pages};
@@ -58,7 +60,7 @@ bool kept_drop(void) {
   heap_lock_take(&lock);
   bool any = count != 0;
   while (count) VmmFree(take_out(0).base);
-  demand = 0;
+  demand = (struct demand){0};
   heap_lock_give(&lock);
   return any;
 }

@@ -1,6 +1,7 @@
 /* kept.h: VmmAlloc blocks that came back, kept for whoever wants one next: without, a program that
  * takes and gives back such blocks in turn, or lets one array after the other grow, pays for every
- * page anew. Who only gives back keeps none; all together are 4 MiB at most. */
+ * page anew. Who only gives back keeps none; all together are 4 MiB at most
+ * (DEMAND_MOST). */
 #ifndef MOBIUS_MALLOC_KEPT_H
 #define MOBIUS_MALLOC_KEPT_H
 
@@ -9,7 +10,6 @@
 #include <stdint.h>
 
 #define KEPT_BLOCKS 8u
-#define KEPT_PAGES_MOST 1024u /* of all */
 
 /* The oldest first; behind the last one, pages is 0. */
 extern struct kept_block {
@@ -17,7 +17,7 @@ extern struct kept_block {
   uint32_t pages;
 } kept_blocks[KEPT_BLOCKS];
 
-/* So many pages are wanted of the kernel, or of a kept block. */
+/* So many pages are wanted of the kernel. */
 void kept_wanted(size_t pages);
 /* The smallest kept block of `least` to `most` pages, holding anything; *pages says how many. NULL:
  * there is none. */

@@ -85,9 +85,9 @@ static size_t with_slack(size_t pages) {
 static void *take_block(size_t pages, size_t most, size_t held, bool *zero) {
   size_t kept;
   void *p = kept_take(pages, most, &kept);
-  kept_wanted(p ? kept : held);
   *zero = !p;
   if (p) return enter_block(p, pages, kept);
+  kept_wanted(held);
   p = vmm_alloc(held);
   return p ? enter_block(p, pages, held) : NULL;
 }

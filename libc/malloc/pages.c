@@ -6,10 +6,10 @@
  * first. A chunk that is empty goes back whole if it is not the only one. */
 #include <stddef.h>
 
+#include "demand.h"
 #include "pages.h"
 
-#define KEPT_PAGES 64u
-#define DEMAND_PAGES 1024u
+#define IDLE_PAGES 64u /* may always lie idle */
 #define EAGER_PAGES 15u /* come along with a touch at most */
 
 uint8_t heap_class[HEAP_PAGES];
@@ -18,9 +18,7 @@ static HEAP_STATE heap_lock lock;
 static HEAP_STATE struct chunk *chunks, *last_chunk;
 static HEAP_STATE uint32_t empty_chunks, used_pages, touched_free;
 static HEAP_STATE uint32_t given_back; /* pages, since the last sweep */
-/* Pages taken lately, up to DEMAND_PAGES, in halves: giving back two takes one off. Who takes as
- * much as it gives back will want its idle pages again, unlike who only gives back. */
-static HEAP_STATE uint32_t demand;
+static HEAP_STATE struct demand demand;
 
 /* ---- bits ------------------------------------------------------------------------------------ */
 /* The first page from `page` on whose bit is `value`, or `limit`. */
@@ -162,8 +160,7 @@ static HEAP_FIRST void mark_used(struct chunk *chunk, uint32_t page, uint32_t en
   set_bits(chunk->used, page, end, true);
   chunk->free_pages -= end - page;
   used_pages += end - page;
-  demand += 2 * (end - page);
-  if (demand > 2 * DEMAND_PAGES) demand = 2 * DEMAND_PAGES;
+  demand_taken(&demand, end - page);
   touched_free -= count_bits(chunk->touched, page, end);
 }
 
@@ -241,10 +238,10 @@ static void mark_free(struct chunk *chunk, uint32_t page, uint32_t end) {
   chunk->no_run = chunk->no_group = CHUNK_PAGES;
   used_pages -= end - page;
   given_back += end - page;
-  demand -= demand < end - page ? demand : end - page;
+  demand_given(&demand, end - page);
   touched_free += count_bits(chunk->touched, page, end);
   if (chunk->free_pages == CHUNK_END - CHUNK_FIRST && ++empty_chunks > 1) drop_chunk(chunk);
-  uint32_t keep = KEPT_PAGES + used_pages / 8 + demand / 2;
+  uint32_t keep = IDLE_PAGES + used_pages / 8 + demand_pages(&demand);
   if (touched_free > keep && given_back > keep / 2) sweep(keep / 2);
 }
 

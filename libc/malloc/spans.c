@@ -9,7 +9,7 @@
 
 #define DEPOT_BATCHES 32u
 #define DEPOT_CLASSES 32u /* larger objects are given back at once */
-#define DEPOT_TOTAL 256u  /* batches of all classes: at most 768 KiB lie idle there */
+#define DEPOT_TOTAL 128u  /* batches of all classes: at most 1 MiB lies idle there */
 
 static HEAP_STATE struct {
   heap_lock lock;
@@ -121,7 +121,7 @@ static unsigned borrow(unsigned class_index, unsigned most, struct object **obje
 }
 
 HEAP_FIRST unsigned spans_take(unsigned class_index, unsigned most, struct object **objects,
-                    struct fresh_objects *fresh) {
+                               struct fresh_objects *fresh) {
   unsigned count = 0;
   struct span *span;
   heap_lock_take(&classes[class_index].lock);

@@ -103,7 +103,7 @@ size_t count_kept() {
     pages += kept.pages;
   }
   EXPECT_EQ(kept_pages(), pages);
-  EXPECT_LE(pages, KEPT_PAGES_MOST);
+  EXPECT_LE(pages, DEMAND_MOST);
   return count;
 }
 

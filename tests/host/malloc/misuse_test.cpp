@@ -115,14 +115,17 @@ TEST_F(HeapDeath, R22_ForeignPointers) {
 
 // A place in a span where objects will begin, but that nobody was ever handed.
 TEST_F(HeapDeath, R22_WhatWasNeverHandedOut) {
-  fill_holes();
-  std::vector<void*> few(3);
-  for (void*& p : few) p = mobius_malloc(16'000);
-  char* never = reinterpret_cast<char*>(address(few[2]) | 0xFFFF) - 0xFFFF + 3 * 16'384;
-  if (class_at(address(never)) == class_of(16'000) && never > few[2]) {
-    EXPECT_DEATH((mobius_free(never), cache_finish()), "^free: " + hex(never) + " is no block");
-  }
-  for (void* p : few) mobius_free(p);
+  const unsigned c = class_of(9'000);
+  std::vector<void*> taken;
+  const span* of_last;
+  do {
+    taken.push_back(mobius_malloc(9'000));
+    const uintptr_t base = address(taken.back()) & ~uintptr_t{class_mask[c]};
+    of_last = span_at(reinterpret_cast<void*>(base));
+  } while (of_last->fresh == of_last->capacity);
+  char* never = span_base(of_last) + of_last->fresh * class_bytes[c];
+  EXPECT_DEATH((mobius_free(never), cache_finish()), "^free: " + hex(never) + " is no block");
+  for (void* p : taken) mobius_free(p);
 }
 
 TEST_F(HeapDeath, R22_WrittenToAfterItWasFreed) {

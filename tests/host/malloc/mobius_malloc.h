@@ -4,6 +4,7 @@
 #include <cstdint>
 
 extern "C" {
+#include "demand.h"
 #include "heap.h"
 #include "kept.h"
 #include "large.h"

@@ -1,6 +1,8 @@
 // Size classes (libc/malloc/sizes.h): every entry of the tables computed anew, and every offset.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "mobius_malloc.h"
 
 namespace mobius::test {
@@ -23,10 +25,9 @@ uint32_t span_of(uint32_t bytes) {
 }
 
 uint32_t cached_of(uint32_t bytes) {
-  if (bytes > 2 * kPageBytes) return 2;
-  if (bytes > kPageBytes) return 4;
-  if (bytes > 1024) return 8;
-  return std::min(8192 / bytes, 128u) / 2 * 2;
+  if (bytes > 2 * kPageBytes) return 4;
+  if (bytes > kPageBytes) return 6;
+  return std::clamp(16384 / bytes / 2 * 2, 12u, 128u);
 }
 
 TEST(Sizes, R22_EachEntryOfTheTablesIsAsComputed) {
