@@ -175,11 +175,11 @@ Next Attempt::map_backing() {
 
 // The page gets the frame, with all the region allows.
 inline Next Attempt::give(OwnedFrame& frame) {
-  if (!enter(frame.number(), region->access)) return Next::NoFrame;
-  const FrameNumber number = frame.number();
+  FrameRecord& record = frame.record();
+  if (!enter(record.number, region->access)) return Next::NoFrame;
   object().install(*slot, index, std::move(frame));
   if (manager().tracking) [[unlikely]] {
-    manager().pageout->faulted_in(manager().frames.record(number), slot->shadow);
+    manager().pageout->faulted_in(record, slot->shadow);
   }
   return Next::Done;
 }

@@ -10,8 +10,7 @@ constexpr FrameNumber kEnd16M{(16u << 20) >> kPageShift};
 }
 
 void OwnedFrame::give_back() {
-  FrameUse use = allocator_->record(frame_).use;
-  allocator_->free(std::exchange(frame_, kNoFrame), use);
+  allocator_->free(*std::exchange(record_, nullptr));
 }
 
 FrameAllocator::FrameAllocator(FrameMemory& memory) : memory_(memory) {}

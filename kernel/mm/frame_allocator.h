@@ -55,8 +55,9 @@ class FrameAllocator {
   Result<FrameNumber> allocate_run(unsigned order, FrameUse use, Placement placement,
                                    Claim claim = Claim::Unpromised);
 
-  // Requires: the frame was allocated singly for `use` and not freed since (asserted).
+  // Requires: the frame was allocated singly, for `use`, and not freed since (asserted).
   void free(FrameNumber frame, FrameUse use);
+  void free(FrameRecord& record);
   void free_run(FrameNumber first, unsigned order, FrameUse use);
 
   // The record of a frame of RAM. Requires: has_record(frame).
@@ -90,8 +91,8 @@ class FrameAllocator {
   uint32_t zeroed_frames() const;
   uint32_t used_frames(FrameUse use) const;  // every frame of a run counts
 
-  // For tests: makes the n-th unpromised allocation from now fail (0 = the next one), once or for
-  // good. Promised ones never fail by plan: that is what the promise means.
+  // For tests: makes the n-th unpromised allocation from now fail (0 = the next), once or for good.
+  // Promised ones never fail by plan: that is what the promise means.
   struct FailurePlan {
     uint32_t after = 0xFFFFFFFF;
     bool for_good = false;
@@ -135,12 +136,11 @@ class FrameAllocator {
   FrameZone* top_ = &zones_[0];
   uint32_t total_ = 0, free_ GUARDED_BY(lock_) = 0;
   uint32_t floor_ GUARDED_BY(lock_) = 0, kept_for_images_ GUARDED_BY(lock_) = 0;
-  uint32_t watermark_ GUARDED_BY(lock_) = 0;
+  uint32_t watermark_ GUARDED_BY(lock_) = 0, zeroed_count_ GUARDED_BY(lock_) = 0;
   // With more than this free, a request needs no second look: the three together.
   uint32_t plenty_ GUARDED_BY(lock_) = 0;
   LowMemory* listener_ GUARDED_BY(lock_) = nullptr;
   Claim running_ GUARDED_BY(lock_) = Claim::Unpromised;
-  uint32_t zeroed_count_ GUARDED_BY(lock_) = 0;
   uint32_t used_[kUses] GUARDED_BY(lock_) = {};
   FailurePlan plan_ GUARDED_BY(lock_);
 };

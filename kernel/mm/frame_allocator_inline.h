@@ -35,19 +35,24 @@ inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use) {
     record = allocate_slowly(use, placement, fill, claim);
     if (record == nullptr) return Failure(Error::OutOfFrames);
   }
-  return OwnedFrame(*this, record->number);
+  return OwnedFrame(*this, *record);
 }
 
 [[gnu::always_inline]] inline void FrameAllocator::free(FrameNumber frame, FrameUse use) {
+  FrameRecord* const record = records_.find(frame);
+  KASSERT(record != nullptr && record->use == use);
+  free(*record);
+}
+
+[[gnu::always_inline]] inline void FrameAllocator::free(FrameRecord& record) {
   LeafGuard guard(lock_);
-  FrameRecord* const found = records_.find(frame);
-  KASSERT(found != nullptr && use > FrameUse::FreeZeroed);
-  FrameRecord& record = *found;
-  KASSERT(record.use == use && record.order == 0);
+  constexpr auto kFirst = static_cast<uint32_t>(FrameUse::PageTable);
+  const uint32_t use = record.state >> 16;  // and above it the order, which is 0
+  KASSERT(use - kFirst < kUses - kFirst);
   record.state = frame_state(FrameUse::Free, kOrderHot, 0);
-  --used_[static_cast<unsigned>(use)];
+  --used_[use];
   ++free_;
-  if (frame >= top_->span().begin && !top_->hot_is_full()) [[likely]] {
+  if (record.number >= top_->span().begin && !top_->hot_is_full()) [[likely]] {
     top_->give_hot(record);
   } else {
     give_slowly(record);

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#include "base/units.h"
+#include "mm/frame_record.h"
 
 namespace mobius::mm {
 
@@ -15,29 +15,32 @@ class FrameAllocator;
 class [[nodiscard]] OwnedFrame {
  public:
   OwnedFrame() = default;
-  OwnedFrame(FrameAllocator& allocator, FrameNumber frame)
-      : allocator_(&allocator), frame_(frame) {}
+  OwnedFrame(FrameAllocator& allocator, FrameRecord& record)
+      : allocator_(&allocator), record_(&record) {}
   OwnedFrame(OwnedFrame&& o) noexcept
-      : allocator_(o.allocator_), frame_(std::exchange(o.frame_, kNoFrame)) {}
+      : allocator_(o.allocator_), record_(std::exchange(o.record_, nullptr)) {}
   OwnedFrame& operator=(OwnedFrame&& o) noexcept {
     if (this != &o) {
       reset();
       allocator_ = o.allocator_;
-      frame_ = std::exchange(o.frame_, kNoFrame);
+      record_ = std::exchange(o.record_, nullptr);
     }
     return *this;
   }
   ~OwnedFrame() { reset(); }
 
-  bool has_frame() const { return frame_ != kNoFrame; }
-  FrameNumber number() const {
+  bool has_frame() const { return record_ != nullptr; }
+  // Requires: has_frame().
+  FrameRecord& record() const {
     KASSERT(has_frame());
-    return frame_;
+    return *record_;
   }
+  FrameNumber number() const { return record().number; }
   // Hands the frame over to whoever records it now. Requires: has_frame().
   FrameNumber release() {
-    KASSERT(has_frame());
-    return std::exchange(frame_, kNoFrame);
+    const FrameNumber frame = number();
+    record_ = nullptr;
+    return frame;
   }
   void reset() {
     if (has_frame()) give_back();
@@ -46,7 +49,7 @@ class [[nodiscard]] OwnedFrame {
  private:
   void give_back();  // frame_allocator.cpp
   FrameAllocator* allocator_ = nullptr;
-  FrameNumber frame_ = kNoFrame;
+  FrameRecord* record_ = nullptr;
 };
 
 }  // namespace mobius::mm

@@ -54,7 +54,7 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
 
   // The slot takes the frame over. Requires: slot is this object's slot of `page`.
   void install(PageSlot& slot, PageIndex page, OwnedFrame frame) REQUIRES(memory_lock) {
-    FrameRecord& record = manager_.frames.record(frame.number());
+    FrameRecord& record = frame.record();
     record.owner = this;
     record.index = page;
     slot.make_resident(frame.release());
