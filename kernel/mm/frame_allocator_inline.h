@@ -1,4 +1,4 @@
-// The two calls of every page fault: a hot frame of the highest zone comes and goes in some thirty
+// The two calls of every page fault: a hot frame of the highest zone comes and goes in some 25
 // instructions each. Everything else is in frame_allocator.cpp. While a failure is planned there
 // are no hot frames, so that every allocation goes the slow way, where plans are looked at.
 #pragma once
@@ -25,7 +25,7 @@ inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use) {
   LeafGuard guard(lock_);
   FrameRecord* record;
   bool plain = placement == Placement::Any && (fill == Fill::None || zeroed_count_ == 0);
-  if (plain && top_->has_hot() && free_ > plenty_) [[likely]] {
+  if (plain && free_ > plenty_ && (top_->has_hot() || top_->refill_hot())) [[likely]] {
     record = &top_->take_hot();
     --free_;
     ++used_[static_cast<unsigned>(use)];
@@ -52,7 +52,8 @@ inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use) {
   record.state = frame_state(FrameUse::Free, kOrderHot, 0);
   --used_[use];
   ++free_;
-  if (record.number >= top_->span().begin && !top_->hot_is_full()) [[likely]] {
+  if (record.number >= top_->span().begin && (!top_->hot_is_full() || top_->spill_oldest()))
+      [[likely]] {
     top_->give_hot(record);
   } else {
     give_slowly(record);

@@ -76,7 +76,8 @@ void FrameZone::give_run(FrameRecord& first, unsigned order) {
   uint32_t size = 1u << order;
   uint32_t state = free_state(order);
   while (size != FrameRecords::kSectionFrames) {
-    FrameRecord* buddy = &section[at ^ size];
+    const uint32_t buddy_at = at ^ size;
+    FrameRecord* buddy = &section[buddy_at];
     if (buddy->state != state) break;
     FrameRecord* next = buddy->next;
     FrameRecord* prev = buddy->prev;
@@ -84,7 +85,7 @@ void FrameZone::give_run(FrameRecord& first, unsigned order) {
     next->prev = prev;
     if (next == prev) orders_ ^= size;  // the list's head alone is left
     buddy->order = kOrderInside;
-    at &= ~size;
+    at &= buddy_at;  // the lower of the two
     size <<= 1;
     state += kOneOrder;
   }
@@ -100,6 +101,7 @@ void FrameZone::give_run(FrameRecord& first, unsigned order) {
 }
 
 bool FrameZone::refill_hot() {
+  if (hot_limit_ == hot_bottom_) return false;  // none are kept hot
   uint32_t frames = kBatch;
   FrameRecord* record = take_run(kBatchOrder);
   if (record == nullptr) {
@@ -118,18 +120,11 @@ bool FrameZone::refill_hot() {
 }
 
 FrameRecord* FrameZone::take_one() {
-  if (!has_hot()) {
-    if (hot_limit_ == hot_bottom_) return take_run(0);  // none are kept hot
-    if (!refill_hot()) return nullptr;
-  }
-  return &take_hot();
+  return has_hot() || refill_hot() ? &take_hot() : take_run(0);
 }
 
 void FrameZone::give_one(FrameRecord& record) {
-  if (hot_is_full()) {
-    if (!has_hot()) return give_run(record, 0);  // none are kept hot
-    spill_oldest();
-  }
+  if (hot_is_full() && !spill_oldest()) return give_run(record, 0);
   give_hot(record);
 }
 
@@ -144,18 +139,19 @@ inline uint32_t FrameZone::oldest_neighbours() const {
 }
 
 // Memory freed in address order comes in batches: one merge for eight frames.
-void FrameZone::spill_oldest() {
+bool FrameZone::spill_oldest() {
+  if (!has_hot()) return false;
   FrameRecord* oldest = hot_[hot_bottom_ & kHotMask];
   uint32_t frames = oldest_neighbours();
   hot_bottom_ += frames;
   hot_limit_ += frames;
-  if (frames == 1) return give_run(*oldest, 0);
-  for (uint32_t i = 1; i < kBatch; ++i) oldest[i].order = kOrderInside;
-  give_run(*oldest, kBatchOrder);
+  for (uint32_t i = 1; i < frames; ++i) oldest[i].order = kOrderInside;
+  give_run(*oldest, frames == 1 ? 0 : kBatchOrder);
+  return true;
 }
 
 void FrameZone::spill_hot() {
-  while (has_hot()) spill_oldest();
+  while (spill_oldest()) continue;
 }
 
 void FrameZone::keep_hot(bool keep) {

@@ -36,6 +36,11 @@ class FrameZone {
   FrameRecord& take_hot() { return *hot_[--hot_top_ & kHotMask]; }
   // Requires: not hot_is_full(). The record must already say Free, kOrderHot.
   void give_hot(FrameRecord& record) { hot_[hot_top_++ & kHotMask] = &record; }
+  // Some of the buddy lists' frames become hot. False: none are kept hot, or nothing is free there.
+  // Requires: not has_hot().
+  bool refill_hot();
+  // The oldest hot frames go to the buddy lists. False: there is none.
+  bool spill_oldest();
   // take_hot and give_hot for any state of the hot frames; take_one: null if nothing is free but
   // zeroed frames.
   FrameRecord* take_one();
@@ -73,8 +78,6 @@ class FrameZone {
   uint32_t free_state(unsigned order) const {
     return frame_state(FrameUse::Free, static_cast<uint8_t>(order), id_);
   }
-  bool refill_hot();
-  void spill_oldest();
   uint32_t oldest_neighbours() const;
   void split(FrameRecord& first, unsigned from, unsigned to);
   uint32_t check_list(unsigned order) const;
