@@ -51,7 +51,7 @@ void PageOut::run_round() {
   const uint64_t evicted = evicted_;
   uint32_t in_vain = 0;
   while (manager_.frames.free_frames() <
-         std::max(manager_.frames.floor() + 2 * low_, asked)) {
+         std::max(manager_.frames.floor() + low_ + std::min(low_, kBatch), asked)) {
     const Outcome outcome = evict_batch();
     in_vain = outcome.evicted == 0 ? in_vain + outcome.picked - outcome.stuck : 0;
     if (outcome.evicted != 0) {

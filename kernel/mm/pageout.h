@@ -1,7 +1,7 @@
 // PageOut: what happens when memory is short.
 //
 // One kernel thread, the page daemon, runs in rounds. It is woken when fewer than the low watermark
-// of frames are free, and evicts until twice as many are: asks the replacement policy for victims,
+// of frames are free, and evicts until a batch more are: asks the replacement policy for victims,
 // discards the clean ones (they can be had again from their file or swap slot), writes the dirty
 // ones out in batches, in virtual order, and gives up what nobody has used meanwhile. Whoever needs
 // a frame and finds none waits for it here. Nothing is evicted, and pages are not even listed,

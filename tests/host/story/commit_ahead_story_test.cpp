@@ -288,7 +288,7 @@ TEST_F(CommitAhead, R13_untouched_pages_go_before_those_in_use) {
   for (PageIndex first : {0u, 36u, 72u}) {
     for (PageIndex i = 0; i < 16; ++i) ASSERT_TRUE(user.read32(pages_after(block, first + i)));
   }
-  press_for((machine.frames.free_frames() + mm::PageOut::kBatch) / 2);
+  press_for(machine.frames.free_frames());
   const std::string written(16, 'D');
   std::string all = draw(old, 20);
   EXPECT_EQ(all, std::string(20, 'D'));

@@ -22,6 +22,16 @@ TEST_F(SwapStory, R13_a_program_of_four_times_the_memory_reads_back_what_it_wrot
   EXPECT_EQ(draw(block, 1), "s");
 }
 
+TEST_F(SwapStory, R13_no_more_is_evicted_than_a_batch_above_the_low_watermark) {
+  constexpr uint32_t kLow = 100;
+  write_all(alloc(400), 400);
+  ASSERT_LT(machine.frames.free_frames(), kLow);
+  press_for(kLow);
+  const uint32_t enough = machine.frames.floor() + kLow + mm::PageOut::kBatch;
+  EXPECT_GE(machine.frames.free_frames(), enough);
+  EXPECT_LT(machine.frames.free_frames(), enough + mm::PageOut::kBatch);
+}
+
 TEST_F(SwapStory, R15_clean_pages_that_came_from_swap_are_discarded_without_a_write) {
   VirtAddr block = alloc(600);
   write_all(block, 600);
