@@ -2,7 +2,8 @@
 
 Builds and runs tests/host/lab, which holds the policies' own objects, and makes a table (Markdown)
 of what it counts and, with --plot, a picture (SVG). A TRACE is a file of scripts/record-trace, or
-the name of a string that is made here; without any, all of those.
+the name of a string that is made here; without any, all of those. swap-workloads@1, @2
+and so on are other draws of swap-workloads.
 
     scripts/policy-lab [--policy NAME]... [--frames N]... [--plot FILE.svg] [TRACE]...
 

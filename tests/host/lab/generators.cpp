@@ -13,6 +13,8 @@ constexpr uint32_t kPages = 4096;
 // The swap workloads' own generator; its state is carried through all parts.
 class XorShift {
  public:
+  // Draw 0 is swapbench.exe's; the others are as good, and different.
+  explicit XorShift(uint32_t draw) : x_(88172645463325252ull + draw * 0x9E3779B97F4A7C15ull) {}
   uint64_t next() {
     x_ ^= x_ << 13;
     x_ ^= x_ >> 7;
@@ -21,7 +23,7 @@ class XorShift {
   }
 
  private:
-  uint64_t x_ = 88172645463325252ull;
+  uint64_t x_;
 };
 
 double unit(uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53; }
@@ -119,7 +121,7 @@ void phases(ReferenceString& s) {
 // The workloads of `swapbench.exe`, on its block of 38,512 pages.
 class SwapWorkloads {
  public:
-  explicit SwapWorkloads(ReferenceString& s) : s_(s) {}
+  SwapWorkloads(ReferenceString& s, uint32_t draw) : s_(s), random_(draw) {}
 
   void all() {
     s_.begin_part("first write");
@@ -157,7 +159,17 @@ class SwapWorkloads {
   XorShift random_;
 };
 
-void swap_workloads(ReferenceString& s) { SwapWorkloads(s).all(); }
+void swap_workloads(ReferenceString& s) { SwapWorkloads(s, 0).all(); }
+
+// N of "swap-workloads@N": another draw of the same. 0: not such a name.
+uint32_t draw_of(const std::string& name) {
+  constexpr std::string_view kPrefix = "swap-workloads@";
+  if (!name.starts_with(kPrefix)) return 0;
+  const std::string number = name.substr(kPrefix.size());
+  const bool digits = !number.empty() && number.size() < 7 &&
+                      std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+  return digits ? static_cast<uint32_t>(std::stoul(number)) : 0;
+}
 
 using Generator = void (*)(ReferenceString&);
 const std::map<std::string, Generator>& generators() {
@@ -179,11 +191,14 @@ std::span<const std::string> generator_names() {
   return names;
 }
 
-bool is_generator(const std::string& name) { return generators().contains(name); }
+bool is_generator(const std::string& name) {
+  return generators().contains(name) || draw_of(name) != 0;
+}
 
 ReferenceString generate(const std::string& name) {
   ReferenceString string(name);
-  generators().at(name)(string);
+  if (const uint32_t draw = draw_of(name)) SwapWorkloads(string, draw).all();
+  else generators().at(name)(string);
   string.make_dense();
   return string;
 }

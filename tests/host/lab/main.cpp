@@ -25,7 +25,7 @@ constexpr double kSizes[] = {0.125, 0.25, 0.375, 0.5, 0.75};
 
 std::vector<uint32_t> sizes_for(const ReferenceString& string, const Wishes& wishes) {
   if (!wishes.frames.empty()) return wishes.frames;
-  if (string.name() == "swap-workloads") return {23950};
+  if (string.name().starts_with("swap-workloads")) return {23950};
   std::vector<uint32_t> frames;
   for (double part : kSizes) {
     frames.push_back(std::max(1u, static_cast<uint32_t>(part * string.footprint())));

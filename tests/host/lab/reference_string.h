@@ -40,7 +40,8 @@ class ReferenceString {
   uint32_t footprint_ = 0;
 };
 
-// The strings that are made, not recorded: their names, and one of them by name.
+// The strings that are made, not recorded: their names, and one of them by name. swap-workloads@N
+// is the N-th other draw of swap-workloads.
 std::span<const std::string> generator_names();
 bool is_generator(const std::string& name);
 ReferenceString generate(const std::string& name);

@@ -174,6 +174,29 @@ TEST(PolicyLab, the_default_policy_keeps_a_loop_and_the_other_swap_workloads_in_
   EXPECT_LE(ours[5].swap_ins(), 115000u) << "Zipf + scan";
 }
 
+TEST(PolicyLab, the_swap_workloads_can_be_drawn_again) {
+  const ReferenceString published = generate("swap-workloads");
+  const ReferenceString other = generate("swap-workloads@1");
+  EXPECT_EQ(other.size(), published.size());
+  EXPECT_EQ(other.footprint(), published.footprint());
+  EXPECT_EQ(replay_lru(other, 23950)[1].swap_ins(), 115536u) << "nothing is drawn in a loop";
+  EXPECT_NE(replay_lru(other, 23950)[2].swap_ins(), 80292u);
+  EXPECT_NE(replay_lru(other, 23950)[3].swap_ins(), 22585u);
+  for (const char* name : {"swap-workloads@", "swap-workloads@0", "swap-workloads@x", "loop@1"}) {
+    EXPECT_FALSE(is_generator(name)) << name;
+  }
+}
+
+TEST(PolicyLab, the_default_policy_is_level_with_exact_lru_on_uniform_touches) {
+  uint64_t ours = 0, lru = 0;
+  for (const char* name : {"swap-workloads@1", "swap-workloads@2", "swap-workloads@3"}) {
+    const ReferenceString s = generate(name);
+    ours += replay_policy(s, 23950, std::string(mm::kDefaultPolicy))[3].swap_ins();
+    lru += replay_lru(s, 23950)[3].swap_ins();
+  }
+  EXPECT_LE(ours * 100, lru * 101);
+}
+
 TEST(PolicyLab, the_default_policy_is_lru_like_where_lru_is_right) {
   const ReferenceString s = generate("phases");
   for (uint32_t part = 1; part <= 3; ++part) {
