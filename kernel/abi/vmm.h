@@ -73,6 +73,8 @@ struct vmm_stats {
   uint64_t slots_retired;   /* could not be written; not part of slots_total */
   uint64_t stalled_ns;      /* since boot, with some thread standing still for paging */
   uint64_t pages_ahead;     /* committed before they were touched: VM_MEM_EAGER */
+  uint64_t pages_taken_back; /* evicted, and come back from their frames without I/O */
+  uint64_t frames_standby;   /* of frames_free: still holding a page that was evicted */
 };
 
 void *VmmAlloc(size_t pages, void *base, uint32_t flags);

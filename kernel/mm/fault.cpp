@@ -200,18 +200,18 @@ Next Attempt::map_own() {
   return enter(slot->frame(), region->access) ? Next::Done : Next::NoFrame;
 }
 
-// Brings in what an attempt has found missing, or waits for it. For Read and PageIn the
-// caller has taken a reference to the object that is read.
-Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(memory_lock) {
+// Brings in what an attempt has found missing, or waits for it; whether it had to wait. For Read
+// and PageIn the caller has taken a reference to the object that is read.
+Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(memory_lock) {
   // Who is suspended does not stand still for want of a page, but so that others do not.
   if (next == Next::Suspended) {
     attempt.manager().waiting.wait(&attempt.space);
-    return {};
+    return true;
   }
   const Pressure::Stall stall(attempt.manager().pressure);
   switch (next) {
-    case Next::Wait: attempt.manager().waiting.wait(object); return {};
-    case Next::Read: return object->read_in(attempt.index);
+    case Next::Wait: attempt.manager().waiting.wait(object); return true;
+    case Next::Read: TRY(object->read_in(attempt.index)); return true;
     case Next::PageIn:
       return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
                                                        attempt.index);
@@ -249,8 +249,8 @@ Result<void> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
       }
       if (next == Next::Read || next == Next::PageIn) object->add_reference();
     }
-    const Result<void> came = bring_in(attempt, next, object);
-    waited |= came.has_value();
+    const Result<bool> came = bring_in(attempt, next, object);
+    waited |= came && *came;
     if (came) continue;
     if (came.error() != Error::OutOfFrames) return FaultOutcome::IoError;
     if (manager.pageout == nullptr || given_up == attempt.claim) return FaultOutcome::OutOfMemory;

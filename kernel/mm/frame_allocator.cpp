@@ -71,12 +71,12 @@ void FrameAllocator::set_plan(FailurePlan plan) {
 FrameRecord* FrameAllocator::allocate_slowly(FrameUse use, Placement placement, Fill fill,
                                              Claim claim) {
   if (!may_take(1, use, claim)) [[unlikely]] return tell_if_low(), nullptr;
-  FrameZone* zone = &zones_[highest_zone(placement)];
+  const unsigned highest = highest_zone(placement);
+  FrameZone* zone = &zones_[highest];
   FrameRecord* record = take_from(*zone, fill);
-  while (record == nullptr) {
-    if (zone-- == zones_) return nullptr;
-    record = take_from(*zone, fill);
-  }
+  while (record == nullptr && zone != zones_) record = take_from(*--zone, fill);
+  if (record == nullptr) record = take_oldest_standby(zones_[highest].span().end, fill);
+  if (record == nullptr) return nullptr;
   account_taken(1, use);
   tell_if_low();
   record->state = frame_state(use, 0, 0);

@@ -3,8 +3,9 @@
 // Three zones (below 16 MiB, the rest of the direct map, RAM above it), each a buddy system with
 // intrusive free lists through the frame records, orders 0..10 (4 KiB..4 MiB): an operation costs
 // at most eleven list steps, whatever the memory size. Single frames come last-freed-first, so
-// that they are still in the cache. Beside it: a pool of frames zeroed while the machine idles, and
-// a floor: that many frames only requests with Claim::Promised may take (mm/commit.h sets it).
+// that they are still in the cache. Beside it: a pool of frames zeroed while the machine idles;
+// frames on standby, taken last; and a floor: that many frames only requests with Claim::Promised
+// may take (mm/commit.h sets it).
 #pragma once
 
 #include <algorithm>
@@ -13,28 +14,12 @@
 #include "base/lock.h"
 #include "base/result.h"
 #include "mm/frame_allocator_zone.h"
+#include "mm/frame_request.h"
 #include "mm/owned_frame.h"
 #include "mm/ports/frame_memory.h"
+#include "mm/standby_frames.h"
 
 namespace mobius::mm {
-
-enum class Placement : uint8_t {
-  Any,       // the highest zone that has one: keeps scarce low memory for those who need it
-  Direct,    // inside the direct map: everything the kernel itself reads by pointer
-  Below16M,  // for devices with 24 address lines
-};
-enum class Fill : uint8_t { None, Zero };
-// Whether a request may use the frames below the floor: only for what has been promised. A page
-// that returns from swap can go again: it may use those that are kept for images.
-enum class Claim : uint8_t { Unpromised, Promised, Returning };
-
-// Hears of every allocation that leaves few free frames above the floor. Must not call back.
-struct LowMemory {
-  virtual void frames_are_low() = 0;
-
- protected:
-  ~LowMemory() = default;
-};
 
 class FrameAllocator {
  public:
@@ -50,8 +35,8 @@ class FrameAllocator {
   Result<OwnedFrame> allocate(FrameUse use, Placement placement = Placement::Any,
                               Fill fill = Fill::None, Claim claim = Claim::Unpromised);
   // 2^order contiguous frames aligned to their size; freed as a whole by free_run. Only the first
-  // one's record says who uses them. Where nothing is found at once, hot and zeroed frames are
-  // merged first: that, once, costs more. Fails: OutOfFrames.
+  // one's record says who uses them. Where nothing is found at once, hot and zeroed frames and
+  // those on standby are merged first: that, once, costs more. Fails: OutOfFrames.
   Result<FrameNumber> allocate_run(unsigned order, FrameUse use, Placement placement,
                                    Claim claim = Claim::Unpromised);
 
@@ -59,6 +44,17 @@ class FrameAllocator {
   void free(FrameNumber frame, FrameUse use);
   void free(FrameRecord& record);
   void free_run(FrameNumber first, unsigned order, FrameUse use);
+
+  // Like free, but the frame's contents, which are in the record's swap slot too, stay there until
+  // it is needed for something else (standby_frames.h). Requires: no frame on standby has the slot.
+  void free_to_standby(FrameRecord& record);
+  // The frame that still has what is in the slot. None: there is no such frame, or a request of
+  // that claim may not have it.
+  OwnedFrame take_standby(SwapSlot slot, FrameUse use, Claim claim);
+  // What is in the slot is wanted no more.
+  void forget_standby(SwapSlot slot);
+  bool on_standby(SwapSlot slot) const;
+  uint32_t standby_frames() const;
 
   // The record of a frame of RAM. Requires: has_record(frame).
   FrameRecord& record(FrameNumber frame) { return records_.at(frame); }
@@ -87,7 +83,7 @@ class FrameAllocator {
   void drop_zeroed_pool();
 
   uint32_t total_frames() const { return total_; }  // handed out and free, records not counted
-  uint32_t free_frames() const;                     // zeroed ones included
+  uint32_t free_frames() const;                     // zeroed and on standby included
   uint32_t zeroed_frames() const;
   uint32_t used_frames(FrameUse use) const;  // every frame of a run counts
 
@@ -118,8 +114,10 @@ class FrameAllocator {
   void tell_if_low() REQUIRES(lock_);
   FrameRecord* take_from(FrameZone& zone, Fill fill) REQUIRES(lock_);
   FrameRecord& take_zeroed(FrameZone& zone) REQUIRES(lock_);
+  FrameRecord* take_oldest_standby(FrameNumber end, Fill fill) REQUIRES(lock_);
   FrameRecord* take_run_from(unsigned order, unsigned highest_zone) REQUIRES(lock_);
   void drop_zeroed(FrameZone& zone) REQUIRES(lock_);
+  void drop_standby(FrameRecord& record) REQUIRES(lock_);
   // All placements fall back to the zones below their highest.
   unsigned highest_zone(Placement placement) const {
     return std::min(kZones - 1 - static_cast<unsigned>(placement), top_zone_);
@@ -132,6 +130,7 @@ class FrameAllocator {
   FrameRecords records_;   // as initialize() left them: what they point to is guarded
   mutable LeafLock lock_{LockRank::Frames};
   FrameZone zones_[kZones] GUARDED_BY(lock_);
+  StandbyFrames standby_ GUARDED_BY(lock_);
   unsigned top_zone_ = 0;  // the highest with RAM
   FrameZone* top_ = &zones_[0];
   uint32_t total_ = 0, free_ GUARDED_BY(lock_) = 0;

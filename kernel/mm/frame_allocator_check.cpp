@@ -58,11 +58,13 @@ void FrameAllocator::check() const {
     free += counts.listed + counts.hot;
     zeroed += counts.zeroed;
   }
+  standby_.check();
+  const uint32_t standby = standby_.count();
   KASSERT(zeroed == zeroed_count_);
-  KASSERT(free + zeroed == free_);
+  KASSERT(free + zeroed + standby == free_);
 
   uint32_t used[kUses] = {};
-  uint32_t free_records = 0, zeroed_records = 0, inside_used_runs = 0;
+  uint32_t free_records = 0, zeroed_records = 0, standby_records = 0, inside_used_runs = 0;
   for (uint32_t i = 0; i < records_.section_count(); ++i) {
     const FrameRecord* section = records_.section_at(i);
     for (uint32_t n = 0; section != nullptr && n < FrameRecords::kSectionFrames; ++n) {
@@ -73,6 +75,8 @@ void FrameAllocator::check() const {
         ++free_records;
       } else if (record.use == FrameUse::FreeZeroed) {
         ++zeroed_records;
+      } else if (record.use == FrameUse::FreeStandby) {
+        ++standby_records;
       } else {
         KASSERT(record.order <= kMaxFrameOrder);
         used[static_cast<unsigned>(record.use)] += 1u << record.order;
@@ -80,12 +84,12 @@ void FrameAllocator::check() const {
       }
     }
   }
-  uint32_t total = free + zeroed;
+  uint32_t total = free + zeroed + standby;
   for (unsigned use = 0; use < kUses; ++use) {
     KASSERT(used[use] == used_[use]);
     total += used[use];
   }
-  KASSERT(total == total_ && zeroed_records == zeroed);
+  KASSERT(total == total_ && zeroed_records == zeroed && standby_records == standby);
   KASSERT(free_records == free + inside_used_runs);
 }
 

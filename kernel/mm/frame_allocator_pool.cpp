@@ -27,6 +27,7 @@ FrameRecord* FrameAllocator::take_run_from(unsigned order, unsigned highest) {
     FrameRecord* head = zones_[zone].take_run(order);
     if (head != nullptr) return head;
   }
+  while (FrameRecord* const record = standby_.oldest(kNoFrame)) drop_standby(*record);
   for (unsigned zone = highest + 1; zone-- > 0;) {
     zones_[zone].spill_hot();
     drop_zeroed(zones_[zone]);

@@ -15,6 +15,7 @@ namespace mobius::mm {
 enum class FrameUse : uint8_t {
   Unusable = 0,  // not RAM, reserved, or taken before the allocator existed
   Free,
+  FreeStandby,   // free, and still holding a page that is in swap space (standby_frames.h)
   FreeZeroed,    // in the pool of zeroed frames
   PageTable,     // page directories and page tables
   Slab,          // kernel heap
@@ -52,7 +53,7 @@ struct FrameRecord : PolicyPage {
     FrameRecord* prev;
   };
   const FrameNumber number;
-  SwapSlot swap_slot = kNoSwapSlot;  // meaningful with kHasSlot or kWriting
+  SwapSlot swap_slot = kNoSwapSlot;  // meaningful with kHasSlot or kWriting, and on standby
   // One word, which the allocator compares and sets as a whole.
   union {
     uint32_t state;

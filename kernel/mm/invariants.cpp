@@ -10,6 +10,7 @@ namespace {
 struct Totals {
   uint32_t anonymous = 0;
   uint32_t swapped = 0;   // pages in their slots and in no frame
+  uint32_t standby = 0;   // of these, in one on standby all the same
   uint32_t owed = 0;      // of what is promised
   uint32_t slots = 0;     // swap slots in use, those that resident pages keep included
   uint32_t image = 0;
@@ -25,6 +26,9 @@ void check_absent(MemoryManager& manager, const PageSlot& slot, Totals& totals)
   KASSERT(manager.pageout->swap().slots().in_use(slot.swap_slot()));
   ++totals.swapped;
   ++totals.slots;
+  if (slot.kind == SlotKind::Swapped) {
+    totals.standby += manager.frames.on_standby(slot.swap_slot()) ? 1 : 0;
+  }
 }
 
 void check_marks(MemoryManager& manager, const FrameRecord& record, Totals& totals)
@@ -147,6 +151,7 @@ void check_machine(MemoryManager& manager) {
   for (VmObject& object : manager.objects) check_object(manager, object, totals);
   for (AddressSpace& space : manager.spaces) check_space(manager, space, totals);
   KASSERT(totals.owed == manager.promises.owed());
+  KASSERT(totals.standby == manager.frames.standby_frames());
   if (manager.pageout != nullptr && manager.pageout->swap().on()) {
     const SwapPager& swap = manager.pageout->swap();
     swap.slots().check();

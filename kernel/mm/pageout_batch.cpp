@@ -195,8 +195,8 @@ void PageOut::finish_write(FrameRecord& record, bool written, Batch& batch) {
   ++batch.evicted;
 }
 
-// The frame goes; what the page is from now on follows from where it can be had again. Requires:
-// the slot is not dirty, or the page is full of zeros.
+// The frame goes; what the page is from now on follows from where it can be had again: swap space
+// and, for a while, the frame. Requires: the slot is not dirty, or the page is full of zeros.
 void PageOut::evict(FrameRecord& record, PageSlot& slot) {
   VmObject& object = *object_of(record);
   for_each_mapping(object, record.index,
@@ -204,17 +204,20 @@ void PageOut::evict(FrameRecord& record, PageSlot& slot) {
     (void)space.map().unmap(page);
   });
   const Shadow shadow = policy_.evicted(record, identity_of(record));
-  if (object.frame_use() == FrameUse::Image) {
-    slot.make_empty(shadow);
-  } else if ((record.count & page_mark::kHasSlot) != 0) {
+  object.lost_frame();
+  if (object.frame_use() != FrameUse::Image && (record.count & page_mark::kHasSlot) != 0) {
     slot.make_swapped(record.swap_slot, shadow);
     swap_.page_left();
+    manager_.frames.free_to_standby(record);
+    return;
+  }
+  if (object.frame_use() == FrameUse::Image) {
+    slot.make_empty(shadow);
   } else {
     slot.make_discarded(shadow);
     if (object.promised()) manager_.promises.owe_again();
   }
   record.count = 0;
-  object.lost_frame();
   manager_.frames.free(record.number, object.frame_use());
 }
 

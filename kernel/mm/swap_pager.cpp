@@ -56,11 +56,16 @@ Result<void> SwapPager::begin(PageIn& in) {
   // Without a space swap space is being emptied: the page keeps no slot, and could not go again.
   const Claim unpromised = in.space != nullptr ? Claim::Returning : Claim::Unpromised;
   const Claim claim = promised ? Claim::Promised : unpromised;
-  in.frames[0] = TRY(manager_.frames.allocate(in.object.frame_use(), Placement::Any, Fill::None,
-                                              claim));
-  // From here on nothing fails.
+  const FrameUse use = in.object.frame_use();
   in.first = slot->swap_slot();
+  in.frames[0] = manager_.frames.take_standby(in.first, use, claim);
+  const bool on_standby = in.frames[0].has_frame();
+  if (!on_standby) {
+    in.frames[0] = TRY(manager_.frames.allocate(use, Placement::Any, Fill::None, claim));
+  }
+  // From here on nothing fails.
   slot->make_busy();
+  if (on_standby && take_back(in)) return {};
   in.count = 1;
   if (in.space == nullptr) {
     add_neighbours(in, kMaxReadAhead);
@@ -73,12 +78,21 @@ Result<void> SwapPager::begin(PageIn& in) {
   return {};
 }
 
+// The frame has come with its contents. False: they are not what they were; it is to be read into.
+bool SwapPager::take_back(PageIn& in) {
+  if (!install(in, 0)) return false;
+  ++manager_.stats.pages_taken_back;
+  VmObject::ReadAhead& ahead = in.object.read_ahead;
+  if (ahead.next == in.index) ++ahead.next;
+  return true;
+}
+
 void SwapPager::add_neighbours(PageIn& in, uint32_t window) {
   while (in.count < window && in.index + in.count < in.object.pages()) {
     PageSlot* slot = in.object.slots().find(in.index + in.count);
     const bool next = slot != nullptr && slot->kind == SlotKind::Swapped &&
                       slot->swap_slot() == in.first + in.count;
-    if (!next) return;
+    if (!next || manager_.frames.on_standby(slot->swap_slot())) return;
     auto frame = manager_.frames.allocate(in.object.frame_use());
     if (!frame) return;
     in.frames[in.count++] = std::move(*frame);
@@ -86,7 +100,7 @@ void SwapPager::add_neighbours(PageIn& in, uint32_t window) {
   }
 }
 
-Result<void> SwapPager::page_in(AddressSpace& space, VirtAddr page, VmObject& object,
+Result<bool> SwapPager::page_in(AddressSpace& space, VirtAddr page, VmObject& object,
                                 PageIndex index) {
   PageIn in{&space, page, object, index};
   return read(in);
@@ -94,17 +108,18 @@ Result<void> SwapPager::page_in(AddressSpace& space, VirtAddr page, VmObject& ob
 
 Result<void> SwapPager::bring_back(VmObject& object, PageIndex index) {
   PageIn in{nullptr, VirtAddr{0}, object, index};
-  return read(in);
+  TRY(read(in));
+  return {};
 }
 
-Result<void> SwapPager::read(PageIn& in) {
+Result<bool> SwapPager::read(PageIn& in) {
   Lock::assert_no_lock_held();
   VmObject& object = in.object;
   {
     LockGuard guard(manager_.lock);
     ObjectReference keep(&object);  // taken by the caller
     TRY(begin(in));
-    if (in.count == 0) return {};
+    if (in.count == 0) return false;
     manager_.under_way += in.count;
     (void)keep.release();
   }
@@ -121,7 +136,8 @@ Result<void> SwapPager::read(PageIn& in) {
   manager_.under_way -= in.count;
   manager_.waiting.wake(&manager_.under_way);
   manager_.waiting.wake(&object);
-  return outcome;
+  TRY(outcome);
+  return true;
 }
 
 Result<void> SwapPager::finish(PageIn& in, uint32_t read) {

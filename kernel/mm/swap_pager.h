@@ -29,9 +29,10 @@ class SwapPager {
   bool on() const { return device_ != nullptr; }
 
   // Brings in the page, whose slot is Swapped, and perhaps pages behind it; shows those to `space`
-  // at once, if it views them through `region_page`. Sleeps. The caller has taken a
-  // reference to the object, which is dropped here. Fails: OutOfFrames, IoError.
-  Result<void> page_in(AddressSpace& space, VirtAddr page, VmObject& object, PageIndex index)
+  // at once, if it views them from `page` on. Sleeps, and says true, unless the page is still in a
+  // frame on standby, or not Swapped any more. The caller has taken a reference to the object,
+  // which is dropped here. Fails: OutOfFrames, IoError.
+  Result<bool> page_in(AddressSpace& space, VirtAddr page, VmObject& object, PageIndex index)
       EXCLUDES(memory_lock);
 
   // Writes frames to slots from `first` on. Sleeps. Fails: IoError.
@@ -45,6 +46,7 @@ class SwapPager {
   const SwapSpace& slots() const REQUIRES(memory_lock) { return space_; }
   // The slot of a page that is in no frame is not needed any more.
   void give(SwapSlot slot) REQUIRES(memory_lock) {
+    manager_.frames.forget_standby(slot);
     space_.give(slot);
     page_came();
   }
@@ -78,10 +80,11 @@ class SwapPager {
     manager_.promises.set_slots_left(space_.closing() ? 0 : slots_left());
   }
   void close() REQUIRES(memory_lock);
-  Result<void> read(PageIn& in) EXCLUDES(memory_lock);
+  Result<bool> read(PageIn& in) EXCLUDES(memory_lock);
   Result<void> transfer(Transfer direction, SwapSlot first, std::span<const FrameNumber> frames)
       EXCLUDES(memory_lock);
   Result<void> begin(PageIn& in) REQUIRES(memory_lock);
+  bool take_back(PageIn& in) REQUIRES(memory_lock);
   void add_neighbours(PageIn& in, uint32_t window) REQUIRES(memory_lock);
   Result<void> finish(PageIn& in, uint32_t read) REQUIRES(memory_lock);
   bool install(PageIn& in, uint32_t n) REQUIRES(memory_lock);

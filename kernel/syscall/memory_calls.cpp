@@ -157,6 +157,7 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
       stats.slots_retired = pageout->swap().slots().retired();
     }
     stats.frames_zeroed = memory.frames.zeroed_frames();
+    stats.frames_standby = memory.frames.standby_frames();
     stats.faults_minor = memory.stats.faults_minor;
     stats.faults_major = memory.stats.faults_major;
     stats.pages_in = memory.stats.pages_in;
@@ -164,6 +165,7 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
     stats.ios_in = memory.stats.ios_in;
     stats.ios_out = memory.stats.ios_out;
     stats.pages_ahead = memory.stats.pages_ahead;
+    stats.pages_taken_back = memory.stats.pages_taken_back;
   }
   const auto bytes = std::min<uint32_t>(a[1], sizeof stats);
   TRY(system.cpu.copy_to_user(VirtAddr{a[0]}, &stats, bytes));

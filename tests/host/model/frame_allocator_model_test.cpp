@@ -3,6 +3,7 @@
 // handed out is written full with its number, so that two owners of one frame notice.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -48,6 +49,9 @@ class ModelMachine {
   void allocate_one();
   void allocate_run();
   void free_some();
+  void give(FrameNumber frame, FrameUse use);
+  void take_back();
+  void forget(FrameNumber frame);
   void move_floor();
   void record(FrameNumber first, Held held, Placement placement);
   bool is_usable(FrameNumber f) const;
@@ -61,6 +65,8 @@ class ModelMachine {
   bool started_ = false;
   std::map<uint32_t, Held> held_;
   uint32_t used_ = 0, floor_ = 0;
+  std::vector<std::pair<uint32_t, FrameNumber>> standby_;  // slots and frames, the oldest first
+  uint32_t next_slot_ = 1;
 };
 
 bool ModelMachine::is_usable(FrameNumber f) const {
@@ -104,6 +110,12 @@ void ModelMachine::allocate_one() {
   }
   ASSERT_TRUE(may);
   FrameNumber f = frame->release();
+  if (!standby_.empty() && placement == Placement::Any) {
+    const auto is = [&](auto& entry) { return entry.second == f; };
+    const auto at = std::find_if(standby_.begin(), standby_.end(), is);
+    ASSERT_TRUE(at == standby_.end() || at == standby_.begin());
+  }
+  forget(f);
   if (fill == Fill::Zero) {
     std::byte bytes[kPageSize];
     memory_.read({f}, bytes);
@@ -117,12 +129,45 @@ void ModelMachine::allocate_run() {
   FrameUse use = kUses[random_.below(4)];
   auto placement = static_cast<Placement>(random_.below(3));
   auto run = allocator_.allocate_run(order, use, placement);
+  if (allocator_.standby_frames() == 0) standby_.clear();  // all have been merged for it
   if (!run.has_value()) {
     ASSERT_TRUE(order != 0 || placement != Placement::Any || free() <= floor_);
     return;
   }
   ASSERT_GE(free(), floor_ + (1u << order));
   record(*run, {1u << order, false, use}, placement);
+}
+
+// Whoever has the frame now, it holds nothing that could be had back.
+void ModelMachine::forget(FrameNumber frame) {
+  std::erase_if(standby_, [&](auto& entry) { return entry.second == frame; });
+}
+
+void ModelMachine::give(FrameNumber frame, FrameUse use) {
+  if (use != FrameUse::Anonymous || random_.chance(2)) return allocator_.free(frame, use);
+  next_slot_ += random_.chance(8) ? 512 : 1;
+  allocator_.record(frame).swap_slot = {next_slot_};
+  allocator_.free_to_standby(allocator_.record(frame));
+  if (standby_.size() == StandbyFrames::kMost) standby_.erase(standby_.begin());
+  standby_.push_back({next_slot_, frame});
+}
+
+void ModelMachine::take_back() {
+  if (standby_.empty()) return;
+  const auto [slot, frame] = standby_[random_.below(static_cast<uint32_t>(standby_.size()))];
+  ASSERT_TRUE(allocator_.on_standby({slot}));
+  if (random_.chance(3)) {
+    allocator_.forget_standby({slot});
+    return forget(frame);
+  }
+  OwnedFrame back = allocator_.take_standby({slot}, FrameUse::Anonymous, Claim::Unpromised);
+  ASSERT_EQ(back.has_frame(), free() > floor_);
+  if (!back.has_frame()) return;
+  uint32_t written;
+  memory_.read({frame, 0, 4}, &written);
+  ASSERT_EQ(written, frame.value);
+  forget(frame);
+  record(back.release(), {1, true, FrameUse::Anonymous}, Placement::Any);
 }
 
 void ModelMachine::free_some() {
@@ -135,7 +180,7 @@ void ModelMachine::free_some() {
     memory_.read({{first}, 0, 4}, &written);
     ASSERT_EQ(written, first);
     if (held.single) {
-      allocator_.free({first}, held.use);
+      give({first}, held.use);
     } else {
       allocator_.free_run({first}, std::countr_zero(held.frames), held.use);
     }
@@ -153,6 +198,7 @@ void ModelMachine::move_floor() {
 void ModelMachine::compare() {
   allocator_.check();
   ASSERT_EQ(allocator_.free_frames(), free());
+  ASSERT_EQ(allocator_.standby_frames(), standby_.size());
   uint32_t by_use[16] = {};
   for (auto [first, held] : held_) by_use[static_cast<unsigned>(held.use)] += held.frames;
   for (FrameUse use : kUses) {
@@ -171,7 +217,7 @@ void ModelMachine::run(int operations) {
     } else if (kind < 14) {
       free_some();
     } else if (kind == 14) {
-      move_floor();
+      random_.chance(2) ? move_floor() : take_back();
     } else if (random_.chance(20)) {
       allocator_.drop_zeroed_pool();
     } else {

@@ -53,7 +53,7 @@ bool SimMachine::frame_is_free(FrameNumber f) {
     if (!frames.has_record(head)) return false;
     const mm::FrameRecord& record = frames.record(head);
     if (record.order == mm::kOrderInside) continue;
-    return record.use == mm::FrameUse::Free || record.use == mm::FrameUse::FreeZeroed;
+    return record.use >= mm::FrameUse::Free && record.use <= mm::FrameUse::FreeZeroed;
   }
   return false;
 }

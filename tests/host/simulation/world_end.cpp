@@ -121,6 +121,7 @@ void World::close() {
   counts.pages_out = stats.pages_out;
   counts.zero_pages = stats.zero_pages_out;
   counts.pages_ahead = stats.pages_ahead;
+  counts.taken_back = stats.pages_taken_back;
   counts.checksum_errors = swap.pager.checksum_errors();
   counts.retired = slots.retired();
   counts.lives_beyond_memory = largest_ >= 2 * usable_ ? 1 : 0;

@@ -45,8 +45,13 @@ class SwapRig : public testing::Test {
   void write_all(VirtAddr base, PageCount pages) { ASSERT_TRUE(write_all(user, base, pages)); }
   void read_all(VirtAddr base, PageCount pages) { read_all(user, base, pages); }
 
-  // Evicts until so many frames are free, or all that can be.
+  // Evicts until so many frames are free, or all that can be; what is in them is forgotten.
   void press_for(uint32_t frames) {
+    put_on_standby(frames);
+    for (uint32_t i = 1; i <= swap.total_slots(); ++i) machine.frames.forget_standby({i});
+  }
+  // The same, but what comes back comes back from them.
+  void put_on_standby(uint32_t frames) {
     swap.pageout.start(frames);
     swap.pageout.run_round();
     swap.pageout.start(8);
