@@ -42,7 +42,7 @@ AddressSpace::AddressSpace(MemoryManager& manager, TranslationMap& map)
 
 void AddressSpace::clear() {
   LockGuard guard(manager_.lock);
-  unmap_dropping(kUserRange);
+  unmap_leaving(static_cast<Region*>(regions_.first()), kUserRange);
   while (RegionNode* node = regions_.first()) erase(static_cast<Region&>(*node));
   if (linked()) manager_.spaces.remove(*this);
 }
@@ -97,7 +97,11 @@ void AddressSpace::merge_with_next(Region& region) {
   regions_.resize(region, whole);
 }
 
-void AddressSpace::unmap_dropping(VirtRange range) {
+void AddressSpace::unmap_leaving(Region* first, VirtRange range) {
+  for (Region* r = first; r != nullptr && r->range.begin < range.end; r = next(*r)) {
+    const VmObject* const object = r->object.get();
+    if (object != nullptr && object->references() > 1) unmap_folding(*r, r->range);
+  }
   DropMappings drop;
   map_.unmap_range(range, drop);
 }
@@ -163,7 +167,7 @@ void AddressSpace::unmap_stack(VirtRange stack) {
   LockGuard guard(manager_.lock);
   Region* region = find(stack.begin);
   KASSERT(region != nullptr && region->kind == RegionKind::Stack && region->range == stack);
-  unmap_dropping(stack);
+  unmap_leaving(region, stack);
   erase(*region);
   note_freed(stack);
 }

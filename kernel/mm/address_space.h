@@ -83,8 +83,9 @@ class AddressSpace : public Link<AllSpaces> {
   void split(Region& region, VirtAddr at, NewRegion upper) REQUIRES(memory_lock);
   // Merges `region` with its next neighbour where the two are one by all but the cut.
   void merge_with_next(Region& region) REQUIRES(memory_lock);
-  // unmap_range where the pages go as well: what the dirty bits said is of no interest.
-  void unmap_dropping(VirtRange range) REQUIRES(memory_lock);
+  // unmap_range for regions from `first` on that go as a whole. What the dirty bits said is of no
+  // interest, but where the object stays for a while: for SwapOff, or for who reads a page of it.
+  void unmap_leaving(Region* first, VirtRange range) REQUIRES(memory_lock);
   // unmap_range, with the dirty bits folded into the slots of `region`. Requires: range in region.
   void unmap_folding(Region& region, VirtRange range) REQUIRES(memory_lock);
 

@@ -205,14 +205,12 @@ void PageOut::evict(FrameRecord& record, PageSlot& slot) {
   });
   const Shadow shadow = policy_.evicted(record, identity_of(record));
   object.lost_frame();
-  if (object.frame_use() != FrameUse::Image && (record.count & page_mark::kHasSlot) != 0) {
-    slot.make_swapped(record.swap_slot, shadow);
-    swap_.page_left();
-    manager_.frames.free_to_standby(record);
-    return;
-  }
   if (object.frame_use() == FrameUse::Image) {
     slot.make_empty(shadow);
+  } else if ((record.count & page_mark::kHasSlot) != 0) {
+    slot.make_swapped(record.swap_slot, shadow);
+    swap_.page_left();
+    return manager_.frames.free_to_standby(record);
   } else {
     slot.make_discarded(shadow);
     if (object.promised()) manager_.promises.owe_again();

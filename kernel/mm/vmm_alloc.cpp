@@ -81,7 +81,8 @@ Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
   auto block = find_block(space, address);
   if (!block || block->first->kind != RegionKind::Block) return Failure(Error::BadArgument);
   // From here on nothing fails.
-  if (!block->first->object.get()->slots().untouched()) space.unmap_dropping(block->range);
+  const bool touched = !block->first->object.get()->slots().untouched();
+  if (touched) space.unmap_leaving(block->first, block->range);
   while (block->last != block->first) {
     Region* before = space.previous(*block->last);
     space.erase(*block->last);

@@ -1,7 +1,6 @@
 /* kept.h: VmmAlloc blocks that came back, kept for whoever wants one next: without, a program that
  * takes and gives back such blocks in turn, or lets one array after the other grow, pays for every
- * page anew. Who only gives back keeps none; all together are 4 MiB at most
- * (DEMAND_MOST). */
+ * page anew. Who only gives back keeps none; all together are 4 MiB at most (DEMAND_MOST). */
 #ifndef MOBIUS_MALLOC_KEPT_H
 #define MOBIUS_MALLOC_KEPT_H
 

@@ -108,6 +108,26 @@ TEST_F(SwapOffStory, R13_a_page_that_cannot_be_read_is_refused_and_stays_what_it
   ASSERT_TRUE(take_off());
 }
 
+// SwapOff keeps the object for a while. What was modified there is not in its slot.
+TEST_F(SwapOffStory, R15_modified_pages_of_a_freed_block_are_not_taken_for_clean) {
+  VirtAddr block = alloc(user, 2);
+  ASSERT_TRUE(write_all(user, block, 2));
+  press_for(machine.frames.free_frames() + 2);
+  ASSERT_TRUE(user.write32(pages_after(block, 1), 77));  // in a frame, and in a slot as it was
+  ASSERT_EQ(draw(block, 2), "sD");
+  mm::SwapOff off(swap.pager);
+  ASSERT_TRUE(off.begin());
+  ASSERT_FALSE(off.step().value());  // the first page is back
+  ASSERT_TRUE(mm::vmm_free(user.space(), block));
+  put_on_standby(machine.frames.free_frames() + 2);
+  for (bool over = false; !over;) {
+    auto step = off.step();
+    ASSERT_TRUE(step);
+    over = *step;
+  }
+  EXPECT_EQ(swap.checksum_errors(), 0u);
+}
+
 TEST_F(SwapOffStory, R13_pages_on_their_way_out_are_waited_for) {
   VirtAddr block = alloc(user, 60);
   ASSERT_TRUE(write_all(user, block, 60));
