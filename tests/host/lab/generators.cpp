@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "lab/count.h"
 #include "lab/reference_string.h"
 #include "sim/random.h"
 
@@ -161,22 +162,21 @@ class SwapWorkloads {
 
 void swap_workloads(ReferenceString& s) { SwapWorkloads(s, 0).all(); }
 
-// N of "swap-workloads@N": another draw of the same. 0: not such a name.
-uint32_t draw_of(const std::string& name) {
-  constexpr std::string_view kPrefix = "swap-workloads@";
-  if (!name.starts_with(kPrefix)) return 0;
-  const std::string number = name.substr(kPrefix.size());
-  const bool digits = !number.empty() && number.size() < 7 &&
-                      std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
-  return digits ? static_cast<uint32_t>(std::stoul(number)) : 0;
+// N of swap-workloads@N: another draw of the same. 0: not such a name.
+uint32_t draw_of(std::string_view name) {
+  if (!name.starts_with(kSwapWorkloads)) return 0;
+  name.remove_prefix(kSwapWorkloads.size());
+  return name.starts_with('@') ? count_in(name.substr(1)) : 0;
 }
 
 using Generator = void (*)(ReferenceString&);
 const std::map<std::string, Generator>& generators() {
   static const std::map<std::string, Generator> all{
-      {"loop", loop},          {"two-loops", two_loops}, {"zipf", zipf},
-      {"uniform", uniform},    {"zipf-scan", zipf_scan}, {"matrix-multiply", matrix_multiply},
-      {"fft", fft},            {"phases", phases},       {"swap-workloads", swap_workloads}};
+      {"loop", loop},       {"two-loops", two_loops},
+      {"zipf", zipf},       {"zipf-scan", zipf_scan},
+      {"uniform", uniform}, {"matrix-multiply", matrix_multiply},
+      {"fft", fft},         {"phases", phases},
+      {std::string(kSwapWorkloads), swap_workloads}};
   return all;
 }
 

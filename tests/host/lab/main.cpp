@@ -3,11 +3,11 @@
 // makes tables and plots of them. Status 1: a policy has beaten OPT, so the lab is wrong.
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "lab/count.h"
 #include "lab/replay.h"
 #include "mm/replacement/registry.h"
 
@@ -25,7 +25,7 @@ constexpr double kSizes[] = {0.125, 0.25, 0.375, 0.5, 0.75};
 
 std::vector<uint32_t> sizes_for(const ReferenceString& string, const Wishes& wishes) {
   if (!wishes.frames.empty()) return wishes.frames;
-  if (string.name().starts_with("swap-workloads")) return {23950};
+  if (string.name().starts_with(kSwapWorkloads)) return {23950};
   std::vector<uint32_t> frames;
   for (double part : kSizes) {
     frames.push_back(std::max(1u, static_cast<uint32_t>(part * string.footprint())));
@@ -73,13 +73,10 @@ bool run(const ReferenceString& string, const Wishes& wishes) {
   return possible;
 }
 
-uint32_t frame_count(const char* text) {
-  char* end;
-  const unsigned long value = std::strtoul(text, &end, 10);
-  if (*end != 0 || value == 0 || value > 0x7FFFFFFF) {
-    throw std::runtime_error(std::string("not a number of frames: ") + text);
-  }
-  return static_cast<uint32_t>(value);
+uint32_t frame_count(const std::string& text) {
+  const uint32_t frames = count_in(text);
+  if (frames == 0) throw std::runtime_error("not a number of frames: " + text);
+  return frames;
 }
 
 Wishes parse(int count, char** words) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mobius::lab {
@@ -41,7 +42,8 @@ class ReferenceString {
 };
 
 // The strings that are made, not recorded: their names, and one of them by name. swap-workloads@N
-// is the N-th other draw of swap-workloads.
+// is the N-th other draw of swap-workloads, the string of swapbench.exe.
+inline constexpr std::string_view kSwapWorkloads = "swap-workloads";
 std::span<const std::string> generator_names();
 bool is_generator(const std::string& name);
 ReferenceString generate(const std::string& name);

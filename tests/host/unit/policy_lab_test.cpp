@@ -182,7 +182,9 @@ TEST(PolicyLab, the_swap_workloads_can_be_drawn_again) {
   EXPECT_EQ(replay_lru(other, 23950)[1].swap_ins(), 115536u) << "nothing is drawn in a loop";
   EXPECT_NE(replay_lru(other, 23950)[2].swap_ins(), 80292u);
   EXPECT_NE(replay_lru(other, 23950)[3].swap_ins(), 22585u);
-  for (const char* name : {"swap-workloads@", "swap-workloads@0", "swap-workloads@x", "loop@1"}) {
+  for (const char* name : {"swap-workloads@", "swap-workloads@0", "swap-workloads@x", "loop@1",
+                           "swap-workloads1", "swap-workloads@1x", "swap-workloads@-1",
+                           "swap-workloads@4294967297"}) {
     EXPECT_FALSE(is_generator(name)) << name;
   }
 }
