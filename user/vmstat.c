@@ -30,6 +30,7 @@ static void totals(const struct vmm_stats *s) {
                {"zero pages out", s->zero_pages_out},
                {"pages ahead", s->pages_ahead},
                {"bit tests", s->bit_tests},
+               {"stalled ms", s->stalled_ns / 1000000},
                {"slots", s->slots_total},
                {"slots free", s->slots_free},
                {"slots retired", s->slots_retired},
@@ -41,16 +42,24 @@ static void totals(const struct vmm_stats *s) {
   printf("%-20s %10.1f\n", "pages a transfer out", ratio(s->pages_out, s->ios_out));
 }
 
-static void one_line(const struct vmm_stats *before, const struct vmm_stats *now, number idle) {
+static unsigned percent(uint64_t part, uint64_t whole) {
+  return whole ? (unsigned)(part * 100 / whole) : 0;
+}
+
+/* `idle` and `elapsed`: nanoseconds. The last column is the pressure: the share of the time in which
+ * some thread stood still for paging. */
+static void one_line(const struct vmm_stats *before, const struct vmm_stats *now, uint64_t idle,
+                     uint64_t elapsed) {
   uint64_t in = now->pages_in - before->pages_in, out = now->pages_out - before->pages_out;
   uint64_t ios_in = now->ios_in - before->ios_in, ios_out = now->ios_out - before->ios_out;
   printf("%8llu %7llu %7llu %6llu %6llu %6llu %5llu %5llu", (number)now->frames_free,
          (number)now->frames_zeroed, (number)(now->faults_minor - before->faults_minor),
          (number)(now->faults_major - before->faults_major), (number)in, (number)out,
          (number)ios_in, (number)ios_out);
-  printf(" %5.1f %5.1f %6llu %6llu %9llu %5llu\n", ratio(in, ios_in), ratio(out, ios_out),
+  printf(" %5.1f %5.1f %6llu %6llu %9llu %5u %5u\n", ratio(in, ios_in), ratio(out, ios_out),
          (number)(now->zero_pages_out - before->zero_pages_out),
-         (number)(now->bit_tests - before->bit_tests), (number)now->slots_free, idle);
+         (number)(now->bit_tests - before->bit_tests), (number)now->slots_free,
+         percent(idle, elapsed), percent(now->stalled_ns - before->stalled_ns, elapsed));
   fflush(stdout);
 }
 
@@ -66,7 +75,7 @@ int main(int argc, char **argv) {
     return 0;
   }
   printf("    free  zeroed   minor  major     in    out ios_in  out pg/in   out"
-         "  zeros  tests swap_free  idle\n");
+         "  zeros  tests swap_free  idle stall\n");
   SysClock(SYS_CLOCK_IDLE, &idle_before);
   SysClock(SYS_CLOCK_MONOTONIC, &time_before);
   for (int i = 0; i < atoi(argv[1]); i++) {
@@ -74,8 +83,7 @@ int main(int argc, char **argv) {
     VmmStats(&now, sizeof now);
     SysClock(SYS_CLOCK_IDLE, &idle);
     SysClock(SYS_CLOCK_MONOTONIC, &time);
-    uint64_t elapsed = time.ns - time_before.ns;
-    one_line(&before, &now, elapsed ? (idle.ns - idle_before.ns) * 100 / elapsed : 0);
+    one_line(&before, &now, idle.ns - idle_before.ns, time.ns - time_before.ns);
     before = now;
     idle_before = idle;
     time_before = time;

@@ -50,8 +50,10 @@ void LoadControl::suspend_somebody() {
   for (Process* p = system_.processes.next_after(0); p != nullptr && count < pagers.size();
        p = system_.processes.next_after(p->pid)) {
     if (p->space == nullptr || p->ending()) continue;
-    pagers[count++] = {p->pid, p->space->resident_pages(), p->space->take_major_faults(),
-                       p->promised(), p->space->suspended()};
+    const uint32_t faults = p->space->take_major_faults();
+    if (faults == 0) continue;
+    pagers[count++] = {p->pid, p->space->resident_pages(), faults, p->promised(),
+                       p->space->suspended()};
   }
   const uint32_t pid = biggest_newcomer({pagers.data(), count});
   bad_looks_ = 0;

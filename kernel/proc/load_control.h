@@ -18,7 +18,7 @@ struct System;
 struct Pager {
   uint32_t pid = 0;
   uint32_t pages = 0;   // resident
-  uint32_t faults = 0;  // major ones since the last look
+  uint32_t faults = 0;  // major ones since somebody was last looked for
   bool promised = false;
   bool suspended = false;
 };

@@ -96,6 +96,8 @@ def overload(context):
         assert pids, "all have ended"
         shell.send("kill " + " ".join(pids))
         shell.send("wait")
+        shell.send("vmstat")
+        shell.expect(r"^stalled ms +[1-9]\d{2}")
         shell.send("hello.exe")
         shell.expect("^Hello from Mobius!$")
         shell.send("check")

@@ -50,7 +50,7 @@ TESTS = [
     Boot("Shell_background_programs_take_no_input", stdin=b"cat &\nwait\necho still mine\n",
          stdout_has=("^cat: standard input: Bad file", "^still mine$"), emulators=BOTH, timeout=20),
     Boot("Shell_tools", "-c 'ls /bin; ps; vmmap 1; vmstat 1 1; echo done'",
-         stdout_has=(r"^ +\d+ +hello\.exe$", r"^ +1 +0 .* running +shell\.exe$", "^00400000-",
+         stdout_has=(r"^ +\d+ +hello\.exe$", r"^ +1 +0 .* running +shell\.exe$", "^00400000-", "idle +stall$",
                      "^done$")),
     Boot("Check_machine_from_the_shell", "-c check", stdout_has=("balance",), emulators=BOTH),
     *[memory(mib) for mib in (8, 16, 64, 512, 2048, 3072, 3583)],

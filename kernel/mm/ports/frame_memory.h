@@ -41,7 +41,8 @@ class FrameMemory {
   void read(FrameSpan from, void* to);
   void write(FrameSpan to, const void* from);
   bool is_zero(FrameNumber f);
-  // A checksum of the bytes that differs with every word, its place, and `seed`.
+  // A checksum of the bytes and `seed`. Differs whenever one word or the seed alone does; any other
+  // change goes unseen once in 2^32, signs and swapped words among them.
   uint32_t sum(FrameNumber f, uint32_t seed);
 
  protected:
