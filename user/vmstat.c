@@ -46,8 +46,8 @@ static unsigned percent(uint64_t part, uint64_t whole) {
   return whole ? (unsigned)(part * 100 / whole) : 0;
 }
 
-/* `idle` and `elapsed`: nanoseconds. The last column is the pressure: the share of the time in which
- * some thread stood still for paging. */
+/* `idle` and `elapsed`: nanoseconds. The last column is the pressure: the share of the time in
+ * which some thread stood still for paging. */
 static void one_line(const struct vmm_stats *before, const struct vmm_stats *now, uint64_t idle,
                      uint64_t elapsed) {
   uint64_t in = now->pages_in - before->pages_in, out = now->pages_out - before->pages_out;

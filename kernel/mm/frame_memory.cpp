@@ -28,9 +28,9 @@ bool FrameMemory::is_zero(FrameNumber f) {
 }
 
 // Every step is a bijection of `a`, so pages that differ in one word never agree; the rotations
-// bring high bits down and the factor spreads them, so that changes of two words that belong together
-// (signs, a count up and a count down, two words swapped) do not cancel. A sum of sums would not see
-// two signs change. Every page goes through here on its way out and in: 2.5 instructions a word.
+// bring high bits down and the factor spreads them, so that changes of two words that belong
+// together (signs, a count up and a count down, two words swapped) do not cancel. A sum of sums
+// would not see two signs change. Every page goes through here on its way out and in.
 uint32_t FrameMemory::sum(FrameNumber f, uint32_t seed) {
   const auto* word = reinterpret_cast<const uint32_t*>(bytes(0, f));
   const auto* const end = word + kPageSize / sizeof(uint32_t);
