@@ -9,6 +9,7 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import plant
 from project import BUILD, ROOT
 
 JOBS = 2
@@ -118,11 +119,17 @@ def simulation_names(folder, report):
 
 
 def run_simulation(folder, report):
-    """The simulation's 2,000 seeds, without sanitizers: with them it runs a few (run_programs)."""
+    """The simulation's 2,000 seeds, without sanitizers: with them it runs a few (run_programs).
+    And the bugs that are planted in it: each must be found."""
     program, names = folder / "test_simulation", simulation_names(folder, report)
+    work = [(program, names[k::JOBS], SIMULATION) for k in range(JOBS)]
+    for bug in sorted(plant.planted()):
+        prefix = f"{SIMULATION}{bug}/"
+        found = [name for name in list_tests(folder / f"test_{bug}") if report.wants(prefix + name)]
+        work.append((folder / f"test_{bug}", found, prefix))
     with ThreadPoolExecutor(JOBS) as pool:
-        for k in range(JOBS):
-            pool.submit(run_tests, program, names[k::JOBS], SIMULATION, report)
+        for result in [pool.submit(run_tests, *item, report) for item in work if item[1]]:
+            result.result()
 
 
 def fuzz_targets():

@@ -36,7 +36,7 @@ QEMU_SECONDS = 600
 NICE = 15
 # Folder in build/mutants/build: how it is configured.
 CONFIGURE = {"quick": ["--preset", "host-fast", "-B", "build/quick",
-                       "-DCMAKE_CXX_FLAGS_RELEASE=-O1"],
+                       "-DCMAKE_CXX_FLAGS_RELEASE=-O1", "-DMOBIUS_PLANT="],
              "host": ["--preset", "host"], "kernel": ["--preset", "kernel"]}
 PROGRAMS = ("bin", "tests", "sdk")    # of build/user: they are not broken, the kernel is
 

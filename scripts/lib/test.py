@@ -28,7 +28,7 @@ def _host(report, verbose):
     host_tests.run_programs(BUILD / "host" / "tests" / "host", report)
     if host_tests.simulation_names(BUILD / "host" / "tests" / "host", report):
         report.section("simulation")
-        build(["host-fast"], verbose, targets=["test_simulation"])
+        build(["host-fast"], verbose, targets=["test_simulation", "planted"])
         host_tests.run_simulation(BUILD / "host-fast" / "tests" / "host", report)
     wanted = _fuzz_targets(report)
     safety = "host/thread_safety_clang"
