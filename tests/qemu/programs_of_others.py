@@ -5,12 +5,23 @@ import io
 import subprocess
 import sys
 import tarfile
+import threading
 from dataclasses import replace
 from unittest import mock
 
 import programs
 from emulator_tests import Script
 from project import SCRIPTS, SetupError
+
+# What is replaced in the module `programs` is replaced for every test that runs at the same time.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def alone(function):
+    def with_lock(context):
+        with _ONE_AT_A_TIME:
+            function(context)
+    return with_lock
 
 
 def fails_with(text, function, *arguments):
@@ -106,18 +117,19 @@ def not_built_is_a_setup_failure(context):
     with mock.patch.object(programs, "FOLDER", context.folder / "no programs"):
         fails_with("lua has not been built", programs.on_the_cd, "lua")
     with mock.patch.object(programs, "FOLDER", context.folder):
-        with mock.patch.object(subprocess, "run") as run, mock.patch.object(sys, "stderr"):
-            run.return_value = subprocess.CompletedProcess([], 1, stdout="", stderr="error: x")
+        with mock.patch.object(programs, "subprocess") as theirs, mock.patch.object(sys, "stderr"):
+            failed = subprocess.CompletedProcess([], 1, stdout="", stderr="error: x")
+            theirs.run.return_value = failed
             fails_with("building lua failed", programs._cc, "lua", context.folder, "-c", "x.c")
     help_text = subprocess.run([SCRIPTS / "run", "--help"], capture_output=True, text=True)
     assert "lua" in help_text.stdout and "sqlite" in help_text.stdout
 
 
 TESTS = [
-    Script("Programs_of_others_bring_their_licences", licences),
-    Script("Programs_of_others_get_the_files_that_are_named", files_come_along),
-    Script("Programs_of_others_are_built_once", second_time_is_quick_and_offline),
-    Script("Programs_of_others_that_cannot_be_fetched", a_fetch_that_fails_says_so),
-    Script("Programs_of_others_stay_in_their_folder", a_path_that_leads_outside_is_refused),
-    Script("Programs_of_others_not_built", not_built_is_a_setup_failure),
+    Script("Programs_of_others_bring_their_licences", alone(licences)),
+    Script("Programs_of_others_get_the_files_that_are_named", alone(files_come_along)),
+    Script("Programs_of_others_are_built_once", alone(second_time_is_quick_and_offline)),
+    Script("Programs_of_others_that_cannot_be_fetched", alone(a_fetch_that_fails_says_so)),
+    Script("Programs_of_others_stay_in_their_folder", alone(a_path_that_leads_outside_is_refused)),
+    Script("Programs_of_others_not_built", alone(not_built_is_a_setup_failure)),
 ]
