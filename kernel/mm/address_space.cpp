@@ -147,6 +147,12 @@ uint32_t AddressSpace::locked_pages() const {
   });
 }
 
+uint32_t AddressSpace::promised_pages() const {
+  return sum_over_objects(regions_, [](VmObject& object) REQUIRES(memory_lock) {
+    return object.promise().pages();
+  });
+}
+
 Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
   LockGuard guard(manager_.lock);
   if (bytes > kUserEnd) return Failure(Error::OutOfAddressSpace);

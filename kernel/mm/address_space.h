@@ -45,6 +45,8 @@ class AddressSpace : public Link<AllSpaces> {
   // Frames only this space's own objects hold.
   uint32_t resident_pages() const REQUIRES(memory_lock);
   uint32_t locked_pages() const REQUIRES(memory_lock);  // by VmmLock
+  // Promised to its blocks, given or not, page tables included.
+  uint32_t promised_pages() const REQUIRES(memory_lock);
 
   // Load control: while it is suspended, threads that need a page which is not there wait.
   void suspend() REQUIRES(memory_lock) { suspended_ = true; }

@@ -7,6 +7,7 @@ void Promise::reduce(uint32_t pages) {
   KASSERT(pages <= pages_);
   if (pages == 0) return;
   pages_ -= pages;
+  books_->promised_ -= pages;
   books_->set_owed(books_->owed_ - pages);
 }
 
@@ -20,6 +21,7 @@ Result<Promise> Promises::promise(uint32_t pages) {
     ++refusals_;
     return Failure(Error::OutOfFrames);
   }
+  promised_ += pages;
   set_owed(owed_ + pages);
   return Promise(*this, pages);
 }
@@ -45,7 +47,7 @@ void Promises::set_slots_left(uint32_t slots) {
 }
 
 void Promises::set_floor() {
-  frames_.set_floor(reserve_ + (owed_ > slots_left_ ? owed_ - slots_left_ : 0));
+  frames_.set_floor(reserve_, owed_ > slots_left_ ? owed_ - slots_left_ : 0);
   frames_.keep_for_images(slots_left_ == 0 ? kept_for_images_ : 0);
 }
 

@@ -4,7 +4,8 @@
 // discarded + swap slots that could hold a page. (Pages with contents and kernel frames have
 // already left the right side.) A promise that would break this is refused. What else would break
 // it - an unpromised touch, a kernel allocation - is refused by the frame allocator, whose floor is
-// kept at the part of the promises that swap space could not take.
+// kept at the part of the promises that swap space could not take. A page that comes back from swap
+// takes a frame and leaves room there for another: it needs no more than the reserve left free.
 #pragma once
 
 #include <utility>
@@ -48,6 +49,8 @@ class Promises {
 
   // Fails: OutOfFrames (it could not be kept).
   Result<Promise> promise(uint32_t pages);
+  // All that is promised, given or not.
+  uint32_t promised() const { return promised_; }
   // A promised page has got its frame, or lost its contents and may want one again.
   void given() { set_owed(owed_ - 1); }
   void owe_again() { set_owed(owed_ + 1); }
@@ -62,6 +65,7 @@ class Promises {
   // Whether swap space could be so much smaller.
   bool could_lose(uint32_t slots) const { return left() >= slots; }
   uint32_t owed() const { return owed_; }
+  uint32_t reserve() const { return reserve_; }
   // How many have been refused: evicting pages would not help them.
   uint32_t refusals() const { return refusals_; }
 
@@ -72,6 +76,7 @@ class Promises {
   void set_floor();
 
   FrameAllocator& frames_;
+  uint32_t promised_ = 0;
   uint32_t owed_ = 0;  // page tables included
   uint32_t reserve_ = 0;
   uint32_t kept_for_images_ = 0;

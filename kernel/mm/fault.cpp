@@ -200,13 +200,13 @@ Next Attempt::map_own() {
   return enter(slot->frame(), region->access) ? Next::Done : Next::NoFrame;
 }
 
-// Brings in what an attempt has found missing, or waits for it; whether it had to wait. For Read
-// and PageIn the caller has taken a reference to the object that is read.
+// Brings in what an attempt has found missing, or waits for it; whether it waited for a page. For
+// Read and PageIn the caller has taken a reference to the object that is read.
 Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(memory_lock) {
   // Who is suspended does not stand still for want of a page, but so that others do not.
   if (next == Next::Suspended) {
     attempt.manager().waiting.wait(&attempt.space);
-    return true;
+    return false;
   }
   const Pressure::Stall stall(attempt.manager().pressure);
   switch (next) {
@@ -248,6 +248,8 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
         object = &attempt.missing(next);
       }
       if (next == Next::Read || next == Next::PageIn) object->add_reference();
+      const bool returns = next == Next::PageIn && attempt.claim == Claim::Unpromised;
+      if (returns) attempt.claim = Claim::Returning;
     }
     const Result<bool> came = bring_in(attempt, next, object);
     waited |= came && *came;

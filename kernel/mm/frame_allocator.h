@@ -60,9 +60,9 @@ class FrameAllocator {
   FrameRecord& record(FrameNumber frame) { return records_.at(frame); }
   bool has_record(FrameNumber frame) const { return records_.contains(frame); }
 
-  // From now on unpromised requests leave `frames` frames free, or fail.
-  void set_floor(uint32_t frames);
-  uint32_t floor() const;
+  // From now on unpromised requests leave both free, those that return only the reserve; or fail.
+  void set_floor(uint32_t reserve, uint32_t promised = 0);
+  uint32_t floor(Claim claim = Claim::Unpromised) const;
   // From now on unpromised requests for anonymous memory leave so many frames to images: those
   // they have, and free ones above the floor. Code needs them to run at all.
   void keep_for_images(uint32_t frames);
@@ -108,6 +108,7 @@ class FrameAllocator {
   bool planned_to_fail() REQUIRES(lock_);
   void set_plan(FailurePlan plan) REQUIRES(lock_);
   bool may_take(uint32_t frames, FrameUse use, Claim claim) REQUIRES(lock_);
+  uint32_t floor_for(Claim claim) const REQUIRES(lock_);
   uint32_t kept_from(FrameUse use, Claim claim) const REQUIRES(lock_);
   void set_plenty() REQUIRES(lock_) { plenty_ = floor_ + watermark_ + kept_for_images_; }
   void account_taken(uint32_t frames, FrameUse use) REQUIRES(lock_);
@@ -133,9 +134,9 @@ class FrameAllocator {
   StandbyFrames standby_ GUARDED_BY(lock_);
   unsigned top_zone_ = 0;  // the highest with RAM
   FrameZone* top_ = &zones_[0];
-  uint32_t total_ = 0, free_ GUARDED_BY(lock_) = 0;
-  uint32_t floor_ GUARDED_BY(lock_) = 0, kept_for_images_ GUARDED_BY(lock_) = 0;
-  uint32_t watermark_ GUARDED_BY(lock_) = 0, zeroed_count_ GUARDED_BY(lock_) = 0;
+  uint32_t total_ = 0, free_ GUARDED_BY(lock_) = 0, zeroed_count_ GUARDED_BY(lock_) = 0;
+  uint32_t floor_ GUARDED_BY(lock_) = 0, reserve_ GUARDED_BY(lock_) = 0;  // a part of it
+  uint32_t kept_for_images_ GUARDED_BY(lock_) = 0, watermark_ GUARDED_BY(lock_) = 0;
   // With more than this free, a request needs no second look: the three together.
   uint32_t plenty_ GUARDED_BY(lock_) = 0;
   LowMemory* listener_ GUARDED_BY(lock_) = nullptr;

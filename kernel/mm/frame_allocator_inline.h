@@ -7,10 +7,15 @@
 
 namespace mobius::mm {
 
+inline uint32_t FrameAllocator::floor_for(Claim claim) const {
+  if (claim == Claim::Promised) return 0;
+  return claim == Claim::Returning ? reserve_ : floor_;
+}
+
 inline bool FrameAllocator::may_take(uint32_t frames, FrameUse use, Claim claim) {
   if (claim == Claim::Promised || running_ == Claim::Promised) return free_ >= frames;
   return (plan_.after == kNever || !planned_to_fail()) &&
-         free_ >= frames + floor_ + kept_from(use, claim);
+         free_ >= frames + floor_for(claim) + kept_from(use, claim);
 }
 
 inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use) {

@@ -47,9 +47,10 @@ void FrameAllocator::free_run(FrameNumber first, unsigned order, FrameUse use) {
   zone_of(first).give_run(head, order);
 }
 
-void FrameAllocator::set_floor(uint32_t frames) {
+void FrameAllocator::set_floor(uint32_t reserve, uint32_t promised) {
   LeafGuard guard(lock_);
-  floor_ = frames;
+  reserve_ = reserve;
+  floor_ = reserve + promised;
   set_plenty();
 }
 
@@ -65,9 +66,9 @@ uint32_t FrameAllocator::kept_from(FrameUse use, Claim claim) const {
   return grows && images < kept_for_images_ ? kept_for_images_ - images : 0;
 }
 
-uint32_t FrameAllocator::floor() const {
+uint32_t FrameAllocator::floor(Claim claim) const {
   LeafGuard guard(lock_);
-  return floor_;
+  return floor_for(claim);
 }
 
 void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t watermark) {
@@ -79,8 +80,7 @@ void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t watermark) {
 
 bool FrameAllocator::some_left(Claim claim) const {
   LeafGuard guard(lock_);
-  const bool promised = claim == Claim::Promised || running_ == Claim::Promised;
-  return free_ > (promised ? 0 : floor_);
+  return free_ > floor_for(running_ == Claim::Promised ? running_ : claim);
 }
 
 uint32_t FrameAllocator::spare_frames() const {

@@ -12,7 +12,8 @@ enum class Placement : uint8_t {
 };
 enum class Fill : uint8_t { None, Zero };
 // Whether a request may use the frames below the floor: only for what has been promised. A page
-// that returns from swap can go again: it may use those that are kept for images.
+// that returns from swap can go again: it may use those that are kept for images, and those that
+// are free for promises because swap space could not take so many pages: now it can take one more.
 enum class Claim : uint8_t { Unpromised, Promised, Returning };
 
 // Hears of every allocation that leaves few free frames above the floor. Must not call back.

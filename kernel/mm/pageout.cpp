@@ -41,8 +41,14 @@ uint32_t PageOut::reads_under_way() {
   return manager_.under_way;
 }
 
+bool PageOut::enough_are_free(Claim claim, uint32_t asked) {
+  const uint32_t watermark = manager_.frames.floor(claim) + low_ + std::min(low_, kBatch);
+  return manager_.frames.free_frames() >= std::max(watermark, asked);
+}
+
 // Evicts until there are enough free frames, or until every page has been a victim in vain and none
-// is on its way in, which could be one next.
+// is on its way in, which could be one next. Where promises count on every slot, a page that goes
+// out raises the floor by the frame that it leaves: then only as many go as pages that return need.
 void PageOut::run_round() {
   wanted_ = false;
   running_ = true;
@@ -50,22 +56,25 @@ void PageOut::run_round() {
   const uint32_t asked = std::exchange(asked_, 0);
   const uint64_t evicted = evicted_;
   uint32_t in_vain = 0;
-  while (manager_.frames.free_frames() <
-         std::max(manager_.frames.floor() + low_ + std::min(low_, kBatch), asked)) {
-    const Outcome outcome = evict_batch();
-    in_vain = outcome.evicted == 0 ? in_vain + outcome.picked - outcome.stuck : 0;
-    if (outcome.evicted != 0) {
-      evicted_ += outcome.evicted;
-      manager_.waiting.wake(&rounds_);
+  while (!enough_are_free(Claim::Unpromised, asked)) {
+    Gain gain = Gain::Books;
+    if (!enough_are_free(Claim::Returning, asked)) {
+      gain = Gain::Frames;
+      const Outcome outcome = evict_batch();
+      in_vain = outcome.evicted == 0 ? in_vain + outcome.picked - outcome.stuck : 0;
+      if (outcome.evicted != 0) {
+        evicted_ += outcome.evicted;
+        manager_.waiting.wake(&rounds_);
+      }
+      if (outcome.picked != 0 && in_vain <= 2 * listed_pages()) continue;
+      in_vain = 0;
     }
-    if (outcome.picked != 0 && in_vain <= 2 * listed_pages()) continue;
-    in_vain = 0;
-    if (const uint32_t more = discard_whatever_can_go()) {
+    if (const uint32_t more = discard_whatever_can_go(gain)) {
       evicted_ += more;
       manager_.waiting.wake(&rounds_);
       continue;
     }
-    fruitless_ = evicted_ != evicted || reads_under_way() == 0;
+    fruitless_ = evicted_ != evicted || gain == Gain::Books || reads_under_way() == 0;
     if (fruitless_) break;
     manager_.waiting.wait(&manager_.under_way);
   }

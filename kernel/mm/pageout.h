@@ -71,6 +71,8 @@ class PageOut final : public LowMemory, private Sampler {
 
  private:
   enum class Fate : uint8_t { Evicted, ToWrite, Stays };
+  // What a page that goes must bring: a free frame, or one that is not owed to a promise at once.
+  enum class Gain : uint8_t { Frames, Books };
   struct Batch;
   struct Outcome {
     uint32_t evicted, picked, stuck;  // stuck: of those picked; they are not picked again
@@ -81,13 +83,16 @@ class PageOut final : public LowMemory, private Sampler {
   Outcome evict_batch() EXCLUDES(memory_lock);
   uint32_t listed_pages() EXCLUDES(memory_lock);
   uint32_t reads_under_way() EXCLUDES(memory_lock);
-  uint32_t discard_whatever_can_go() EXCLUDES(memory_lock);
+  bool enough_are_free(Claim claim, uint32_t asked);
+  uint32_t discard_whatever_can_go(Gain gain) EXCLUDES(memory_lock);
   void wait_for_batch() EXCLUDES(memory_lock);
   bool there_is_more_since() EXCLUDES(memory_lock);
   bool anybody_starves() EXCLUDES(memory_lock);
   bool swap_stays_on() EXCLUDES(memory_lock);
   bool try_stuck_pages_again() EXCLUDES(memory_lock);
+  void begin_picking() REQUIRES(memory_lock);
   void pick_batch(Batch& batch) REQUIRES(memory_lock);
+  bool gains_more_than_a_frame(FrameRecord& record) REQUIRES(memory_lock);
   Fate dispose_of(FrameRecord& record) REQUIRES(memory_lock);
   bool needs_writing(FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock);
   void assign_slots(Batch& batch) REQUIRES(memory_lock);

@@ -29,11 +29,7 @@ PageOut::Outcome PageOut::evict_batch() {
   Batch batch;
   {
     LockGuard guard(manager_.lock);
-    if (!manager_.tracking) start_tracking();
-    // With those that are being read: policies evict for each dip of it.
-    policy_.set_capacity(policy_.size() + manager_.frames.free_frames() + manager_.under_way);
-    came_ = false;
-    slots_left_ = swap_.slots_left();
+    begin_picking();
     pick_batch(batch);
     assign_slots(batch);
   }
@@ -44,6 +40,14 @@ PageOut::Outcome PageOut::evict_batch() {
   }
   flush_cleared();
   return {batch.evicted, batch.picked, batch.stuck};
+}
+
+void PageOut::begin_picking() {
+  if (!manager_.tracking) start_tracking();
+  // With those that are being read: policies evict for each dip of it.
+  policy_.set_capacity(policy_.size() + manager_.frames.free_frames() + manager_.under_way);
+  came_ = false;
+  slots_left_ = swap_.slots_left();
 }
 
 void PageOut::pick_batch(Batch& batch) {
@@ -63,14 +67,21 @@ void PageOut::pick_batch(Batch& batch) {
 
 // Before giving up: the policy may offer the same pages again and again, so all of them are taken
 // out of its hands until enough could be discarded. Returns how many.
-uint32_t PageOut::discard_whatever_can_go() {
+uint32_t PageOut::discard_whatever_can_go(Gain gain) {
   LockGuard guard(manager_.lock);
+  if (gain == Gain::Books) {
+    begin_picking();
+    // Of what is free or could be, nothing would be left over for those who wait.
+    if (!manager_.promises.could_lose(1)) return 0;
+  }
   PolicyPage* staying = nullptr;
   uint32_t gone = 0;
   while (gone < kBatch) {
     PolicyPage* page = policy_.pick_victim(*this);
     if (page == nullptr) break;
-    if (dispose_of(static_cast<FrameRecord&>(*page)) == Fate::Evicted) {
+    auto& record = static_cast<FrameRecord&>(*page);
+    if ((gain == Gain::Frames || gains_more_than_a_frame(record)) &&
+        dispose_of(record) == Fate::Evicted) {
       ++gone;
       continue;
     }
@@ -83,6 +94,14 @@ uint32_t PageOut::discard_whatever_can_go() {
   }
   flush_cleared();
   return gone;
+}
+
+// Whether there would be more for unpromised requests if the page went: it needs no slot, which
+// promises may count on, and is not promised itself.
+bool PageOut::gains_more_than_a_frame(FrameRecord& record) {
+  VmObject& object = *object_of(record);
+  if (object.frame_use() == FrameUse::Image) return true;
+  return !object.promised() && manager_.memory.is_zero(record.number);
 }
 
 PageOut::Fate PageOut::dispose_of(FrameRecord& record) {
@@ -124,8 +143,10 @@ void PageOut::assign_slots(Batch& batch) {
   });
   uint32_t done = 0;
   while (done < batch.count) {
+    // Slots given back would not help while SwapOff is at work: asking again uses up its patience.
+    const bool closing = swap_.slots().closing();
     SwapSpace::Run run = swap_.slots().take_run(batch.count - done);
-    if (run.count == 0 && drop_kept_slots(batch.count - done) == 0) break;
+    if (run.count == 0 && (closing || drop_kept_slots(batch.count - done) == 0)) break;
     for (uint32_t i = 0; i < run.count; ++i, ++done) {
       first[done].to = run.first + i;
       begin_write(*first[done].record, run.first + i);

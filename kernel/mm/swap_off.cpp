@@ -29,8 +29,7 @@ Result<void> SwapOff::begin() {
   LockGuard guard(manager.lock);
   if (!pager_.on()) return Failure(Error::NotFound);
   if (pager_.space_.closing()) return Failure(Error::Busy);
-  const uint32_t good = pager_.space_.total() - pager_.space_.retired();
-  if (!manager.promises.could_lose(good)) return Failure(Error::OutOfFrames);
+  if (!manager.promises.could_lose(pager_.good_slots())) return Failure(Error::OutOfFrames);
   pager_.space_.start_closing(std::min(kPatience, manager.frames.total_frames() / 2));
   pager_.tell_slots_left();
   begun_ = true;

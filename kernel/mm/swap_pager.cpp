@@ -29,8 +29,10 @@ struct SwapPager::PageIn {
 Result<void> SwapPager::swap_on(PageDevice& device) {
   LockGuard guard(manager_.lock);
   KASSERT(!on());
+  if (&device != last_device_) space_.forget();
+  last_device_ = &device;  // SwapOn may succeed where there is more memory
   TRY(space_.open(static_cast<uint32_t>(std::min<uint64_t>(device.page_count(), kMaxSlots))));
-  device_ = last_device_ = &device;
+  device_ = &device;
   tell_slots_left();
   return {};
 }

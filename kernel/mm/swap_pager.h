@@ -65,9 +65,8 @@ class SwapPager {
   }
   uint32_t swapped_pages() const REQUIRES(memory_lock) { return swapped_; }
   // Slots that could hold a page: those that resident pages keep count as free.
-  uint32_t slots_left() const REQUIRES(memory_lock) {
-    return space_.total() - space_.retired() - swapped_;
-  }
+  uint32_t slots_left() const REQUIRES(memory_lock) { return good_slots() - swapped_; }
+  uint32_t good_slots() const REQUIRES(memory_lock) { return space_.good(); }
   uint32_t sum_of(FrameNumber frame, SwapSlot slot) {
     return manager_.memory.sum(frame, slot.value);
   }

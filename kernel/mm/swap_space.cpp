@@ -14,44 +14,60 @@ constexpr uint32_t kChunksToSearch = 8;  // with free slots, before a shorter ru
 Result<void> SwapSpace::open(uint32_t slots) {
   KASSERT(!is_open());
   if (slots == 0) return Failure(Error::BadArgument);
-  total_ = slots;
-  const size_t directory = chunk_count() * sizeof(Chunk*);
-  auto made = heap_.allocate(directory);
-  if (!made) {
-    total_ = 0;
-    return Failure(made.error());
+  if (slots != size_) forget();
+  size_ = slots;
+  if (auto made = make_chunks(); !made) {
+    drop_good_chunks();
+    return made;
   }
-  chunks_ = static_cast<Chunk**>(*made);
-  std::memset(chunks_, 0, directory);
+  total_ = slots;
+  free_ = slots - retired_;
+  return {};
+}
+
+// Those that are not there yet.
+Result<void> SwapSpace::make_chunks() {
+  if (chunks_ == nullptr) {
+    const size_t directory = chunk_count() * sizeof(Chunk*);
+    chunks_ = static_cast<Chunk**>(TRY(heap_.allocate(directory)));
+    std::memset(chunks_, 0, directory);
+  }
   for (uint32_t i = 0; i < chunk_count(); ++i) {
-    auto chunk = heap_.allocate(sizeof(Chunk));
-    if (!chunk) {
-      drop();
-      return Failure(chunk.error());
-    }
-    chunks_[i] = static_cast<Chunk*>(*chunk);
+    if (chunks_[i] != nullptr) continue;
+    chunks_[i] = static_cast<Chunk*>(TRY(heap_.allocate(sizeof(Chunk))));
     std::memset(chunks_[i], 0, sizeof(Chunk));
-    chunks_[i]->free = std::min(kChunkSlots, slots - i * kChunkSlots);
+    chunks_[i]->free = slots_of(i);
     for (uint32_t n = chunks_[i]->free; n < kChunkSlots; ++n) {
       chunks_[i]->used[n / 32] |= 1u << (n % 32);
     }
   }
-  free_ = slots;
   return {};
 }
 
-void SwapSpace::drop() {
+void SwapSpace::drop_good_chunks() {
   for (uint32_t i = 0; chunks_ != nullptr && i < chunk_count(); ++i) {
+    if (chunks_[i] == nullptr || chunks_[i]->free != slots_of(i)) continue;
     heap_.free(chunks_[i], sizeof(Chunk));
+    chunks_[i] = nullptr;
   }
+  if (retired_ != 0 || chunks_ == nullptr) return;
   heap_.free(chunks_, chunk_count() * sizeof(Chunk*));
   chunks_ = nullptr;
-  total_ = free_ = retired_ = cursor_ = patience_ = 0;
+  size_ = 0;
 }
 
 void SwapSpace::close() {
   KASSERT(free_ + retired_ == total_);
-  drop();
+  total_ = free_ = cursor_ = patience_ = 0;
+  drop_good_chunks();
+}
+
+void SwapSpace::forget() {
+  for (uint32_t i = 0; chunks_ != nullptr && i < chunk_count(); ++i) {
+    if (chunks_[i] != nullptr) chunks_[i]->free = slots_of(i);
+  }
+  total_ = free_ = retired_ = 0;
+  drop_good_chunks();
 }
 
 SwapSpace::Chunk& SwapSpace::chunk_of(SwapSlot slot) const {
@@ -103,7 +119,8 @@ SwapSpace::Run SwapSpace::take_run(uint32_t want) {
     patience_ -= std::min(patience_, want);
     return {};
   }
-  if (free_ == 0) return {};
+  want = std::min(want, available());
+  if (want == 0) return {};
   Run best;
   uint32_t best_chunk = 0, searched = 0;
   for (uint32_t i = 0; i < chunk_count(); ++i) {
@@ -145,6 +162,7 @@ void SwapSpace::check() const {
     free += in_chunk;
   }
   KASSERT(free == free_ && free_ + retired_ <= total_);
+  KASSERT(total_ - free_ - retired_ <= good());
 }
 
 }  // namespace mobius::mm

@@ -2,8 +2,12 @@
 //
 // Slots are numbered 1..n. They come in runs, so that pages written together lie together.
 // Everything about 992 slots is in one frame: their checksums, a bitmap, a count. A slot that could
-// not be written is retired and never used again. Pure: no I/O, no lock.
+// not be written is retired and never used again: also when the space is closed and opened again.
+// One slot of 64 is kept for those that will be, so that promises made of the others hold. Pure: no
+// I/O, no lock.
 #pragma once
+
+#include <algorithm>
 
 #include "base/result.h"
 #include "mm/kernel_heap.h"
@@ -15,16 +19,19 @@ class SwapSpace {
  public:
   explicit SwapSpace(KernelHeap& heap) : heap_(heap) {}
   SwapSpace(const SwapSpace&) = delete;
-  ~SwapSpace() { drop(); }
+  ~SwapSpace() { forget(); }
 
-  // Makes slots 1..slots, all free. Requires: not open. Fails: OutOfFrames, BadArgument (none).
+  // Makes slots 1..slots, all free but those that were retired when a space of that size was
+  // closed. Requires: not open. Fails: OutOfFrames, BadArgument (none).
   Result<void> open(uint32_t slots);
-  // Requires: no slot is in use.
+  // Requires: no slot is in use. Frames stay only for what holds retired slots.
   void close();
   bool is_open() const { return total_ != 0; }
+  // The slots are another device's from now on: none of them is retired. Requires: not open.
+  void forget();
 
   // Up to `want` free slots in a row, the longest run that a short search finds, which are in use
-  // from now on. count 0: none is free.
+  // from now on. count 0: none is free, but for the margin.
   struct Run {
     SwapSlot first;
     uint32_t count = 0;
@@ -44,13 +51,17 @@ class SwapSpace {
   void set_sum(SwapSlot slot, uint32_t sum) { sum_of(slot) = sum; }
   uint32_t sum(SwapSlot slot) const { return sum_of(slot); }
 
-  uint32_t total() const { return total_; }      // retired ones included
+  // All 0 while it is closed.
+  uint32_t total() const { return total_; }  // retired ones included
   uint32_t free() const { return free_; }
-  uint32_t retired() const { return retired_; }
+  uint32_t retired() const { return total_ == 0 ? 0 : retired_; }
+  // Slots that can be in use at a time: neither retired nor kept for those that will be.
+  uint32_t good() const { return total_ - std::max(retired(), total_ / kMarginShare); }
   // Bitmaps and counts agree. Asserts otherwise.
   void check() const;
 
  private:
+  static constexpr uint32_t kMarginShare = 64;
   static constexpr uint32_t kWords = 31;
   static constexpr uint32_t kChunkSlots = kWords * 32;
   struct Chunk {
@@ -60,15 +71,22 @@ class SwapSpace {
   };
   static_assert(sizeof(Chunk) == 4096);
 
-  uint32_t chunk_count() const { return (total_ + kChunkSlots - 1) / kChunkSlots; }
+  uint32_t chunk_count() const { return (size_ + kChunkSlots - 1) / kChunkSlots; }
+  uint32_t slots_of(uint32_t chunk) const {
+    return std::min(kChunkSlots, size_ - chunk * kChunkSlots);
+  }
+  // Free slots that may be taken.
+  uint32_t available() const { return free_ + retired_ + good() - total_; }
+  Result<void> make_chunks();
   Chunk& chunk_of(SwapSlot slot) const;
   uint32_t& sum_of(SwapSlot slot) const;
   static Run longest_run(const Chunk& chunk, uint32_t want);
   void mark_used(Chunk& chunk, uint32_t first, uint32_t count);
-  void drop();
+  void drop_good_chunks();
 
   KernelHeap& heap_;
   Chunk** chunks_ = nullptr;
+  uint32_t size_ = 0;   // what the chunks are for, open or not
   uint32_t total_ = 0, free_ = 0, retired_ = 0;
   uint32_t patience_ = 0;  // closing: so many requests more
   uint32_t cursor_ = 0;    // the chunk where the last run was found

@@ -56,13 +56,15 @@ Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages) EX
 
 // The pages of any range inside one writable block are committed and stay in RAM until they are
 // unlocked or freed; locks do not nest. May sleep. Fails: BadArgument, LimitReached (more than an
-// eighth of RAM for one process, a quarter for all), OutOfFrames, IoError.
+// eighth of RAM for one process, a quarter for all), OutOfFrames, IoError, Interrupted (the process
+// is being killed; nothing more is locked then).
 inline constexpr uint32_t kLockShareOfProcess = 8, kLockShareOfAll = 4;
 Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) EXCLUDES(memory_lock);
 Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages) EXCLUDES(memory_lock);
 
-// Brings in what is paged out of any page range inside one block, as far as it can be had. May
-// sleep. Fails: BadArgument.
+// Brings in what is paged out of any page range inside one block, as far as it can be had and no
+// further than an eighth of RAM: so many pages of the range, those counted that are in RAM already.
+// May sleep. Fails: BadArgument.
 Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages)
     EXCLUDES(memory_lock);
 

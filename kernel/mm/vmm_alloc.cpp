@@ -46,9 +46,10 @@ Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base)
 }
 
 // What only some blocks are asked to be.
-Result<void> set_up(VmObject& object, PageCount pages, uint32_t flags) REQUIRES(memory_lock) {
+Result<void> set_up(AddressSpace& space, VmObject& object, PageCount pages, uint32_t flags)
+    REQUIRES(memory_lock) {
   if ((flags & kMemEager) != 0) make_eager(object);
-  return (flags & kMemGuaranteed) != 0 ? promise_pages(object, 0, pages) : Result<void>();
+  return (flags & kMemGuaranteed) != 0 ? promise_pages(space, object, 0, pages) : Result<void>();
 }
 
 Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
@@ -56,7 +57,7 @@ Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base,
   LockGuard guard(space.manager().lock);
   ObjectReference object = TRY(AnonymousObject::create(space.manager(), pages));
   if ((flags & (kMemGuaranteed | kMemEager)) != 0) [[unlikely]] {
-    TRY(set_up(*object.get(), pages, flags));
+    TRY(set_up(space, *object.get(), pages, flags));
   }
   Region* region = TRY(place_block(space, pages, base));
   // From here on nothing fails.

@@ -68,6 +68,17 @@ void return_to_reservation(AddressSpace& space, Region& region) {
 
 namespace {
 
+// S1: no process alone is promised so much that others find nothing to be promised.
+Result<void> check_share(AddressSpace& space, uint32_t more) REQUIRES(memory_lock) {
+  const MemoryManager& manager = space.manager();
+  const uint32_t slots = manager.pageout == nullptr ? 0 : manager.pageout->swap().good_slots();
+  const uint32_t all = manager.frames.total_frames() + slots - manager.promises.reserve();
+  const uint32_t most = all / 4 * 3;
+  const bool allowed = more <= most && (manager.promises.promised() <= most - more ||
+                                        space.promised_pages() <= most - more);
+  return allowed ? Result<void>() : Failure(Error::LimitReached);
+}
+
 Result<void> make_slots(VmObject& object, PageCount pages) REQUIRES(memory_lock) {
   if (object.pages() < pages) TRY(object.slots().resize(pages));
   return object.slots().make_all();
@@ -76,12 +87,14 @@ Result<void> make_slots(VmObject& object, PageCount pages) REQUIRES(memory_lock)
 }  // namespace
 
 // The slots are made at once and out of the promise itself, for only promised memory may be left.
-Result<void> promise_pages(VmObject& object, PageCount had, PageCount pages) {
-  MemoryManager& manager = object.manager();
+Result<void> promise_pages(AddressSpace& space, VmObject& object, PageCount had,
+                           PageCount pages) {
+  MemoryManager& manager = space.manager();
   const uint32_t slots = SlotTable::frames_for(pages);
   const uint32_t promised_before = had == 0 ? 0 : Promises::cost_of(had);
-  Promise more =
-      TRY(manager.promises.promise(Promises::cost_of(pages) - promised_before + slots));
+  const uint32_t cost = Promises::cost_of(pages) - promised_before + slots;
+  TRY(check_share(space, cost));
+  Promise more = TRY(manager.promises.promise(cost));
   const Claim before = manager.frames.claim_all(Claim::Promised);
   Result<void> made = make_slots(object, pages);
   manager.frames.claim_all(before);

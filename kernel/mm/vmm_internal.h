@@ -34,9 +34,10 @@ Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, VirtAddr wa
 // unused neighbours. `region` covers it, with nothing mapped.
 void return_to_reservation(AddressSpace& space, Region& region) REQUIRES(memory_lock);
 
-// VM_MEM_GUARANTEED, for the pages from `had` on: whatever they will need is there, or promised.
-// Fails: OutOfFrames (nothing is promised then).
-Result<void> promise_pages(VmObject& object, PageCount had, PageCount pages)
+// VM_MEM_GUARANTEED, for the pages from `had` on: whatever they will need is there, or promised to
+// the process. Nothing is promised where it fails: OutOfFrames, LimitReached (S1: more than 3/4 of
+// what could be promised at all to this one).
+Result<void> promise_pages(AddressSpace& space, VmObject& object, PageCount had, PageCount pages)
     REQUIRES(memory_lock);
 
 }  // namespace mobius::mm

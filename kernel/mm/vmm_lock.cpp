@@ -9,6 +9,11 @@ namespace {
 
 using namespace page_mark;
 
+// S1: of the pages in RAM.
+uint32_t most_for(const AddressSpace& space) {
+  return space.manager().frames.total_frames() / kLockShareOfProcess;
+}
+
 // block_around, for a block of VmmAlloc only.
 Result<Block> whole_block_around(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
   const Block block = TRY(block_around(space, range));
@@ -134,8 +139,7 @@ Result<void> Locking::check_quota() {
     const FrameRecord* record = record_of(*object_, index_of(page));
     if (record == nullptr || (record->count & kLocked) == 0) ++fresh;
   }
-  const uint32_t most = space_.manager().frames.total_frames() / kLockShareOfProcess;
-  const bool allowed = space_.locked_pages() + fresh <= most && all_may_lock(fresh);
+  const bool allowed = space_.locked_pages() + fresh <= most_for(space_) && all_may_lock(fresh);
   return allowed ? Result<void>() : Failure(Error::LimitReached);
 }
 
@@ -144,12 +148,12 @@ bool Locking::all_may_lock(uint32_t more) const {
   return manager.pageout->locked_pages() + more <= manager.frames.total_frames() / kLockShareOfAll;
 }
 
-bool is_paged_out(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
+SlotKind kind_of(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
   Region* region = space.find(page);
-  if (region == nullptr || region->object.get() == nullptr) return false;
+  if (region == nullptr || region->object.get() == nullptr) return SlotKind::Empty;
   const PageSlot* slot = region->object.get()->slots().find(region->page_at(page));
-  return slot != nullptr && slot->kind == SlotKind::Swapped;
+  return slot != nullptr ? slot->kind : SlotKind::Empty;
 }
 
 }  // namespace
@@ -160,6 +164,7 @@ Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) {
   Locking locking(space, range);
   TRY(locking.begin());
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
+    if (space.manager().waiting.called_off()) return Failure(Error::Interrupted);
     TRY(locking.add(page));
   }
   locking.finish();
@@ -188,9 +193,14 @@ Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages) 
     LockGuard guard(space.manager().lock);
     TRY(whole_block_around(space, range));
   }
+  uint32_t left = most_for(space);
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
+    const SlotKind kind = kind_of(space, page);
+    if (kind == SlotKind::Swapped || kind == SlotKind::Resident) {
+      if (left-- == 0 || space.manager().waiting.called_off()) break;
+    }
     // It is only advice: what cannot be read now is told to whoever touches it.
-    if (!is_paged_out(space, page)) continue;
+    if (kind != SlotKind::Swapped) continue;
     const FaultOutcome outcome = resolve_fault(space, {page, FaultAccess::Read});
     if (outcome == FaultOutcome::OutOfMemory) break;
   }

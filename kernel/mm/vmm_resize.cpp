@@ -119,7 +119,7 @@ Result<Resized> resize_or_busy(AddressSpace& space, VirtAddr address, PageCount 
     if (block->first->reservation.value != 0) left_behind = TRY(space.make_region());
   }
   if (object.promised()) {
-    TRY(promise_pages(object, old_pages, pages));
+    TRY(promise_pages(space, object, old_pages, pages));
   } else if (object.pages() < pages) {
     TRY(object.slots().resize(pages));
   }

@@ -30,6 +30,7 @@ class Scheduler final : public mm::Waiting {
   // mm::Waiting: never cut short by a kill. The boot thread waits for an interrupt instead.
   void wait(const void* channel) override EXCLUDES(memory_lock);
   void wake(const void* channel) override;
+  bool called_off() const override { return current_->doomed; }
 
   // Sleeps until `key` is woken, `deadline_ns` (of Cpu::now_ns; kNever) has passed, or the thread's
   // process is being killed.

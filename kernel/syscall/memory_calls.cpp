@@ -148,7 +148,7 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
     stats.frames_total = memory.frames.total_frames();
     stats.frames_free = memory.frames.free_frames();
     if (const mm::PageOut* pageout = memory.pageout) {
-      stats.slots_total = pageout->swap().slots().total() - pageout->swap().slots().retired();
+      stats.slots_total = pageout->swap().good_slots();
       stats.slots_free = pageout->swap().slots_left();
       stats.bit_tests = memory.stats.bit_tests;
       stats.zero_pages_out = memory.stats.zero_pages_out;

@@ -14,6 +14,8 @@ class Waiting {
   virtual void wait(const void* channel) EXCLUDES(memory_lock) = 0;
   // Makes all threads that wait on `channel` runnable. Never switches threads itself.
   virtual void wake(const void* channel) = 0;
+  // Whether the running thread is to end: whoever has much to do for it stops there.
+  virtual bool called_off() const { return false; }
 
  protected:
   ~Waiting() = default;

@@ -35,6 +35,9 @@ class SimScheduler final : public mm::Waiting {
   // test is in run().
   void wait(const void* channel) override;
   void wake(const void* channel) override;
+  bool called_off() const override { return called_off_; }
+  // Whatever runs from now on is to end.
+  void call_off() { called_off_ = true; }
 
   // Lets another runnable fiber run, perhaps; the caller stays runnable.
   void yield();
@@ -58,6 +61,7 @@ class SimScheduler final : public mm::Waiting {
   std::vector<std::unique_ptr<Fiber>> fibers_;  // [0] is the test
   Fiber* current_;
   uint64_t now_ = 0, switches_ = 0;
+  bool called_off_ = false;
   bool spurious_ = true;
   bool draining_ = false;  // the test is in run() and continues when nobody else can
 };

@@ -176,5 +176,27 @@ TEST_F(LockStory, R13_will_need_brings_pages_in_before_they_are_touched) {
   EXPECT_LE(swap.device.reads, 5u);
 }
 
+TEST_F(LockStory, S1_will_need_brings_in_an_eighth_of_memory_at_most) {
+  const uint32_t most = machine.frames.total_frames() / mm::kLockShareOfProcess;
+  VirtAddr block = alloc(200);
+  fill(block, 200);
+  evict_all();
+  ASSERT_EQ(swapped(), 200u);
+  ASSERT_TRUE(mm::vmm_will_need(user.space(), block, 200));
+  EXPECT_LE(swapped(), 200 - most);
+  EXPECT_GE(swapped(), 200 - most - mm::SwapPager::kMaxReadAhead);
+}
+
+TEST_F(LockStory, D1_who_is_to_end_stops_bringing_pages_in) {
+  VirtAddr block = alloc(20);
+  fill(block, 20);
+  evict_all();
+  machine.scheduler.call_off();
+  ASSERT_TRUE(mm::vmm_will_need(user.space(), block, 20));
+  EXPECT_EQ(mm::vmm_lock(user.space(), block, 20).error(), Error::Interrupted);
+  EXPECT_EQ(swapped(), 20u);
+  EXPECT_EQ(user.locked_pages(), 0u);
+}
+
 }  // namespace
 }  // namespace mobius

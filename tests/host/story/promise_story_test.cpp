@@ -23,8 +23,26 @@ struct World {
     swap.finish();
     machine.scheduler.run();
   }
-  Result<VirtAddr> promise(PageCount pages) {
-    return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, kGuaranteed);
+  static Result<VirtAddr> promise(SimUser& who, PageCount pages) {
+    return mm::vmm_alloc(who.space(), pages, VirtAddr{0}, kGuaranteed);
+  }
+  Result<VirtAddr> promise(PageCount pages) { return promise(user, pages); }
+  struct Promised {
+    SimUser* who;
+    VirtAddr base;
+    PageCount pages;
+  };
+  // All that can still be promised, to both.
+  std::vector<Promised> promise_all() {
+    std::vector<Promised> all;
+    for (PageCount step = 256; step > 0; step /= 2) {
+      for (SimUser* who : {&greedy, &user}) {
+        while (auto base = promise(*who, step)) all.push_back({who, *base, step});
+      }
+    }
+    LockGuard guard(machine.manager.lock);
+    EXPECT_FALSE(machine.manager.promises.could_lose(8));
+    return all;
   }
   // Takes all memory that can be had; how many pages that was.
   PageCount take_all() {
@@ -72,11 +90,15 @@ TEST(PromiseStory, D3_a_promise_takes_no_frame_and_is_kept_when_all_else_is_gone
 TEST(PromiseStory, D3_without_swap_no_more_is_promised_than_there_are_frames) {
   World world(0);
   const uint32_t free = world.machine.frames.free_frames();
-  EXPECT_EQ(world.promise(free).error(), Error::OutOfFrames);
-  EXPECT_EQ(world.owed(), 0u);
-  VirtAddr most = world.promise(free - 20).value();
+  VirtAddr half = world.promise(world.greedy, free / 2).value();
+  const uint32_t owed = world.owed();
+  EXPECT_EQ(world.promise(free / 2).error(), Error::OutOfFrames);
+  EXPECT_EQ(world.owed(), owed);
+  VirtAddr most = world.promise(free / 2 - 20).value();
   EXPECT_EQ(world.promise(20).error(), Error::OutOfFrames);
   ASSERT_TRUE(mm::vmm_free(world.user.space(), most));
+  EXPECT_EQ(world.owed(), owed);
+  ASSERT_TRUE(mm::vmm_free(world.greedy.space(), half));
   EXPECT_EQ(world.owed(), 0u);
 }
 
@@ -124,7 +146,10 @@ TEST(PromiseStory, D3_a_promise_follows_its_block_when_that_grows_shrinks_and_mo
   VirtAddr moved = mm::vmm_resize(world.user.space(), block, 80).value();
   EXPECT_NE(moved, block);
   EXPECT_GE(world.owed(), 30u);
-  EXPECT_EQ(mm::vmm_resize(world.user.space(), moved, 5000).error(), Error::OutOfFrames);
+  EXPECT_EQ(mm::vmm_resize(world.user.space(), moved, 5000).error(), Error::LimitReached);
+  const VirtAddr theirs = world.promise(world.greedy, 100).value();
+  EXPECT_EQ(mm::vmm_resize(world.user.space(), moved, 150).error(), Error::OutOfFrames);
+  ASSERT_TRUE(mm::vmm_free(world.greedy.space(), theirs));
   ASSERT_TRUE(mm::vmm_resize(world.user.space(), moved, 10));
   EXPECT_LT(world.owed(), 10u);
   mm::check_machine(world.machine.manager);
@@ -137,15 +162,18 @@ TEST(PromiseStory, D3_a_promise_follows_its_block_when_that_grows_shrinks_and_mo
 TEST(PromiseStory, D3_a_promise_that_cannot_be_kept_evicts_nothing) {
   World world(1000);
   world.fill(mm::vmm_alloc(world.user.space(), 400, VirtAddr{0}, kReadWrite).value(), 400, 1);
-  const uint32_t free = world.machine.frames.free_frames();
-  EXPECT_EQ(world.promise(100000).error(), Error::OutOfFrames);
+  ASSERT_TRUE(world.promise(world.greedy, 500));
+  const uint32_t free = world.machine.frames.free_frames(), owed = world.owed();
+  EXPECT_EQ(world.promise(900).error(), Error::OutOfFrames);
+  EXPECT_EQ(world.promise(100000).error(), Error::LimitReached);
   EXPECT_EQ(world.machine.frames.free_frames(), free);
-  EXPECT_EQ(world.owed(), 0u);
+  EXPECT_EQ(world.owed(), owed);
 }
 
 TEST(PromiseStory, D3_the_slots_of_a_promised_block_come_out_of_the_promise) {
   World world(0);
   ASSERT_TRUE(mm::vmm_free(world.user.space(), world.promise(1).value()));
+  ASSERT_TRUE(world.promise(world.greedy, 150));
   PageCount most = world.machine.frames.free_frames();
   auto block = world.promise(most);
   while (!block) block = world.promise(--most);
@@ -179,18 +207,58 @@ TEST(PromiseStory, D3_a_touch_that_waits_finds_memory_promised_at_its_address_me
   while (!touched) world.machine.scheduler.sleep(10);
 }
 
-TEST(PromiseStory, D3_retired_slots_do_not_break_a_promise_while_the_reserve_lasts) {
-  World world(600);
-  {
-    LockGuard guard(world.machine.manager.lock);
-    world.machine.manager.promises.set_reserve(24);
-  }
-  VirtAddr block = world.promise(700).value();
+TEST(PromiseStory, D3_retired_slots_do_not_break_a_promise_while_the_margin_lasts) {
+  World world(641);  // ten of its slots
+  VirtAddr block = world.promise(600).value();
+  const auto others = world.promise_all();
   for (uint64_t page = 0; page < 200; page += 20) world.swap.device.bad_writes.insert(page);
-  world.take_all();
-  world.fill(block, 700, 1);
-  world.expect(block, 700, 1);
-  EXPECT_GT(world.swap.retired_slots(), 0u);
+  world.fill(block, 600, 1);
+  for (const auto& [who, base, pages] : others) {
+    for (PageIndex i = 0; i < pages; ++i) ASSERT_TRUE(who->write32(pages_after(base, i), i + 1));
+  }
+  world.expect(block, 600, 1);
+  EXPECT_EQ(world.swap.retired_slots(), 10u);
+}
+
+TEST(PromiseStory, S1_one_process_is_promised_three_quarters_and_leaves_the_rest_to_others) {
+  World world(641);
+  const uint32_t all = world.machine.frames.total_frames() + 631;
+  VirtAddr first = world.promise(10).value();
+  PageCount more = 0;
+  for (PageCount step = 512; step > 0; step /= 2) {
+    while (world.promise(step)) more += step;
+    EXPECT_EQ(world.promise(step).error(), Error::LimitReached);
+  }
+  EXPECT_LE(10 + more, all / 4 * 3);
+  EXPECT_GT(10 + more, all / 4 * 3 - 60);  // page tables and slots come out of it
+  EXPECT_EQ(mm::vmm_resize(world.user.space(), first, 40).error(), Error::LimitReached);
+  EXPECT_TRUE(world.promise(world.greedy, all / 8));
+  ASSERT_TRUE(mm::vmm_free(world.user.space(), first));
+  EXPECT_TRUE(world.promise(8));
+}
+
+// The books are full: every frame and slot is promised. A page that returns changes nothing there;
+// and nothing is evicted in vain for those who cannot have a frame anyhow.
+TEST(PromiseStory, D3_pages_come_back_where_all_else_is_promised) {
+  World world(201);
+  constexpr PageCount kPages = 150;
+  VirtAddr block = mm::vmm_alloc(world.user.space(), kPages, VirtAddr{0}, kReadWrite).value();
+  world.fill(block, kPages, 1);
+  world.swap.pageout.start(world.machine.frames.total_frames());
+  world.swap.pageout.run_round();
+  world.swap.pageout.start(8);
+  ASSERT_EQ(world.swap.swapped_pages(), kPages);
+  for (uint32_t n = 1; n <= 201; ++n) world.machine.frames.forget_standby({n});
+  VirtAddr table = world.promise(world.greedy, 2).value();  // what the block's page table takes
+  world.promise_all();
+  ASSERT_GT(world.owed(), 50u);
+  ASSERT_TRUE(mm::vmm_free(world.greedy.space(), table));
+  for (int pass = 0; pass < 2; ++pass) world.expect(block, kPages, 1);
+  EXPECT_EQ(world.swap.swapped_pages(), 0u);
+  EXPECT_EQ(world.machine.stats().pages_in, kPages);
+  EXPECT_EQ(world.machine.stats().pages_out, kPages);
+  EXPECT_LT(world.take_all(), 10u);
+  world.expect(block, kPages, 1);
 }
 
 // Pages that could not be written fill all of memory; there are good slots, and they are tried.

@@ -93,9 +93,14 @@ TEST_F(RefusalStory, D3_a_promise_that_cannot_be_kept_leaves_nothing) {
   constexpr uint32_t kPromised = kReadWrite | mm::kMemGuaranteed;
   VirtAddr block = alloc(1);
   ASSERT_TRUE(user.write32(block, 7));
+  sim::SimUser other(machine);
+  const PageCount half = machine.frames.free_frames() / 2;
+  ASSERT_TRUE(mm::vmm_alloc(other.space(), half, VirtAddr{0}, kPromised));
   auto fail = [&] {
-    EXPECT_EQ(mm::vmm_alloc(user.space(), 900, VirtAddr{0x20000000}, kPromised).error(),
+    EXPECT_EQ(mm::vmm_alloc(user.space(), half, VirtAddr{0x20000000}, kPromised).error(),
               Error::OutOfFrames);
+    EXPECT_EQ(mm::vmm_alloc(user.space(), 900, VirtAddr{0x20000000}, kPromised).error(),
+              Error::LimitReached);
     EXPECT_EQ(user.region_count(), 1u);
     mm::check_machine(machine.manager);
   };

@@ -120,5 +120,32 @@ TEST_F(StandbyStory, R13_a_loop_over_a_little_more_than_memory_lives_on_them) {
   EXPECT_GT(stats().pages_taken_back, before);
 }
 
+// Who is suspended does not wait for a page.
+TEST_F(StandbyStory, R24_a_fault_that_waits_only_while_its_process_is_suspended_is_minor) {
+  VirtAddr block = alloc(4);
+  write_all(block, 4);
+  put_on_standby(machine.frames.free_frames() + 4);
+  ASSERT_EQ(swapped(), 4u);
+  const mm::Stats before = stats();
+  {
+    LockGuard guard(machine.manager.lock);
+    user.space().suspend();
+  }
+  bool done = false;
+  machine.scheduler.spawn([&] {
+    EXPECT_TRUE(user.read32(block));
+    done = true;
+  });
+  machine.scheduler.sleep(100);
+  EXPECT_FALSE(done);
+  {
+    LockGuard guard(machine.manager.lock);
+    user.space().resume();
+  }
+  while (!done) machine.scheduler.sleep(10);
+  EXPECT_EQ(stats().faults_major, before.faults_major);
+  EXPECT_GT(stats().faults_minor, before.faults_minor);
+}
+
 }  // namespace
 }  // namespace mobius

@@ -75,7 +75,9 @@ TEST(StarvingStory, D3_a_promise_refused_to_another_does_not_end_a_wait_for_fram
   constexpr uint32_t kPromised = kReadWrite | mm::kMemGuaranteed;
   VirtAddr block = full.alloc(full.user, 900);
   ASSERT_TRUE(full.user.write32(block, 1));  // its slots must be copied
-  ASSERT_TRUE(mm::vmm_alloc(full.hog.space(), 2030, VirtAddr{0}, kPromised));
+  SimUser other(full.machine);
+  ASSERT_TRUE(mm::vmm_alloc(full.hog.space(), 1500, VirtAddr{0}, kPromised));
+  ASSERT_TRUE(mm::vmm_alloc(other.space(), 500, VirtAddr{0}, kPromised));
   full.fill();
   full.swap.device.latency = 500;
   bool ended = false;

@@ -64,5 +64,40 @@ TEST_F(SwapOffPromiseStory, D3_nobody_ends_for_want_of_memory_while_the_device_i
   read_all(other, theirs, 20);
 }
 
+// What one batch has to write is turned down once: not again for every slot that resident pages
+// keep, which would use up all patience.
+TEST(SwapOffPatienceStory, R13_one_batch_that_cannot_be_written_does_not_end_it) {
+  sim::SimMachine machine({.frames = 1024});
+  sim::SimSwap swap(machine, {.policy = "fifo"});
+  SimUser user(machine);
+  const auto alloc = [&](PageCount pages) {
+    return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, kReadWrite).value();
+  };
+  const auto press = [&](uint32_t frames) {
+    swap.pageout.start(frames);
+    swap.pageout.run_round();
+    swap.pageout.start(8);
+  };
+  constexpr PageCount kClean = 500, kDirty = 8;
+  VirtAddr dirty = alloc(kDirty), clean = alloc(kClean);
+  for (PageIndex i = 0; i < kDirty; ++i) ASSERT_TRUE(user.write32(pages_after(dirty, i), i + 1));
+  for (PageIndex i = 0; i < kClean; ++i) ASSERT_TRUE(user.write32(pages_after(clean, i), i + 1));
+  press(machine.frames.total_frames());
+  ASSERT_EQ(swap.swapped_pages(), kDirty + kClean);
+  for (PageIndex i = 0; i < kDirty; ++i) ASSERT_TRUE(user.write32(pages_after(dirty, i), i + 2));
+  for (PageIndex i = 0; i < kClean; ++i) ASSERT_TRUE(user.read32(pages_after(clean, i)));
+  {
+    mm::SwapOff off(swap.pager);
+    ASSERT_TRUE(off.begin());
+    press(machine.frames.free_frames() + 1);
+    EXPECT_GT(swap.swapped_pages(), 0u);  // clean ones of one or two batches
+    EXPECT_LT(swap.swapped_pages(), 2 * mm::PageOut::kBatch);
+    LockGuard guard(machine.manager.lock);
+    EXPECT_TRUE(swap.pager.slots().closing());
+  }
+  swap.finish();
+  machine.scheduler.run();
+}
+
 }  // namespace
 }  // namespace mobius

@@ -59,6 +59,34 @@ TEST_F(SwapOffStory, R13_on_again_and_off_again) {
   read_all(user, block, 150);
 }
 
+TEST_F(SwapOffStory, D3_a_slot_that_was_bad_is_bad_when_the_device_is_on_again) {
+  VirtAddr block = alloc(user, 50);
+  ASSERT_TRUE(write_all(user, block, 50));
+  swap.device.bad_writes = {7};
+  press_for(machine.frames.free_frames() + 50);
+  ASSERT_EQ(swap.retired_slots(), 1u);
+  ASSERT_TRUE(take_off());
+  EXPECT_EQ(swap.retired_slots(), 0u);  // no device, no slots
+  ASSERT_TRUE(swap.pager.swap_on_again());
+  EXPECT_EQ(swap.retired_slots(), 1u);
+  const uint64_t failed = swap.device.failed;
+  press_for(machine.frames.free_frames() + 50);
+  EXPECT_EQ(swap.device.failed, failed);
+  read_all(user, block, 50);
+}
+
+TEST_F(SwapOffStory, R13_a_device_for_whose_books_there_was_no_memory_can_be_put_on_later) {
+  ASSERT_TRUE(take_off());
+  sim::SimPageDevice other(machine.memory, machine.scheduler, 500, 1);
+  machine.frames.plan_failure({.after = 0});
+  EXPECT_EQ(swap.pager.swap_on(other).error(), Error::OutOfFrames);
+  machine.frames.plan_failure({});
+  EXPECT_FALSE(swap.pager.on());
+  ASSERT_TRUE(swap.pager.swap_on_again());
+  EXPECT_EQ(swap.total_slots(), other.page_count());
+  ASSERT_TRUE(take_off());
+}
+
 TEST_F(SwapOffStory, R13_slots_that_resident_pages_keep_are_given_up) {
   VirtAddr block = alloc(user, 100);
   ASSERT_TRUE(write_all(user, block, 100));

@@ -196,7 +196,7 @@ TEST(SwapStories, D3_without_room_anywhere_the_touching_process_ends_and_nobody_
   EXPECT_LT(i, 400u);
   EXPECT_GT(i, 300u);
   EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::OutOfMemory);
-  EXPECT_EQ(swap.free_slots(), 0u);
+  EXPECT_EQ(swap.free_slots(), 1u);  // kept for one that may be bad
   mm::check_machine(machine.manager);
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
   for (PageIndex k = 0; k < 8; ++k) EXPECT_EQ(other.read32(pages_after(kept, k)).value(), k + 7);
