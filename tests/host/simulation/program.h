@@ -84,7 +84,7 @@ class Program {
   Part any_part(Actor& by, PageCount most);
   VirtAddr any_page(Actor& by);
   VirtAddr any_word(Actor& by, VirtAddr page);
-  void check_page(VirtAddr page);
+  void check_page(VirtAddr word);
   bool have_back(VirtAddr page);
   void free_what_is_done();
 

@@ -51,9 +51,9 @@ VirtAddr Program::any_page(Actor& by) {
 // One that was written to, or any of the thread's own.
 VirtAddr Program::any_word(Actor& by, VirtAddr page) {
   auto found = oracle_.pages().find(page.page_number());
-  if (found != oracle_.pages().end() && !found->second.words.empty() && !by.random.chance(4)) {
-    const auto& words = found->second.words;
-    return page + words[by.random.below(words.size())].first;
+  if (found != oracle_.pages().end() && !found->second.written.empty() && !by.random.chance(4)) {
+    const auto& written = found->second.written;
+    return page + written[by.random.below(written.size())];
   }
   return page + (by.thread + 2 * by.random.below(kWordsOfThread)) * 4;
 }
@@ -238,8 +238,8 @@ void Program::zero(Actor& by) {
   world_.log.tell("    page %#x", page.value);
   for (size_t i = 0;; ++i) {
     auto found = oracle_.pages().find(page.page_number());  // anew: others write meanwhile
-    if (found == oracle_.pages().end() || i >= found->second.words.size()) return;
-    if (!write_word(page + found->second.words[i].first, 0)) return;
+    if (found == oracle_.pages().end() || i >= found->second.written.size()) return;
+    if (!write_word(page + found->second.written[i], 0)) return;
   }
 }
 

@@ -69,6 +69,7 @@ void Counts::add(const Counts& other) {
   swap_offs_begun += other.swap_offs_begun;
   pages_ahead += other.pages_ahead;
   taken_back += other.taken_back;
+  pages_compared += other.pages_compared;
   lives_beyond_memory += other.lives_beyond_memory;
 }
 

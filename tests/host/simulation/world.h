@@ -20,6 +20,7 @@ struct Counts {
   uint64_t swap_offs = 0, swap_offs_begun = 0;
   uint64_t pages_ahead = 0;  // of eager blocks
   uint64_t taken_back = 0;   // pages, from frames on standby
+  uint64_t pages_compared = 0;  // all bytes, after a read or a write
   uint64_t lives_beyond_memory = 0;  // whose footprint was at least twice the frames
 
   void add(const Counts& other);
