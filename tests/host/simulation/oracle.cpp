@@ -85,9 +85,10 @@ void Oracle::move(VirtAddr from, PageCount old_pages, VirtAddr to, PageCount pag
   }
 }
 
-void Oracle::write(VirtAddr word, uint32_t value) {
+bool Oracle::write(VirtAddr word, uint32_t value) {
   Page& page = pages_.at(word.page_number());
-  if (page.contents == nullptr) {
+  const bool first = page.contents == nullptr;
+  if (first) {
     page.contents = std::make_unique<Words>(contents(page));
     ++written_;
   }
@@ -95,6 +96,7 @@ void Oracle::write(VirtAddr word, uint32_t value) {
   if (std::ranges::find(page.written, word.page_offset()) == page.written.end()) {
     page.written.push_back(word.page_offset());
   }
+  return first;
 }
 
 Access Oracle::rights(VirtAddr a) const {

@@ -40,7 +40,8 @@ class Oracle {
   // A block of `old_pages` at `from` is now one of `pages` at `to`; what is new has the rights of
   // its last page, and is promised if that is.
   void move(VirtAddr from, PageCount old_pages, VirtAddr to, PageCount pages);
-  void write(VirtAddr word, uint32_t value);
+  // Returns whether nothing had been written to the page.
+  bool write(VirtAddr word, uint32_t value);
 
   Access rights(VirtAddr a) const;
   bool promised(VirtAddr a) const;

@@ -103,7 +103,7 @@ bool Program::write_word(VirtAddr word, uint32_t value) {
   if (oracle_.rights(word) != Access::ReadWrite) {
     world_.log.wrong("wrote %#x without rights", word.value);
   }
-  oracle_.write(word, value);
+  if (oracle_.write(word, value)) ++world_.written_to;
   check_page(word);
   return true;
 }
@@ -119,11 +119,12 @@ void Program::check_page(VirtAddr word) {
   const std::byte* const page = machine.memory.hardware(frame_of(*at));
   if (std::memcmp(page, expected.data(), kPageSize) == 0) return;
   const auto* const right = reinterpret_cast<const std::byte*>(expected.data());
-  const auto wrong = std::mismatch(page, page + kPageSize, right);
+  const auto differs = std::mismatch(page, page + kPageSize, right).first;
+  const auto wrong = static_cast<uint32_t>(differs - page);
   world_.log.wrong("P%u uses %#x, and the byte at %#x is %#x, which should be %#x", number_,
-                   word.value, word.value - word.page_offset() + static_cast<uint32_t>(wrong.first - page),
-                   std::to_integer<unsigned>(*wrong.first),
-                   std::to_integer<unsigned>(*wrong.second));
+                   word.value, word.value - word.page_offset() + wrong,
+                   std::to_integer<unsigned>(page[wrong]),
+                   std::to_integer<unsigned>(right[wrong]));
 }
 
 // False: not yet, for want of memory.

@@ -53,8 +53,10 @@ class Program {
 
   void alloc(Actor& by);
   void promise(Actor& by);
+  void grow(Actor& by);
+  bool allocate(Actor& by, PageCount pages);
   void add_block(VirtAddr base, PageCount pages);
-  void fill(Actor& by, VirtAddr base, PageCount pages);
+  void fill(Actor& by, Block block);
   void free(Actor& by);
   void protect(Actor& by);
   void discard(Actor& by);

@@ -63,6 +63,7 @@ void Program::perform(Kind kind, Actor& by) {
   switch (kind) {
     case Kind::Alloc: return alloc(by);
     case Kind::Promise: return promise(by);
+    case Kind::Grow: return grow(by);
     case Kind::Lock: return lock(by);
     case Kind::Unlock: return unlock(by);
     case Kind::Free: return free(by);
@@ -134,10 +135,20 @@ void Program::alloc(Actor& by) {
   const bool big = by.random.chance(12);
   const PageCount pages = 1 + by.random.below(big ? kBigBlock : kUsualBlock);
   if (enough) return free(by);
+  if (allocate(by, pages) && !by.random.chance(4)) fill(by, blocks_.back());
+}
+
+// Whatever it has already.
+void Program::grow(Actor& by) {
+  if (allocate(by, kUsualBlock)) fill(by, blocks_.back());
+}
+
+// The block is the last one then.
+bool Program::allocate(Actor& by, PageCount pages) {
   auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, flags_for(by));
-  if (!base) return check_refusal("VmmAlloc", base.error());
+  if (!base) return check_refusal("VmmAlloc", base.error()), false;
   add_block(*base, pages);
-  if (!by.random.chance(4)) fill(by, *base, pages);
+  return true;
 }
 
 void Program::promise(Actor& by) {
@@ -149,7 +160,7 @@ void Program::promise(Actor& by) {
   ++world_.counts.promises;
   add_block(*base, pages);
   oracle_.promise(*base, pages);
-  if (!by.random.chance(3)) fill(by, *base, pages);
+  if (!by.random.chance(3)) fill(by, blocks_.back());
 }
 
 void Program::add_block(VirtAddr base, PageCount pages) {
@@ -160,9 +171,9 @@ void Program::add_block(VirtAddr base, PageCount pages) {
   block_pages_ += std::min(pages, kUsualBlock);
 }
 
-void Program::fill(Actor& by, VirtAddr base, PageCount pages) {
-  for (PageIndex i = 0; i < std::min(pages, kUsualBlock) && !doomed; ++i) {
-    const VirtAddr page = pages_after(base, i);
+void Program::fill(Actor& by, Block block) {
+  for (PageIndex i = 0; i < std::min(block.pages, kUsualBlock) && !doomed; ++i) {
+    const VirtAddr page = pages_after(block.base, i);
     if (oracle_.rights(page) == Access::ReadWrite) {
       (void)write_word(any_word(by, page), static_cast<uint32_t>(by.random.next()) | 1);
     }

@@ -26,7 +26,7 @@ TEST_P(Seeds, R13_R15_D1_D3_no_byte_no_frame_and_no_slot_is_lost) {
   EXPECT_EQ(summary.seeds, kSeedsAPart);
   EXPECT_GE(summary.counts.operations, 1990 * kSeedsAPart);
   EXPECT_GE(summary.counts.pages_compared, summary.counts.operations);
-  EXPECT_GE(summary.counts.lives_beyond_memory * 2, kSeedsAPart);
+  EXPECT_EQ(summary.counts.lives_beyond_memory, kSeedsAPart);
   EXPECT_GE(summary.counts.promises, kSeedsAPart);
   EXPECT_GE(summary.counts.locks, kSeedsAPart);
   EXPECT_NE(summary.counts.swap_offs, 0u);
