@@ -47,16 +47,19 @@ int simulate(int argc, char** argv) {
   std::fputs(s.stories.c_str(), stdout);
   const Counts& c = s.counts;
   const auto n = [](uint64_t value) { return static_cast<unsigned long long>(value); };
-  std::printf("%llu operations, %llu pages out, %llu in, %llu taken back, %llu of zeros, "
-              "%llu kills, %llu I/O errors, %llu checksum errors, %llu slots retired, "
+  std::printf("%llu operations, %llu pages compared, %llu pages out, %llu in, %llu taken back, "
+              "%llu of zeros, %llu kills, %llu I/O errors, %llu checksum errors, "
+              "%llu slots retired, "
               "%llu times out of memory, %llu starts refused, %llu promises, %llu refused, "
               "%llu broken, %llu locks, %llu refused, "
-              "swap off %llu times of %llu begun, %llu lives of twice the memory\n",
-              n(c.operations), n(c.pages_out), n(c.pages_in), n(c.taken_back),
-              n(c.zero_pages), n(c.kills), n(c.io_errors), n(c.checksum_errors), n(c.retired),
+              "swap off %llu times of %llu begun, %llu lives of twice the memory, "
+              "%llu %% at least\n",
+              n(c.operations), n(c.pages_compared), n(c.pages_out), n(c.pages_in),
+              n(c.taken_back), n(c.zero_pages), n(c.kills), n(c.io_errors),
+              n(c.checksum_errors), n(c.retired),
               n(c.out_of_memory), n(c.refused_calls), n(c.promises), n(c.refused_promises),
               n(c.broken_promises), n(c.locks), n(c.refused_locks), n(c.swap_offs),
-              n(c.swap_offs_begun), n(c.lives_beyond_memory));
+              n(c.swap_offs_begun), n(c.lives_beyond_memory), n(c.smallest_footprint));
   std::printf("%llu seeds, %llu failed, log %016llx, %.1f s\n", n(s.seeds), n(s.failed), n(s.hash),
               took.count());
   return s.failed == 0 ? 0 : 1;

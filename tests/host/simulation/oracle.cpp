@@ -7,16 +7,32 @@
 
 namespace mobius::simulation {
 
+namespace {
+
+// A page of the EXE's file. The lives of a run have it in common: to sign one takes long.
+const Oracle::Words& page_of_file(uint32_t signature, uint32_t origin) {
+  static std::map<std::pair<uint32_t, uint32_t>, Oracle::Words> pages;
+  const auto [found, is_new] = pages.try_emplace({signature, origin});
+  Oracle::Words& words = found->second;
+  for (uint32_t i = 0; is_new && i < words.size(); ++i) {
+    words[i] = sim::signed_word(signature, origin + i * 4);
+  }
+  return words;
+}
+
+}  // namespace
+
 void Oracle::add(VirtAddr base, PageCount pages, Access rights, uint32_t origin) {
   for (PageIndex i = 0; i < pages; ++i) {
-    Page& page = pages_[base.page_number() + i];
-    page = {rights, origin == kZeros ? kZeros : origin + i * kPageSize};
+    const uint32_t from = origin == kZeros ? kZeros : origin + i * kPageSize;
+    pages_[base.page_number() + i] = {.rights = rights, .origin = from};
   }
 }
 
 void Oracle::clear(Page& page) {
-  if (!page.words.empty()) --written_;
-  page.words.clear();
+  if (page.contents != nullptr) --written_;
+  page.written.clear();
+  page.contents.reset();
 }
 
 void Oracle::drop(VirtAddr base, PageCount pages) {
@@ -53,31 +69,34 @@ void Oracle::move(VirtAddr from, PageCount old_pages, VirtAddr to, PageCount pag
   std::vector<Page> kept;
   std::vector<PageIndex> locked;
   for (PageIndex i = 0; i < std::min(old_pages, pages); ++i) {
-    kept.push_back(pages_.at(from.page_number() + i));
+    kept.push_back(std::move(pages_.at(from.page_number() + i)));
+    if (kept.back().contents != nullptr) --written_;
     if (locked_.contains(from.page_number() + i)) locked.push_back(i);
   }
-  Page fresh;
-  fresh.rights = pages_.at(from.page_number() + old_pages - 1).rights;
-  fresh.promised = pages_.at(from.page_number() + old_pages - 1).promised;
+  const Page& last = pages_.at(from.page_number() + old_pages - 1);
+  const Access rights = last.rights;
+  const bool promised = last.promised;
   drop(from, old_pages);
   for (PageIndex i : locked) lock(pages_after(to, i), 1);
   for (PageIndex i = 0; i < pages; ++i) {
     Page& page = pages_[to.page_number() + i];
-    page = i < kept.size() ? std::move(kept[i]) : fresh;
-    if (!page.words.empty()) ++written_;
+    page = i < kept.size() ? std::move(kept[i]) : Page{.rights = rights, .promised = promised};
+    if (page.contents != nullptr) ++written_;
   }
 }
 
-void Oracle::write(VirtAddr word, uint32_t value) {
+bool Oracle::write(VirtAddr word, uint32_t value) {
   Page& page = pages_.at(word.page_number());
-  if (page.words.empty()) ++written_;
-  for (auto& [offset, old] : page.words) {
-    if (offset == word.page_offset()) {
-      old = value;
-      return;
-    }
+  const bool first = page.contents == nullptr;
+  if (first) {
+    page.contents = std::make_unique<Words>(contents(page));
+    ++written_;
   }
-  page.words.emplace_back(word.page_offset(), value);
+  (*page.contents)[word.page_offset() / 4] = value;
+  if (std::ranges::find(page.written, word.page_offset()) == page.written.end()) {
+    page.written.push_back(word.page_offset());
+  }
+  return first;
 }
 
 Access Oracle::rights(VirtAddr a) const {
@@ -90,26 +109,14 @@ bool Oracle::promised(VirtAddr a) const {
   return found != pages_.end() && found->second.promised;
 }
 
-uint32_t Oracle::original(const Page& page, uint32_t offset) const {
-  return page.origin == kZeros ? 0 : sim::signed_word(signature_, page.origin + offset);
+const Oracle::Words& Oracle::contents(const Page& page) const {
+  static constexpr Words kNothing{};
+  if (page.contents != nullptr) return *page.contents;
+  return page.origin == kZeros ? kNothing : page_of_file(signature_, page.origin);
 }
 
-uint32_t Oracle::expected(VirtAddr word) const {
-  const Page& page = pages_.at(word.page_number());
-  for (const auto& [offset, value] : page.words) {
-    if (offset == word.page_offset()) return value;
-  }
-  return original(page, word.page_offset());
-}
-
-std::vector<uint32_t> Oracle::expected_page(VirtAddr at) const {
-  const Page& page = pages_.at(at.page_number());
-  std::vector<uint32_t> words(kPageSize / 4);
-  if (page.origin != kZeros) {
-    for (uint32_t i = 0; i < words.size(); ++i) words[i] = original(page, i * 4);
-  }
-  for (const auto& [offset, value] : page.words) words[offset / 4] = value;
-  return words;
+const Oracle::Words& Oracle::expected(VirtAddr a) const {
+  return contents(pages_.at(a.page_number()));
 }
 
 }  // namespace mobius::simulation

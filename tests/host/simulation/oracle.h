@@ -1,11 +1,12 @@
-// Oracle: what one process must see: the rights of each page and every word ever written, as flat
-// tables without any notion of frames, slots or objects.
+// Oracle: what one process must see: the rights and all bytes of each page, as flat tables without
+// any notion of frames, slots or objects.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
-#include <utility>
 #include <vector>
 
 #include "base/units.h"
@@ -15,10 +16,12 @@ namespace mobius::simulation {
 class Oracle {
  public:
   static constexpr uint32_t kZeros = UINT32_MAX;
+  using Words = std::array<uint32_t, kPageSize / 4>;  // of a page
   struct Page {
     Access rights = Access::None;
     uint32_t origin = kZeros;  // offset in the EXE's file, where the page comes from it
-    std::vector<std::pair<uint32_t, uint32_t>> words{};  // offset in the page, value
+    std::vector<uint32_t> written{};          // offsets of words, in the order of first writes
+    std::unique_ptr<Words> contents{};        // null: nothing has been written
     bool promised = false;  // by VM_MEM_GUARANTEED
   };
 
@@ -37,13 +40,13 @@ class Oracle {
   // A block of `old_pages` at `from` is now one of `pages` at `to`; what is new has the rights of
   // its last page, and is promised if that is.
   void move(VirtAddr from, PageCount old_pages, VirtAddr to, PageCount pages);
-  void write(VirtAddr word, uint32_t value);
+  // Returns whether nothing had been written to the page.
+  bool write(VirtAddr word, uint32_t value);
 
   Access rights(VirtAddr a) const;
   bool promised(VirtAddr a) const;
-  uint32_t expected(VirtAddr word) const;
-  // All 1024 words of a page.
-  std::vector<uint32_t> expected_page(VirtAddr page) const;
+  // All words of the page that `a` is in. Requires: there is one.
+  const Words& expected(VirtAddr a) const;
   // Pages that have been written to and are still there.
   uint32_t written_pages() const { return written_; }
   // Page numbers.
@@ -52,7 +55,7 @@ class Oracle {
   std::map<uint32_t, Page>& pages() { return pages_; }
 
  private:
-  uint32_t original(const Page& page, uint32_t offset) const;
+  const Words& contents(const Page& page) const;
   void clear(Page& page);
 
   const uint32_t signature_;

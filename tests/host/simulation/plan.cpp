@@ -15,7 +15,7 @@ constexpr std::string_view kKindNames[] = {
     "allocates", "frees",   "reads",  "writes",         "reads on",       "writes on",
     "protects",  "discards", "resizes", "uses its stack", "uses its image", "zeroes",
     "loses translations", "pauses", "is promised memory", "locks", "unlocks",
-    "takes swap off", "puts swap on", "kills"};
+    "takes swap off", "puts swap on", "kills", "grows"};
 static_assert(std::size(kKindNames) == kKinds);
 }  // namespace
 

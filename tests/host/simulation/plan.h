@@ -50,8 +50,9 @@ enum class Kind : uint8_t {
   SwapOff,
   SwapOn,
   Kill,
+  Grow,      // allocates and writes to all of it, where the footprint is small
 };
-inline constexpr unsigned kKinds = static_cast<unsigned>(Kind::Kill) + 1;
+inline constexpr unsigned kKinds = static_cast<unsigned>(Kind::Grow) + 1;
 std::string_view name_of(Kind kind);
 
 struct Plan {

@@ -53,8 +53,10 @@ class Program {
 
   void alloc(Actor& by);
   void promise(Actor& by);
+  void grow(Actor& by);
+  bool allocate(Actor& by, PageCount pages);
   void add_block(VirtAddr base, PageCount pages);
-  void fill(Actor& by, VirtAddr base, PageCount pages);
+  void fill(Actor& by, Block block);
   void free(Actor& by);
   void protect(Actor& by);
   void discard(Actor& by);
@@ -84,7 +86,7 @@ class Program {
   Part any_part(Actor& by, PageCount most);
   VirtAddr any_page(Actor& by);
   VirtAddr any_word(Actor& by, VirtAddr page);
-  void check_page(VirtAddr page);
+  void check_page(VirtAddr word);
   bool have_back(VirtAddr page);
   void free_what_is_done();
 

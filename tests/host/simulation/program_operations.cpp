@@ -51,9 +51,9 @@ VirtAddr Program::any_page(Actor& by) {
 // One that was written to, or any of the thread's own.
 VirtAddr Program::any_word(Actor& by, VirtAddr page) {
   auto found = oracle_.pages().find(page.page_number());
-  if (found != oracle_.pages().end() && !found->second.words.empty() && !by.random.chance(4)) {
-    const auto& words = found->second.words;
-    return page + words[by.random.below(words.size())].first;
+  if (found != oracle_.pages().end() && !found->second.written.empty() && !by.random.chance(4)) {
+    const auto& written = found->second.written;
+    return page + written[by.random.below(written.size())];
   }
   return page + (by.thread + 2 * by.random.below(kWordsOfThread)) * 4;
 }
@@ -63,6 +63,7 @@ void Program::perform(Kind kind, Actor& by) {
   switch (kind) {
     case Kind::Alloc: return alloc(by);
     case Kind::Promise: return promise(by);
+    case Kind::Grow: return grow(by);
     case Kind::Lock: return lock(by);
     case Kind::Unlock: return unlock(by);
     case Kind::Free: return free(by);
@@ -134,10 +135,20 @@ void Program::alloc(Actor& by) {
   const bool big = by.random.chance(12);
   const PageCount pages = 1 + by.random.below(big ? kBigBlock : kUsualBlock);
   if (enough) return free(by);
+  if (allocate(by, pages) && !by.random.chance(4)) fill(by, blocks_.back());
+}
+
+// Whatever it has already.
+void Program::grow(Actor& by) {
+  if (allocate(by, kUsualBlock)) fill(by, blocks_.back());
+}
+
+// The block is the last one then.
+bool Program::allocate(Actor& by, PageCount pages) {
   auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, flags_for(by));
-  if (!base) return check_refusal("VmmAlloc", base.error());
+  if (!base) return check_refusal("VmmAlloc", base.error()), false;
   add_block(*base, pages);
-  if (!by.random.chance(4)) fill(by, *base, pages);
+  return true;
 }
 
 void Program::promise(Actor& by) {
@@ -149,7 +160,7 @@ void Program::promise(Actor& by) {
   ++world_.counts.promises;
   add_block(*base, pages);
   oracle_.promise(*base, pages);
-  if (!by.random.chance(3)) fill(by, *base, pages);
+  if (!by.random.chance(3)) fill(by, blocks_.back());
 }
 
 void Program::add_block(VirtAddr base, PageCount pages) {
@@ -160,9 +171,9 @@ void Program::add_block(VirtAddr base, PageCount pages) {
   block_pages_ += std::min(pages, kUsualBlock);
 }
 
-void Program::fill(Actor& by, VirtAddr base, PageCount pages) {
-  for (PageIndex i = 0; i < std::min(pages, kUsualBlock) && !doomed; ++i) {
-    const VirtAddr page = pages_after(base, i);
+void Program::fill(Actor& by, Block block) {
+  for (PageIndex i = 0; i < std::min(block.pages, kUsualBlock) && !doomed; ++i) {
+    const VirtAddr page = pages_after(block.base, i);
     if (oracle_.rights(page) == Access::ReadWrite) {
       (void)write_word(any_word(by, page), static_cast<uint32_t>(by.random.next()) | 1);
     }
@@ -238,8 +249,8 @@ void Program::zero(Actor& by) {
   world_.log.tell("    page %#x", page.value);
   for (size_t i = 0;; ++i) {
     auto found = oracle_.pages().find(page.page_number());  // anew: others write meanwhile
-    if (found == oracle_.pages().end() || i >= found->second.words.size()) return;
-    if (!write_word(page + found->second.words[i].first, 0)) return;
+    if (found == oracle_.pages().end() || i >= found->second.written.size()) return;
+    if (!write_word(page + found->second.written[i], 0)) return;
   }
 }
 

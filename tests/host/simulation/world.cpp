@@ -9,6 +9,9 @@ namespace {
 
 constexpr uint32_t kReserved = 2;  // frames
 constexpr uint32_t kReserveForPromises = 24;  // as the kernel has it (paging_out.cpp)
+// From this operation on a life grows that was too small until then. Not a part of the plan's
+// operations, so that a plan with fewer is the same history.
+constexpr uint32_t kGrowFrom = 1000;
 
 sim::SimMachineConfig machine_of(const Plan& plan) {
   sim::Random random(plan.seed * 3 + 1);
@@ -35,10 +38,10 @@ sim::SimSwapConfig swap_of(const Plan& plan, uint32_t usable) {
   return config;
 }
 
-Kind draw_kind(sim::Random& random) {
+Kind draw_usual_kind(sim::Random& random) {
   // Of a thousand.
-  static constexpr uint32_t kWeights[kKinds] = {90, 30, 115, 125, 105, 140, 40, 25, 30, 55,
-                                                65, 25, 50, 17, 20, 20, 10, 6, 24, 8};
+  static constexpr uint32_t kWeights[kKinds] = {90, 30, 115, 125, 105, 140, 40, 25, 30, 55, 65,
+                                                25, 50, 17, 20, 20, 10, 6, 24, 8, 0};
   uint32_t at = random.below(1000);
   for (unsigned kind = 0; kind < kKinds; ++kind) {
     if (at < kWeights[kind]) return static_cast<Kind>(kind);
@@ -69,7 +72,9 @@ void Counts::add(const Counts& other) {
   swap_offs_begun += other.swap_offs_begun;
   pages_ahead += other.pages_ahead;
   taken_back += other.taken_back;
+  pages_compared += other.pages_compared;
   lives_beyond_memory += other.lives_beyond_memory;
+  smallest_footprint = std::min(smallest_footprint, other.smallest_footprint);
 }
 
 World::World(const Plan& the_plan)
@@ -163,6 +168,14 @@ void World::stand_up(Seat& seat) {
   ++freed;
 }
 
+// Only what allocates or reads on gives way to growth, so that everything else is as frequent as
+// ever. Without the swap that there was, growth would only end programs.
+Kind World::draw_kind(sim::Random& random) {
+  const Kind usual = draw_usual_kind(random);
+  const bool small = next_ > kGrowFrom && footprint_ < 2 * usable_ && swap.pager.on();
+  return small && (usual == Kind::Alloc || usual == Kind::SweepRead) ? Kind::Grow : usual;
+}
+
 void World::step(Seat& seat, unsigned thread) {
   const uint32_t operation = next_++;
   Program::Actor by{sim::Random(plan.seed * 1000003 + operation), thread};
@@ -183,7 +196,7 @@ void World::step(Seat& seat, unsigned thread) {
   if (plan.faults == Faults::Shrinking && operation == plan.operations / 2) {
     swap.device.end = swap.device.page_count() / 2;
   }
-  largest_ = std::max(largest_, footprint());
+  measure_footprint();
   check_locks();
   if (plan.check_each) check();
   if (kind == Kind::Pause) return machine.scheduler.sleep(by.random.below(200));
@@ -217,12 +230,18 @@ bool World::could_lock(mm::AddressSpace& space, PageCount pages) {
          swap.pageout.locked_pages() + pages <= usable_ / mm::kLockShareOfAll;
 }
 
-uint32_t World::footprint() const {
-  uint32_t pages = 0;
+// Whether RAM and swap space together can hold twice as many pages as there are frames, with what
+// it takes to manage them.
+bool World::holds_twice() const { return swap.device.page_count() >= usable_ * 3 / 2; }
+
+// The most pages at a time that programs have written to and that are still there; where they
+// could never be, all pages over the life.
+void World::measure_footprint() {
+  uint64_t pages = 0;
   for (const Seat& seat : seats_) {
     if (seat.program != nullptr) pages += seat.program->footprint();
   }
-  return pages;
+  footprint_ = holds_twice() ? std::max(footprint_, pages) : written_to;
 }
 
 }  // namespace mobius::simulation

@@ -20,7 +20,9 @@ struct Counts {
   uint64_t swap_offs = 0, swap_offs_begun = 0;
   uint64_t pages_ahead = 0;  // of eager blocks
   uint64_t taken_back = 0;   // pages, from frames on standby
+  uint64_t pages_compared = 0;  // all bytes, after a read or a write
   uint64_t lives_beyond_memory = 0;  // whose footprint was at least twice the frames
+  uint64_t smallest_footprint = UINT64_MAX;  // of a life, in percent of its frames
 
   void add(const Counts& other);
 };
@@ -62,6 +64,7 @@ class World {
   sim::SimFile file;
   mm::ImageLayout layout = sim::usual_layout();
   uint64_t freed = 0;  // how often somebody gave memory back
+  uint64_t written_to = 0;  // pages, each time that they have something written to them first
   Counts counts;
 
  private:
@@ -74,6 +77,7 @@ class World {
   bool sit_down(Seat& seat, unsigned thread);
   void stand_up(Seat& seat);
   void step(Seat& seat, unsigned thread);
+  Kind draw_kind(sim::Random& random);
   void kill(Seat& seat);
   void swap_off(const Program& by, sim::Random& random);
   void swap_off_does_not_begin(Error error);
@@ -84,7 +88,8 @@ class World {
   void check_locks();
   void read_everything_back();
   void close();
-  uint32_t footprint() const;
+  bool holds_twice() const;
+  void measure_footprint();
   struct Room {
     uint32_t free = 0, busy = 0, writing = 0, clean = 0, image = 0, dirty = 0;
     uint32_t sum() const { return free + busy + writing + clean + image + dirty; }
@@ -96,7 +101,7 @@ class World {
   std::array<Seat, kSeats> seats_;
   uint32_t next_ = 0;
   uint32_t started_ = 0;
-  uint32_t largest_ = 0;  // footprint
+  uint64_t footprint_ = 0;  // pages
   bool taking_swap_off_ = false;
 };
 

@@ -124,7 +124,8 @@ void World::close() {
   counts.taken_back = stats.pages_taken_back;
   counts.checksum_errors = swap.pager.checksum_errors();
   counts.retired = slots.retired();
-  counts.lives_beyond_memory = largest_ >= 2 * usable_ ? 1 : 0;
+  counts.lives_beyond_memory = footprint_ >= 2 * usable_ ? 1 : 0;
+  counts.smallest_footprint = footprint_ * 100 / usable_;
 }
 
 }  // namespace mobius::simulation
