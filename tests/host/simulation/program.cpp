@@ -10,6 +10,7 @@ namespace mobius::simulation {
 
 namespace {
 constexpr uint32_t kStackPagesUsed = 12;
+constexpr uint32_t kBytesOfTable = 4u << 20;
 }  // namespace
 
 Program::Program(World& world, unsigned number, mm::KernelHeap::Owned<paging::PageTables> map,
@@ -73,11 +74,25 @@ void Program::refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess a
     case mm::FaultOutcome::OutOfMemory:
       log.tell("    P%u: no memory for %#x", number_, word.value);
       if (oracle_.promised(word)) world_.excuse_broken_promise(word);
-      world_.excuse_out_of_memory("a touch", freed);
+      world_.excuse_out_of_memory("a touch", freed, 0, claim_of(word));
       doomed = true;
       return;
     case mm::FaultOutcome::Resolved: log.wrong("resolved and refused");
   }
+}
+
+// What the page may have its frame of. Its table goes with the last page that is shown there.
+mm::Claim Program::claim_of(VirtAddr word) {
+  LockGuard guard(world_.machine.manager.lock);
+  mm::Region* region = space_->find(word);
+  if (region == nullptr || region->object.get() == nullptr) return mm::Claim::Unpromised;
+  const mm::PageSlot* slot = region->object.get()->slots().find(region->page_at(word));
+  if (slot == nullptr || slot->kind != mm::SlotKind::Swapped) return mm::Claim::Unpromised;
+  const VirtAddr first{word.value & ~(kBytesOfTable - 1)};
+  for (PageIndex i = 0; i < kBytesOfTable / kPageSize; ++i) {
+    if (map_->find(pages_after(first, i))) return mm::Claim::Returning;
+  }
+  return mm::Claim::Unpromised;
 }
 
 bool Program::read_word(VirtAddr word) {

@@ -121,7 +121,8 @@ void Program::check_refusal(const char* call, Error error) {
 
 // A promise is refused where the books have no room for it, too.
 void Program::check_refused_promise(const char* call, Error error, PageCount more) {
-  if (error == Error::OutOfFrames && !world_.could_promise(more)) {
+  const bool beyond = error == Error::LimitReached && !world_.may_promise(*space_, more);
+  if (beyond || (error == Error::OutOfFrames && !world_.could_promise(more))) {
     world_.log.tell("    refused");
     world_.log.add({7, more});
     ++world_.counts.refused_promises;

@@ -8,7 +8,6 @@ namespace mobius::simulation {
 namespace {
 
 constexpr uint32_t kReserved = 2;  // frames
-constexpr uint32_t kReserveForPromises = 24;  // as the kernel has it (paging_out.cpp)
 // From this operation on a life grows that was too small until then. Not a part of the plan's
 // operations, so that a plan with fewer is the same history.
 constexpr uint32_t kGrowFrom = 1000;
@@ -88,7 +87,7 @@ World::World(const Plan& the_plan)
   sim::Random random(plan.seed * 3 + 3);
   {
     LockGuard guard(machine.manager.lock);
-    machine.manager.promises.set_reserve(kReserveForPromises);
+    machine.manager.promises.set_reserve(kReserve);
   }
   set_faults(random);
   log.tell("seed %llu, %s, %u frames, %llu pages of swap", (unsigned long long)plan.seed,
@@ -228,6 +227,14 @@ bool World::could_lock(mm::AddressSpace& space, PageCount pages) {
   LockGuard guard(machine.manager.lock);
   return space.locked_pages() + pages <= usable_ / mm::kLockShareOfProcess &&
          swap.pageout.locked_pages() + pages <= usable_ / mm::kLockShareOfAll;
+}
+
+bool World::may_promise(mm::AddressSpace& space, PageCount pages) {
+  LockGuard guard(machine.manager.lock);
+  const uint32_t all = machine.frames.total_frames() + swap.pager.good_slots() -
+                       machine.manager.promises.reserve();
+  const uint32_t cost = mm::Promises::cost_of(pages) + mm::SlotTable::frames_for(pages);
+  return space.promised_pages() + cost <= all / 4 * 3;
 }
 
 // Whether RAM and swap space together can hold twice as many pages as there are frames, with what

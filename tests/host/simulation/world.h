@@ -30,6 +30,7 @@ struct Counts {
 class World {
  public:
   static constexpr uint32_t kSignature = 7;
+  static constexpr uint32_t kReserve = 24;  // frames that only promises may take
   static constexpr VirtAddr kImageBase{0x400000};
   static constexpr unsigned kSeats = 3, kThreads = 2;
 
@@ -46,7 +47,8 @@ class World {
   }
   // Checks that there is really nothing left to be had. `freed`: what `this->freed` was when the
   // thing that failed began. `given_back`: pages that have become possible to evict by its failing.
-  void excuse_out_of_memory(const char* what, uint64_t freed_before, PageCount given_back = 0);
+  void excuse_out_of_memory(const char* what, uint64_t freed_before, PageCount given_back = 0,
+                            mm::Claim claim = mm::Claim::Unpromised);
   // A touch of a promised page has found no memory: wrong, unless swap space has been lost.
   void excuse_broken_promise(VirtAddr page);
   // Whether so many pages more could be promised, for certain.
@@ -54,6 +56,8 @@ class World {
   bool could_lose(uint32_t pages);
   // Whether the quotas allow so many locked pages more.
   bool could_lock(mm::AddressSpace& space, PageCount pages);
+  // Whether so many more are within what one process may be promised.
+  bool may_promise(mm::AddressSpace& space, PageCount pages);
   PageCount pages_a_program() const { return usable_ * 85 / 100; }
   uint32_t operation() const { return next_; }
 

@@ -40,13 +40,19 @@ World::Room World::room(bool direct_only) {
   return room;
 }
 
-void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCount given_back) {
+void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCount given_back,
+                                 mm::Claim claim) {
   ++counts.out_of_memory;
   const Room all = room(false), direct = room(true);
-  const uint32_t needed = kNeeded + given_back;
-  if (all.sum() < needed + machine.frames.floor() || direct.sum() < needed) return;
-  if (!could_lose(needed)) return;  // evicted pages would take the slots that are promised
-  if (freed != freed_before) return;  // somebody has given memory back since
+  const bool returning = claim == mm::Claim::Returning;
+  const uint32_t needed = kNeeded + given_back +
+                          (returning ? kReserve : machine.frames.floor());
+  if (all.sum() < needed || direct.sum() < kNeeded + given_back) return;
+  // Evicted pages would take the slots that are promised; but a page that returns leaves its own.
+  if (!returning && !could_lose(kNeeded + given_back)) return;
+  // Somebody has given memory back since. But no time passes between a touch's last look for a
+  // frame and here: those that are free now were there for it.
+  if (freed != freed_before && !(returning && all.free >= needed)) return;
   log.wrong("%s finds no memory: %u frames free, %u busy, %u being written, %u clean, %u of "
             "images, "
             "%u dirty with a slot",
