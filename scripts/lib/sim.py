@@ -5,8 +5,8 @@
 A life is a machine short of memory with three programs of two threads, its page daemon, and a swap
 device that fails in the seed's way; at every access the whole page is compared with a flat oracle.
 A seed that fails is shrunk and told as a short story. The last line is the count. Classes of
-faults: none, read-errors, write-errors, torn, misdirected, lost, full-swap, both-full, no-swap, shrinking, no-latency,
-long-latency, file-errors, mixed; without --faults each seed has its own.
+faults: none, read-errors, write-errors, torn, misdirected, lost, full-swap, both-full, no-swap,
+shrinking, no-latency, long-latency, file-errors, mixed; without --faults each seed has its own.
 """
 import argparse
 import os
