@@ -3,10 +3,10 @@
     scripts/sim --seeds N [--first S] [--faults CLASS]
 
 A life is a machine short of memory with three programs of two threads, its page daemon, and a swap
-device that fails in the seed's way; every read is compared with a flat oracle. A seed that fails is
-shrunk and told as a short story. The last line is the count. Classes of faults: none, read-errors,
-write-errors, torn, misdirected, lost, full-swap, both-full, no-swap, shrinking, no-latency,
-long-latency, file-errors, mixed; without --faults each seed has its own.
+device that fails in the seed's way; at every access the whole page is compared with a flat oracle.
+A seed that fails is shrunk and told as a short story. The last line is the count. Classes of
+faults: none, read-errors, write-errors, torn, misdirected, lost, full-swap, both-full, no-swap,
+shrinking, no-latency, long-latency, file-errors, mixed; without --faults each seed has its own.
 """
 import argparse
 import os
