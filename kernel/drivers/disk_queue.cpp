@@ -129,8 +129,9 @@ void DiskQueue::play(const Batch& batch) {
     FrameNumber frames[kMaxPages];
     FrameNumber* at = frames;
     for (const Request* request : requests) at = std::ranges::copy(request->frames, at).out;
-    if (command(direction, batch.first, {frames, at})) {
-      for (Request* request : requests) finish(*request, {});
+    const Result<void> result = command(direction, batch.first, {frames, at});
+    if (result || result.error() == Error::TimedOut) {
+      for (Request* request : requests) finish(*request, result);
       return;
     }
     // Each for itself: one bad page is one request's misfortune.

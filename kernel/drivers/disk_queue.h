@@ -33,6 +33,7 @@ class DiskQueue final : public mm::PageDevice {
   DiskQueue(const DiskQueue&) = delete;
 
   uint64_t page_count() const override { return device_.page_count(); }
+  bool gone() const override { return device_.gone(); }
   Result<void> transfer(mm::Transfer direction, uint64_t first,
                         std::span<const FrameNumber> frames) override;
 

@@ -29,8 +29,8 @@ Result<void> SwapOff::begin() {
   LockGuard guard(manager.lock);
   if (!pager_.on()) return Failure(Error::NotFound);
   if (pager_.space_.closing()) return Failure(Error::Busy);
-  const uint32_t good = pager_.space_.total() - pager_.space_.retired();
-  if (!manager.promises.could_lose(good)) return Failure(Error::OutOfFrames);
+  const uint32_t counted_on = pager_.slots_left() + pager_.swapped_pages();
+  if (!manager.promises.could_lose(counted_on)) return Failure(Error::OutOfFrames);
   pager_.space_.start_closing(std::min(kPatience, manager.frames.total_frames() / 2));
   pager_.tell_slots_left();
   begun_ = true;

@@ -10,6 +10,7 @@ namespace mobius::sim {
 namespace {
 constexpr int kJunk = 0xDB;
 constexpr uint32_t kHalf = kPageSize / 2;
+constexpr uint64_t kTimeout = 1000;
 }  // namespace
 
 bool SimPageDevice::fails(mm::Transfer direction, uint64_t page) {
@@ -55,6 +56,15 @@ void SimPageDevice::fetch(uint64_t page, FrameNumber frame) {
   }
 }
 
+Result<void> SimPageDevice::time_out() {
+  ++timed_out;
+  if (!gone()) {
+    scheduler_.sleep(kTimeout);
+    ++unanswered_;
+  }
+  return Failure(Error::TimedOut);
+}
+
 Result<void> SimPageDevice::transfer(mm::Transfer direction, uint64_t first,
                                      std::span<const FrameNumber> frames) {
   Lock::assert_no_lock_held();
@@ -62,6 +72,7 @@ Result<void> SimPageDevice::transfer(mm::Transfer direction, uint64_t first,
   if (first >= pages_ || frames.size() > pages_ - first) return Failure(Error::BadArgument);
   const bool read = direction == mm::Transfer::Read;
   ++(read ? reads : writes);
+  if (silent || gone()) return time_out();
   bool bad = false;
   for (size_t i = 0; i < frames.size(); ++i) bad |= fails(direction, first + i);
   std::vector<Page> pages;
@@ -83,6 +94,7 @@ Result<void> SimPageDevice::transfer(mm::Transfer direction, uint64_t first,
     }
     ++(read ? pages_read : pages_written);
   }
+  unanswered_ = 0;
   if (bad) return Failure(Error::IoError);
   return {};
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ class FakeDevice final : public mm::PageDevice {
  public:
   FakeDevice(sim::SimScheduler& scheduler, uint64_t pages) : scheduler_(scheduler), pages_(pages) {}
   uint64_t page_count() const override { return pages_; }
+  bool gone() const override { return dead == Error::TimedOut; }
   Result<void> transfer(Transfer direction, uint64_t first,
                         std::span<const FrameNumber> frames) override {
     EXPECT_FALSE(busy_) << "two commands at a time";
@@ -32,7 +34,7 @@ class FakeDevice final : public mm::PageDevice {
     log.push_back((direction == R ? "r" : "w") + std::to_string(first) +
                   (frames.size() == 1 ? "" : "+" + std::to_string(frames.size())));
     scheduler_.sleep(latency);
-    bool bad = dead;
+    bool bad = dead.has_value();
     for (uint64_t i = 0; i < frames.size() && !bad; ++i) {
       bad = bad_pages.contains(first + i);
       if (bad) break;
@@ -40,7 +42,7 @@ class FakeDevice final : public mm::PageDevice {
           direction == R ? disk[first + i] : memory[frames[i].value];
     }
     busy_ = false;
-    if (bad) return Failure(Error::IoError);
+    if (bad) return Failure(dead.value_or(Error::IoError));
     return {};
   }
 
@@ -48,7 +50,7 @@ class FakeDevice final : public mm::PageDevice {
   std::map<uint64_t, uint64_t> disk;
   std::map<uint32_t, uint64_t> memory;
   std::set<uint64_t> bad_pages;
-  bool dead = false;
+  std::optional<Error> dead;  // each command fails so
   uint64_t latency = 10;
 
  private:
@@ -182,11 +184,32 @@ TEST(DiskQueue, ABadPageIsItsOwnersMisfortune) {
             (Log{"r2000+5", "r2000", "r2001", "r2002+3"}));
   EXPECT_EQ(rig.queue.counters().failed, 1u);
   EXPECT_EQ(rig.queue.counters().pages_read, 1u + 4u);
-  rig.device.dead = true;
+  rig.device.dead = Error::IoError;
   rig.ask({W, 1, 3, true});
   EXPECT_EQ(rig.queue.counters().failed, 2u);
-  rig.device.dead = false;
+  rig.device.dead = {};
   rig.ask({W, 1, 3});
+}
+
+TEST(DiskQueue, WhatTimesOutTogetherIsNotTriedAlone) {
+  QueueRig rig;
+  rig.device.dead = Error::TimedOut;
+  const FrameNumber frame{9};
+  const auto ask_alone = [&](uint64_t first) {
+    EXPECT_EQ(rig.queue.transfer(W, first, {&frame, 1}).error(), Error::TimedOut);
+  };
+  rig.scheduler.spawn([&] { ask_alone(500); });
+  for (uint64_t first : {2000u, 2001u, 2002u}) {
+    rig.scheduler.spawn([&, first] {
+      rig.scheduler.sleep(1);
+      ask_alone(first);
+    });
+  }
+  EXPECT_EQ(rig.scheduler.run(), 0u);
+  EXPECT_EQ(rig.device.log, (Log{"w500", "w2000+3"}));
+  EXPECT_EQ(rig.queue.counters().failed, 4u);
+  EXPECT_EQ(rig.queue.counters().writes, 2u);
+  EXPECT_TRUE(rig.queue.gone());
 }
 
 // While `busy` threads keep the queue full of one kind of request, a request of the other kind is
