@@ -28,7 +28,7 @@ Result<void> DiskQueue::transfer(mm::Transfer direction, uint64_t first,
   request.first = first;
   request.frames = frames;
   queue_.push_back(request);
-  counters_.longest = std::max(counters_.longest, ++length_);
+  length_.longest = std::max(length_.longest, ++length_.now);
   while (!request.done) {
     if (playing_) {
       waiting_.wait(&request);
@@ -154,7 +154,7 @@ void DiskQueue::finish(Request& request, Result<void> result) {
   if (!result) ++counters_.failed;
   request.result = result;
   request.done = true;
-  --length_;
+  --length_.now;
   waiting_.wake(&request);
 }
 

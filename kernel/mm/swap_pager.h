@@ -29,6 +29,10 @@ class SwapPager {
   bool on() const { return device_ != nullptr; }
   // Whether pages can go out: never again once the device is gone (ports/page_device.h).
   bool writable() const { return on() && !device_->gone(); }
+  // Of the device that is on or was on last.
+  PageDevice::QueueLength queue_length() const {
+    return last_device_ != nullptr ? last_device_->queue_length() : PageDevice::QueueLength{};
+  }
 
   // Brings in the page, whose slot is Swapped, and perhaps pages behind it; shows those to `space`
   // at once, if it views them from `page` on. Sleeps, and says true, unless the page is still in a

@@ -21,6 +21,12 @@ class PageDevice {
   // transfer fails at once with TimedOut.
   virtual bool gone() const = 0;
 
+  // Requests that wait or are under way: now, and the most at one time since boot.
+  struct QueueLength {
+    uint32_t now = 0, longest = 0;
+  };
+  virtual QueueLength queue_length() const = 0;
+
   // Moves whole pages between the device, from its page `first` on, and `frames`, in their order.
   // The calling thread sleeps until it is done, others run; several threads may call at once. Any
   // frame will do, direct or not; none is touched any more after the return.

@@ -1,6 +1,7 @@
 // A slow and faulty disk of pages (sim_page_device.h).
 #include "sim/sim_page_device.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/lock.h"
@@ -72,7 +73,15 @@ Result<void> SimPageDevice::transfer(mm::Transfer direction, uint64_t first,
   if (first >= pages_ || frames.size() > pages_ - first) return Failure(Error::BadArgument);
   const bool read = direction == mm::Transfer::Read;
   ++(read ? reads : writes);
-  if (silent || gone()) return time_out();
+  length_.longest = std::max(length_.longest, ++length_.now);
+  const Result<void> result = silent || gone() ? time_out() : move(direction, first, frames);
+  --length_.now;
+  return result;
+}
+
+Result<void> SimPageDevice::move(mm::Transfer direction, uint64_t first,
+                                 std::span<const FrameNumber> frames) {
+  const bool read = direction == mm::Transfer::Read;
   bool bad = false;
   for (size_t i = 0; i < frames.size(); ++i) bad |= fails(direction, first + i);
   std::vector<Page> pages;

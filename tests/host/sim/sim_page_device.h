@@ -43,6 +43,7 @@ class SimPageDevice final : public mm::PageDevice {
 
   uint64_t page_count() const override { return pages_; }
   bool gone() const override { return unanswered_ >= kTimeoutsAllowed; }
+  QueueLength queue_length() const override { return length_; }
   Result<void> transfer(mm::Transfer direction, uint64_t first,
                         std::span<const FrameNumber> frames) override;
 
@@ -53,6 +54,7 @@ class SimPageDevice final : public mm::PageDevice {
   void store(uint64_t page, Page bytes);
   void fetch(uint64_t page, FrameNumber frame);
   Result<void> time_out();
+  Result<void> move(mm::Transfer direction, uint64_t first, std::span<const FrameNumber> frames);
 
   SimFrameMemory& memory_;
   SimScheduler& scheduler_;
@@ -61,6 +63,7 @@ class SimPageDevice final : public mm::PageDevice {
   std::map<uint64_t, Page> stored_;
   std::set<uint64_t> wrong_;  // not what was last written there
   uint32_t unanswered_ = 0;   // the last so many transfers timed out
+  QueueLength length_;
 };
 
 }  // namespace mobius::sim

@@ -26,6 +26,7 @@ class FakeDevice final : public mm::PageDevice {
   FakeDevice(sim::SimScheduler& scheduler, uint64_t pages) : scheduler_(scheduler), pages_(pages) {}
   uint64_t page_count() const override { return pages_; }
   bool gone() const override { return dead == Error::TimedOut; }
+  QueueLength queue_length() const override { return {}; }
   Result<void> transfer(Transfer direction, uint64_t first,
                         std::span<const FrameNumber> frames) override {
     EXPECT_FALSE(busy_) << "two commands at a time";
@@ -90,7 +91,7 @@ struct QueueRig {
     device.latency = asks.size() + 5;
     EXPECT_EQ(scheduler.run(), 0u) << "somebody sleeps for ever";
     EXPECT_FALSE(device.log.empty());
-    EXPECT_EQ(queue.length(), 0u);
+    EXPECT_EQ(queue.queue_length().now, 0u);
     device.log.erase(device.log.begin());
     return device.log;
   }
@@ -106,7 +107,7 @@ TEST(DiskQueue, OneRequestIsPlayedAtOnce) {
   rig.ask({W, 7, 64}, 500);
   rig.ask({R, 99'999});
   EXPECT_EQ(rig.device.log, (Log{"w7+64", "r99999"}));
-  EXPECT_EQ(rig.queue.counters().longest, 1u);
+  EXPECT_EQ(rig.queue.queue_length().longest, 1u);
 }
 
 TEST(DiskQueue, RefusesWhatIsPastTheEnd) {
@@ -141,7 +142,7 @@ TEST(DiskQueue, NeighboursBecomeOneCommand) {
   EXPECT_EQ(rig.queue.counters().writes, 2u);
   EXPECT_EQ(rig.queue.counters().pages_written, 36u);
   EXPECT_EQ(rig.queue.counters().pages_read, 1u);
-  EXPECT_EQ(rig.queue.counters().longest, 6u);
+  EXPECT_EQ(rig.queue.queue_length().longest, 6u);
   // Also the one before, which alone would have had to wait for the next round.
   EXPECT_EQ(rig.order_of({{R, 1000}, {R, 5000}, {R, 998, 2}}), (Log{"r998+3", "r5000"}));
   // Each page from the frame of whoever asked for it.
@@ -152,6 +153,35 @@ TEST(DiskQueue, NeighboursBecomeOneCommand) {
   EXPECT_EQ(rig.device.disk[3], 11u);
   EXPECT_EQ(rig.device.disk[4], 12u);
   EXPECT_EQ(rig.device.disk[5], 21u);
+}
+
+TEST(DiskQueue, ItsLengthIsWhatWaitsOrIsPlayed) {
+  QueueRig rig;
+  const auto length = [&] { return rig.queue.queue_length(); };
+  EXPECT_EQ(length().now, 0u);
+  EXPECT_EQ(length().longest, 0u);
+  // One command each: nothing lies side by side. Ticks 1..5: another request each.
+  rig.device.latency = 10;
+  for (uint32_t i = 0; i < 5; ++i) {
+    rig.scheduler.spawn([&, i] {
+      rig.scheduler.sleep(1 + i);
+      EXPECT_EQ(length().now, i);
+      rig.ask({i % 2 ? R : W, 100 + 10 * i}, i);
+    });
+  }
+  rig.scheduler.spawn([&] {
+    rig.scheduler.sleep(8);
+    EXPECT_EQ(length().now, 5u);
+    for (uint32_t left = 5; left-- > 0;) {
+      rig.scheduler.sleep(10);
+      EXPECT_EQ(length().now, left);
+      EXPECT_EQ(length().longest, 5u);
+    }
+    rig.ask({R, 7});
+    EXPECT_EQ(length().longest, 5u) << "it stays what it was";
+  });
+  EXPECT_EQ(rig.scheduler.run(), 0u);
+  EXPECT_EQ(length().now, 0u);
 }
 
 TEST(DiskQueue, MergesUpToSixtyFourPagesOfOneDirection) {
