@@ -170,7 +170,7 @@ TEST_F(SilentSwapStory, D3_nothing_is_promised_on_a_device_that_is_gone) {
   ASSERT_TRUE(before);
   ASSERT_TRUE(mm::vmm_free(user.space(), *before));
   lose_device(evicted_block(1));
-  EXPECT_EQ(promised().error(), Error::OutOfFrames);
+  EXPECT_TRUE(promised() == Failure(Error::OutOfFrames));
 }
 
 TEST_F(SilentSwapStory, R13_it_can_be_taken_off_once_nothing_is_on_it_but_not_put_on_again) {
