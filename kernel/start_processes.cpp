@@ -89,6 +89,12 @@ void hook_interrupts(UserConsole& console, drivers::IdeController& ide) {
   }, &ide);
 }
 
+void log_given_up(unsigned channel, unsigned drive) {
+  proc::TextBuffer<80> line;
+  line.add("disk ").add_decimal(drive).add(" channel ").add_decimal(channel);
+  arch::arch_hooks.log(line.add(": does not answer, given up\n").text());
+}
+
 drivers::VgaText::Cells text_screen() {
   auto* cells = reinterpret_cast<volatile uint16_t*>(arch::kKernelBase + kTextScreen);
   return drivers::VgaText::Cells(cells, drivers::VgaText::Cells::extent);
@@ -122,6 +128,7 @@ void start_processes(const MachineParts& parts) {
   manager.pressure.use(clock);
   static drivers::IdeController ide(port, parts.memory, scheduler, clock, frame_for_driver(parts),
                                     dma);
+  ide.tell_given_up(log_given_up);
   static const MachineParts kept = parts;
   static SwapDevices swap(ide, parts.memory, parts.frames, scheduler, arch::arch_hooks.log);
   static Immortal<PagingOut> paging_out(manager, proc::option_value(parts.command_line, "policy="));

@@ -10,6 +10,7 @@ static const char *reason(int error) {
     case ENOMEM: return "what is on it does not fit into memory; it stays on";
     case EBUSY: return "somebody else is doing that";
     case EIO: return "a page on it cannot be read; it stays on";
+    case ETIMEDOUT: return "it does not answer; it stays on";
   }
   return "failed; it stays on";
 }

@@ -8,6 +8,7 @@ static const char *reason(int error) {
   switch (error) {
     case ENOENT: return "this machine has no swap disk";
     case EBUSY: return "it is in use already";
+    case ETIMEDOUT: return "it has not answered and been given up";
   }
   return "not enough memory for its books";
 }

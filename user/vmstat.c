@@ -31,6 +31,8 @@ static void totals(const struct vmm_stats *s) {
                {"pages ahead", s->pages_ahead},
                {"bit tests", s->bit_tests},
                {"stalled ms", s->stalled_ns / 1000000},
+               {"queue length", s->queue_length},
+               {"queue longest", s->queue_longest},
                {"slots", s->slots_total},
                {"slots free", s->slots_free},
                {"slots retired", s->slots_retired},
@@ -46,8 +48,8 @@ static unsigned percent(uint64_t part, uint64_t whole) {
   return whole ? (unsigned)(part * 100 / whole) : 0;
 }
 
-/* `idle` and `elapsed`: nanoseconds. The last column is the pressure: the share of the time in
- * which some thread stood still for paging. */
+/* `idle` and `elapsed`: nanoseconds. The queue is that of this moment; the last column is the
+ * pressure: the share of the time in which some thread stood still for paging. */
 static void one_line(const struct vmm_stats *before, const struct vmm_stats *now, uint64_t idle,
                      uint64_t elapsed) {
   uint64_t in = now->pages_in - before->pages_in, out = now->pages_out - before->pages_out;
@@ -56,7 +58,8 @@ static void one_line(const struct vmm_stats *before, const struct vmm_stats *now
          (number)now->frames_zeroed, (number)(now->faults_minor - before->faults_minor),
          (number)(now->faults_major - before->faults_major), (number)in, (number)out,
          (number)ios_in, (number)ios_out);
-  printf(" %5.1f %5.1f %6llu %6llu %9llu %5u %5u\n", ratio(in, ios_in), ratio(out, ios_out),
+  printf(" %5.1f %5.1f %5llu %6llu %6llu %9llu %5u %5u\n", ratio(in, ios_in),
+         ratio(out, ios_out), (number)now->queue_length,
          (number)(now->zero_pages_out - before->zero_pages_out),
          (number)(now->bit_tests - before->bit_tests), (number)now->slots_free,
          percent(idle, elapsed), percent(now->stalled_ns - before->stalled_ns, elapsed));
@@ -75,7 +78,7 @@ int main(int argc, char **argv) {
     return 0;
   }
   printf("    free  zeroed   minor  major     in    out ios_in  out pg/in   out"
-         "  zeros  tests swap_free  idle stall\n");
+         " queue  zeros  tests swap_free  idle stall\n");
   SysClock(SYS_CLOCK_IDLE, &idle_before);
   SysClock(SYS_CLOCK_MONOTONIC, &time_before);
   for (int i = 0; i < atoi(argv[1]); i++) {

@@ -30,9 +30,10 @@ enum sys_bench { SYS_BENCH_FRAME_PAIR_HOT = 1, SYS_BENCH_FRAME_PAIR_WORST = 2,
                  SYS_BENCH_SYSENTER = 7 };  /* 1 where the processor has SYSENTER */
 size_t SysBench(uint32_t which, uint32_t *out, size_t count);
 /* The swap disk found at boot. Off brings every page back into memory; ENOMEM where memory cannot
- * hold them, or others come to need the disk too badly meanwhile, EIO where one cannot be read: the
- * disk stays on then and nothing is lost. ENOENT: no disk (is on). EBUSY: it is on, or somebody
- * else is taking it off. */
+ * hold them, or others come to need the disk too badly meanwhile, EIO where one cannot be read,
+ * ETIMEDOUT where the disk does not answer: it stays on then and nothing is lost. ENOENT: no disk
+ * (is on). EBUSY: it is on, or somebody else is taking it off. ETIMEDOUT from On: the disk has been
+ * given up. */
 bool SysSwapOn(void);
 bool SysSwapOff(void);
 bool SysPanic(void);   /* for tests; refused unless the kernel was booted with `allow-panic` */

@@ -75,6 +75,8 @@ struct vmm_stats {
   uint64_t pages_ahead;     /* committed before they were touched: VM_MEM_EAGER */
   uint64_t pages_taken_back; /* evicted, and come back from their frames without I/O */
   uint64_t frames_standby;   /* of frames_free: still holding a page that was evicted */
+  uint64_t queue_length;     /* requests at the swap disk now, waiting or under way */
+  uint64_t queue_longest;    /* the most at one time, since boot */
 };
 
 void *VmmAlloc(size_t pages, void *base, uint32_t flags);

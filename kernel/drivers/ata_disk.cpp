@@ -28,12 +28,13 @@ uint8_t pio_code(mm::Transfer direction, bool is_long) {
 
 }  // namespace
 
-AtaDisk::AtaDisk(IdeChannel& channel, mm::FrameMemory& memory, unsigned drive,
-                 const AtaIdentity& identity)
+AtaDisk::AtaDisk(IdeChannel& channel, mm::FrameMemory& memory, Place place,
+                 const AtaIdentity& identity, TellGivenUp tell)
     : channel_(channel),
       memory_(memory),
-      drive_(drive),
+      place_(place),
       identity_(identity),
+      tell_(tell),
       dma_(channel.bus_master().present() && identity.dma) {}
 
 bool AtaDisk::Command::is_long() const {
@@ -58,26 +59,34 @@ Result<void> AtaDisk::transfer(mm::Transfer direction, uint64_t first_sector,
 }
 
 Result<void> AtaDisk::execute(const Command& command) {
+  if (given_up()) return Failure(Error::TimedOut);
   Way way = dma_ && channel_.bus_master().can_reach(command.frames) ? Way::Dma : Way::Pio;
-  for (unsigned attempts = stuck_before_ ? kAttempts : 1;; ++attempts) {
+  // Where the last transfer got no answer, minutes are not spent on the next one.
+  for (unsigned attempts = unanswered_ != 0 ? kAttempts : 1;; ++attempts) {
     const End end = attempt(command, way);
     if (end == End::Done) {
       if (way == Way::Dma) ++counters_.dma_commands;
-      stuck_before_ = false;
+      unanswered_ = 0;
       return {};
     }
     if (way == Way::Dma && end != End::Refused) {
       note_dma_failure();
       way = Way::Pio;
     }
-    if (end == End::Stuck) channel_.reset();
-    if (attempts >= kAttempts) {
-      stuck_before_ = end == End::Stuck;
-      ++counters_.errors;
-      return Failure(Error::IoError);
-    }
+    if (end == End::Stuck || end == End::Silent) channel_.reset();
+    if (attempts >= kAttempts) return Failure(note_failure(end));
     ++counters_.repeats;
   }
+}
+
+Error AtaDisk::note_failure(End end) {
+  ++counters_.errors;
+  unanswered_ = end == End::Silent ? unanswered_ + 1 : 0;
+  if (given_up()) {
+    channel_.forsake(place_.drive);
+    if (tell_ != nullptr) tell_(place_.channel, place_.drive);
+  }
+  return end == End::Silent ? Error::TimedOut : Error::IoError;
 }
 
 void AtaDisk::note_dma_failure() {
@@ -85,7 +94,7 @@ void AtaDisk::note_dma_failure() {
 }
 
 AtaDisk::End AtaDisk::attempt(const Command& command, Way way) {
-  if (!channel_.select(drive_)) return End::Stuck;
+  if (!channel_.select(place_.drive)) return End::Silent;
   if (way == Way::Dma) channel_.bus_master().prepare(command.direction, command.frames);
   ++counters_.commands;
   issue(command, way);
@@ -113,7 +122,7 @@ void AtaDisk::issue(const Command& command, Way way) {
   write(IdeRegister::LbaHigh, low >> 16);
   const uint32_t top = is_long ? 0 : low >> 24;
   write(IdeRegister::Device,
-        kIdeDeviceBase | kIdeDeviceLba | (drive_ == 0 ? 0 : kIdeDeviceSecond) | top);
+        kIdeDeviceBase | kIdeDeviceLba | (place_.drive == 0 ? 0 : kIdeDeviceSecond) | top);
   write(IdeRegister::Command, way == Way::Dma ? dma_code(command.direction, is_long)
                                               : pio_code(command.direction, is_long));
   channel_.settle();
@@ -121,7 +130,7 @@ void AtaDisk::issue(const Command& command, Way way) {
 
 AtaDisk::End AtaDisk::finish_dma() {
   const auto outcome = channel_.run_dma();
-  if (!outcome) return End::Stuck;
+  if (!outcome) return End::Silent;
   if (outcome->status & kFailed) return judge_refusal();
   return outcome->engine == IdeBusMaster::End::Complete ? End::Done : End::Failed;
 }
@@ -143,7 +152,7 @@ AtaDisk::End AtaDisk::finish_pio(const Command& command) {
     }
   }
   // A disk that has been read is done with its last sector; one that was written tells.
-  if (!channel_.await(IdeChannel::Until::NotBusy)) return End::Stuck;
+  if (!channel_.await(IdeChannel::Until::NotBusy)) return End::Silent;
   const uint8_t status = channel_.read(IdeRegister::Status);
   if (status & ide_status::kDataRequest) return End::Stuck;
   return status & kFailed ? judge_refusal() : End::Done;
@@ -151,7 +160,7 @@ AtaDisk::End AtaDisk::finish_pio(const Command& command) {
 
 AtaDisk::End AtaDisk::move_sector(mm::Transfer direction, FrameSpan span,
                                   IdeChannel::Until until) {
-  if (!channel_.await(until)) return End::Stuck;
+  if (!channel_.await(until)) return End::Silent;
   const uint8_t status = channel_.read(IdeRegister::Status);
   const bool offered = (status & ide_status::kDataRequest) != 0;
   // Some disks want the sector that they could not read taken all the same.

@@ -28,7 +28,7 @@ Result<void> DiskQueue::transfer(mm::Transfer direction, uint64_t first,
   request.first = first;
   request.frames = frames;
   queue_.push_back(request);
-  counters_.longest = std::max(counters_.longest, ++length_);
+  length_.longest = std::max(length_.longest, ++length_.now);
   while (!request.done) {
     if (playing_) {
       waiting_.wait(&request);
@@ -129,8 +129,9 @@ void DiskQueue::play(const Batch& batch) {
     FrameNumber frames[kMaxPages];
     FrameNumber* at = frames;
     for (const Request* request : requests) at = std::ranges::copy(request->frames, at).out;
-    if (command(direction, batch.first, {frames, at})) {
-      for (Request* request : requests) finish(*request, {});
+    const Result<void> result = command(direction, batch.first, {frames, at});
+    if (result || result.error() == Error::TimedOut) {
+      for (Request* request : requests) finish(*request, result);
       return;
     }
     // Each for itself: one bad page is one request's misfortune.
@@ -153,7 +154,7 @@ void DiskQueue::finish(Request& request, Result<void> result) {
   if (!result) ++counters_.failed;
   request.result = result;
   request.done = true;
-  --length_;
+  --length_.now;
   waiting_.wake(&request);
 }
 

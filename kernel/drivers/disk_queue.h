@@ -19,7 +19,6 @@ struct DiskQueueCounters {
   uint64_t pages_read = 0, pages_written = 0;  // by commands that worked
   uint64_t merged = 0;   // requests that went along with another one's command
   uint64_t failed = 0;   // requests
-  uint32_t longest = 0;  // requests that waited or were played at one time
 };
 
 class DiskQueue final : public mm::PageDevice {
@@ -33,11 +32,12 @@ class DiskQueue final : public mm::PageDevice {
   DiskQueue(const DiskQueue&) = delete;
 
   uint64_t page_count() const override { return device_.page_count(); }
+  bool gone() const override { return device_.gone(); }
+  QueueLength queue_length() const override { return length_; }
   Result<void> transfer(mm::Transfer direction, uint64_t first,
                         std::span<const FrameNumber> frames) override;
 
   const DiskQueueCounters& counters() const { return counters_; }
-  uint32_t length() const { return length_; }  // requests that wait or are played
 
  private:
   struct Queued;
@@ -77,7 +77,7 @@ class DiskQueue final : public mm::PageDevice {
   mm::PageDevice& device_;
   mm::Waiting& waiting_;
   List<Request, Queued> queue_;  // in the order of arrival
-  uint32_t length_ = 0;
+  QueueLength length_;
   bool playing_ = false;
   uint64_t head_ = 0;  // the page after the last command's
   DiskQueueCounters counters_;

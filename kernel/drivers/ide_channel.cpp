@@ -119,17 +119,24 @@ Result<IdeChannel::DmaOutcome> IdeChannel::run_dma() {
 
 Result<void> IdeChannel::select(unsigned drive) {
   KASSERT(drive < 2 && turn_.held());
-  // The other drive's command must be over before the device register may change.
-  TRY(await(Until::Idle));
+  // The other drive's command must be over before the device register may change. A dead one's will
+  // never be: its neighbour may hear us all the same.
+  if (!forsaken_[selected_]) TRY(await(Until::Idle));
   write(IdeRegister::Device, kIdeDeviceBase | (drive == 0 ? 0 : kIdeDeviceSecond));
+  selected_ = drive;
   settle();
   TRY(await(Until::Idle));
   return {};
 }
 
+void IdeChannel::forsake(unsigned drive) {
+  forsaken_[drive] = selected_ == drive && !await(Until::Idle);
+}
+
 void IdeChannel::reset() {
   KASSERT(turn_.held());
   ++counters_.resets;
+  selected_ = 0;  // ATA/ATAPI-6 9.12: a reset clears the device register
   port_.out8(ports_.control, ide_control::kReset);
   for (unsigned i = 0; i < kLooksDuringReset; ++i) status();
   port_.out8(ports_.control, 0);

@@ -79,8 +79,12 @@ class IdeChannel {
     IdeBusMaster::End engine;
   };
   Result<DmaOutcome> run_dma();
-  // Selects drive 0 or 1 and waits until it takes a command. Fails: TimedOut.
+  // Selects drive 0 or 1 and waits until it takes a command. Fails: TimedOut, also where the drive
+  // selected before is not done, unless that one has been forsaken.
   Result<void> select(unsigned drive);
+  // The drive is never selected again; where the reset just before has left it busy, nobody waits
+  // for it any more. Sleeps.
+  void forsake(unsigned drive);
   // Resets both drives. Whether it has helped shows in the next select(). Requires: the bus master
   // is stopped.
   void reset();
@@ -108,6 +112,8 @@ class IdeChannel {
   mm::SleepingLock turn_;
   IdeBusMaster bus_master_;
   IdeCounters counters_;
+  unsigned selected_ = 0;  // by the last select(), or by a reset
+  bool forsaken_[2] = {};
 
   // The one sleeper in await() or pause(), who has the turn.
   bool sleeping_ = false;

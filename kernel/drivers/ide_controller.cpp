@@ -116,7 +116,8 @@ void IdeController::find_drives() {
       uint16_t identity[256];
       kinds_[c][d] = identify(channels_[c], d, identity);
       if (kinds_[c][d] == DriveKind::Disk) {
-        disks_[c][d].emplace(channels_[c], memory_, d, parse_ata_identity(identity));
+        disks_[c][d].emplace(channels_[c], memory_, AtaDisk::Place{c, d},
+                             parse_ata_identity(identity), tell_given_up_);
       }
       if (kinds_[c][d] != DriveKind::Packet) continue;
       AtapiDrive& found = packet_drives_[c][d].emplace(channels_[c], memory_, d, identity);

@@ -34,6 +34,9 @@ class IdeController {
   void on_interrupt(uint8_t irq);
   void on_tick();
 
+  // Whom to tell of disks that find_drives() finds and that are given up later.
+  void tell_given_up(AtaDisk::TellGivenUp tell) { tell_given_up_ = tell; }
+
   // Looks for drives and asks the packet drives for the size of their medium. Sleeps: needs
   // running interrupts and ticks. Locks: none held.
   void find_drives();
@@ -57,6 +60,7 @@ class IdeController {
   mm::FrameMemory& memory_;
   Pci pci_;
   const std::optional<PciFunction> function_;
+  AtaDisk::TellGivenUp tell_given_up_ = nullptr;
   IdeChannel channels_[kChannels];
   std::array<std::array<DriveKind, kDrives>, kChannels> kinds_{};
   std::array<std::array<std::optional<AtapiDrive>, kDrives>, kChannels> packet_drives_;

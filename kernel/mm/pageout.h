@@ -98,7 +98,7 @@ class PageOut final : public LowMemory, private Sampler {
   void assign_slots(Batch& batch) REQUIRES(memory_lock);
   void begin_write(FrameRecord& record, SwapSlot to) REQUIRES(memory_lock);
   void write_runs(Batch& batch) EXCLUDES(memory_lock);
-  void finish_write(FrameRecord& record, bool written, Batch& batch) REQUIRES(memory_lock);
+  void finish_write(Batch& batch, uint32_t entry) REQUIRES(memory_lock);
   void evict(FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock);
   void keep(FrameRecord& record, ReplacementPolicy::Kept why) REQUIRES(memory_lock);
   void drop_slot(FrameRecord& record) REQUIRES(memory_lock);

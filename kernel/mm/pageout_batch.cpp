@@ -11,10 +11,11 @@ namespace mobius::mm {
 // Victims that must be written, and where to. Between begin_write and finish_write their frames are
 // nobody's but the writer's to free.
 struct PageOut::Batch {
+  enum class End : uint8_t { NotWritten, Written, BadSlot };
   struct Entry {
     FrameRecord* record;
     SwapSlot to;
-    bool written;
+    End end;
   };
   std::array<Entry, kBatch> entries;
   uint32_t count = 0;
@@ -36,7 +37,7 @@ PageOut::Outcome PageOut::evict_batch() {
   write_runs(batch);
   LockGuard guard(manager_.lock);
   for (uint32_t i = 0; i < batch.count; ++i) {
-    finish_write(*batch.entries[i].record, batch.entries[i].written, batch);
+    finish_write(batch, i);
   }
   flush_cleared();
   return {batch.evicted, batch.picked, batch.stuck};
@@ -58,7 +59,7 @@ void PageOut::pick_batch(Batch& batch) {
     auto& record = static_cast<FrameRecord&>(*page);
     switch (dispose_of(record)) {
       case Fate::Evicted: ++batch.evicted; break;
-      case Fate::ToWrite: batch.entries[batch.count++] = {&record, kNoSwapSlot, false}; break;
+      case Fate::ToWrite: batch.entries[batch.count++] = {&record, kNoSwapSlot, {}}; break;
       case Fate::Stays: keep(record, ReplacementPolicy::Kept::Used); break;
     }
   }
@@ -117,7 +118,7 @@ PageOut::Fate PageOut::dispose_of(FrameRecord& record) {
     ++manager_.stats.zero_pages_out;
     return Fate::Evicted;
   }
-  return swap_.on() ? Fate::ToWrite : Fate::Stays;
+  return swap_.writable() ? Fate::ToWrite : Fate::Stays;
 }
 
 // Folds the dirty bits of all its translations; they stay set until the write begins.
@@ -131,7 +132,8 @@ bool PageOut::needs_writing(FrameRecord& record, PageSlot& slot) {
     KASSERT(!slot.dirty);
     return false;
   }
-  return slot.dirty || (record.count & page_mark::kHasSlot) == 0;
+  // A copy on a device that is gone is none.
+  return slot.dirty || (record.count & page_mark::kHasSlot) == 0 || !swap_.writable();
 }
 
 // In virtual order, so that neighbours lie next to each other on the device too.
@@ -168,6 +170,8 @@ void PageOut::begin_write(FrameRecord& record, SwapSlot to) {
   swap_.slots().set_sum(to, swap_.sum_of(record.number, to));
 }
 
+// Where the device does not answer, the rest is left for later: a slot is as bad as the next one,
+// and asking for each page would take minutes.
 void PageOut::write_runs(Batch& batch) {
   FrameNumber frames[kBatch];
   for (uint32_t begin = 0; begin < batch.count;) {
@@ -177,34 +181,43 @@ void PageOut::write_runs(Batch& batch) {
       frames[pages] = batch.entries[begin + pages].record->number;
       ++pages;
     }
-    const bool written = swap_.write(first, {frames, pages}).has_value();
+    const Result<void> together = swap_.write(first, {frames, pages});
     for (uint32_t i = 0; i < pages; ++i) {
       // One bad slot must not cost the others.
-      const bool alone = !written && pages > 1 && swap_.write(first + i, {&frames[i], 1});
-      batch.entries[begin + i].written = written || alone;
+      const bool tried = together || pages == 1 || together.error() == Error::TimedOut;
+      const Result<void> result = tried ? together : swap_.write(first + i, {&frames[i], 1});
+      if (!result && result.error() == Error::TimedOut) return;
+      batch.entries[begin + i].end = result ? Batch::End::Written : Batch::End::BadSlot;
     }
     begin += pages;
   }
 }
 
-void PageOut::finish_write(FrameRecord& record, bool written, Batch& batch) {
+void PageOut::finish_write(Batch& batch, uint32_t entry) {
   using namespace page_mark;
+  using End = Batch::End;
+  FrameRecord& record = *batch.entries[entry].record;
+  const End end = batch.entries[entry].end;
   const SwapSlot to = record.swap_slot;
   const bool orphan = (record.count & kOrphan) != 0;
-  if (written) ++manager_.stats.pages_out;
+  if (end == End::Written) ++manager_.stats.pages_out;
   record.count &= static_cast<uint16_t>(~kWriting);
-  if (!written) swap_.retire(to);
+  if (end == End::BadSlot) {
+    swap_.retire(to);
+  } else if (orphan || end == End::NotWritten) {
+    swap_.slots().give(to);
+  }
   if (orphan) {
-    if (written) swap_.slots().give(to);
     record.count = 0;
     manager_.frames.free(record.number, record.use);
     return;
   }
   PageSlot& slot = slot_of(record);
-  if (!written) {
-    ++batch.stuck;
+  if (end != End::Written) {
     slot.dirty = true;
-    keep(record, ReplacementPolicy::Kept::IoFailed);
+    if (end == End::BadSlot) ++batch.stuck;
+    keep(record, end == End::BadSlot ? ReplacementPolicy::Kept::IoFailed
+                                     : ReplacementPolicy::Kept::Used);
     return;
   }
   record.count |= kHasSlot;

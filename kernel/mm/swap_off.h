@@ -23,7 +23,7 @@ class SwapOff {
   Result<void> begin() EXCLUDES(memory_lock);
   // Brings some pages back. True: that was all, the device is off. Requires: begin() did not fail,
   // no step() has failed or has been the last. Sleeps.
-  // Fails: OutOfFrames, IoError, Busy (a slot is in use and it cannot be found by what).
+  // Fails: OutOfFrames, IoError, TimedOut, Busy (a slot is in use and it cannot be found by what).
   Result<bool> step() EXCLUDES(memory_lock);
 
  private:

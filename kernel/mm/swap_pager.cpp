@@ -29,6 +29,7 @@ struct SwapPager::PageIn {
 Result<void> SwapPager::swap_on(PageDevice& device) {
   LockGuard guard(manager_.lock);
   KASSERT(!on());
+  if (device.gone()) return Failure(Error::TimedOut);
   if (&device != last_device_) space_.forget();
   last_device_ = &device;  // SwapOn may succeed where there is more memory
   TRY(space_.open(static_cast<uint32_t>(std::min<uint64_t>(device.page_count(), kMaxSlots))));
@@ -56,7 +57,8 @@ Result<void> SwapPager::begin(PageIn& in) {
   if (slot == nullptr || slot->kind != SlotKind::Swapped) return {};
   const bool promised = in.space != nullptr && in.object.promised();
   // Without a space swap space is being emptied: the page keeps no slot, and could not go again.
-  const Claim unpromised = in.space != nullptr ? Claim::Returning : Claim::Unpromised;
+  const bool could_go = in.space != nullptr && writable();
+  const Claim unpromised = could_go ? Claim::Returning : Claim::Unpromised;
   const Claim claim = promised ? Claim::Promised : unpromised;
   const FrameUse use = in.object.frame_use();
   in.first = slot->swap_slot();
@@ -127,14 +129,17 @@ Result<bool> SwapPager::read(PageIn& in) {
   }
   FrameNumber frames[kMaxReadAhead];
   for (uint32_t i = 0; i < in.count; ++i) frames[i] = in.frames[i].number();
-  uint32_t read = in.count;
-  if (!transfer(Transfer::Read, in.first, {frames, in.count})) {
+  uint32_t pages = in.count;
+  Result<void> moved = transfer(Transfer::Read, in.first, {frames, pages});
+  if (!moved && moved.error() != Error::TimedOut && pages > 1) {
     // Somewhere in it there is a bad page; it need not be the one that is wanted.
-    read = in.count > 1 && transfer(Transfer::Read, in.first, {frames, 1}) ? 1 : 0;
+    pages = 1;
+    moved = transfer(Transfer::Read, in.first, {frames, pages});
   }
   LockGuard guard(manager_.lock);
   ObjectReference drop(&object);
-  Result<void> outcome = finish(in, read);
+  Result<void> outcome = finish(in, moved ? pages : 0);
+  if (!moved) outcome = moved;
   manager_.under_way -= in.count;
   manager_.waiting.wake(&manager_.under_way);
   manager_.waiting.wake(&object);
@@ -209,7 +214,12 @@ Result<void> SwapPager::transfer(Transfer direction, SwapSlot first,
     ++(direction == Transfer::Read ? manager_.stats.ios_in : manager_.stats.ios_out);
   }
   Lock::assert_no_lock_held();
-  return device_->transfer(direction, first.value - 1, frames);
+  const Result<void> moved = device_->transfer(direction, first.value - 1, frames);
+  if (!moved) {
+    LockGuard guard(manager_.lock);
+    tell_slots_left();  // it may be gone now
+  }
+  return moved;
 }
 
 }  // namespace mobius::mm

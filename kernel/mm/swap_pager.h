@@ -21,21 +21,28 @@ class SwapPager {
   SwapPager(const SwapPager&) = delete;
 
   // The device's pages become swap slots: page n is slot n + 1. Requires: no device is on.
-  // Fails: OutOfFrames, BadArgument (no page).
+  // Fails: OutOfFrames, BadArgument (no page), TimedOut (it is gone).
   Result<void> swap_on(PageDevice& device) EXCLUDES(memory_lock);
   // The device that was on before SwapOff (swap_off.h) took it away. Fails: NotFound (there never
-  // was one), Busy (it is on), OutOfFrames.
+  // was one), Busy (it is on), OutOfFrames, TimedOut (it is gone).
   Result<void> swap_on_again() EXCLUDES(memory_lock);
   bool on() const { return device_ != nullptr; }
+  // Whether pages can go out: never again once the device is gone (ports/page_device.h).
+  bool writable() const { return on() && !device_->gone(); }
+  // Of the device that is on or was on last.
+  PageDevice::QueueLength queue_length() const {
+    return last_device_ != nullptr ? last_device_->queue_length() : PageDevice::QueueLength{};
+  }
 
   // Brings in the page, whose slot is Swapped, and perhaps pages behind it; shows those to `space`
   // at once, if it views them from `page` on. Sleeps, and says true, unless the page is still in a
   // frame on standby, or not Swapped any more. The caller has taken a reference to the object,
-  // which is dropped here. Fails: OutOfFrames, IoError.
+  // which is dropped here. Fails: OutOfFrames, IoError, TimedOut (the device does not answer).
   Result<bool> page_in(AddressSpace& space, VirtAddr page, VmObject& object, PageIndex index)
       EXCLUDES(memory_lock);
 
-  // Writes frames to slots from `first` on. Sleeps. Fails: IoError.
+  // Writes frames to slots from `first` on. Sleeps. Fails: IoError, TimedOut (it is not the slots'
+  // fault, and others will fare no better).
   Result<void> write(SwapSlot first, std::span<const FrameNumber> frames) EXCLUDES(memory_lock);
 
   // As page_in, for nobody in particular: the pages are not entered anywhere. For SwapOff.
@@ -64,9 +71,13 @@ class SwapPager {
     tell_slots_left();
   }
   uint32_t swapped_pages() const REQUIRES(memory_lock) { return swapped_; }
-  // Slots that could hold a page: those that resident pages keep count as free.
-  uint32_t slots_left() const REQUIRES(memory_lock) { return good_slots() - swapped_; }
-  uint32_t good_slots() const REQUIRES(memory_lock) { return space_.good(); }
+  // Slots that could hold a page: those that resident pages keep count as free. None where the
+  // device is gone.
+  uint32_t slots_left() const REQUIRES(memory_lock) {
+    return writable() ? space_.good() - swapped_ : 0;
+  }
+  // And those that hold one.
+  uint32_t good_slots() const REQUIRES(memory_lock) { return slots_left() + swapped_; }
   uint32_t sum_of(FrameNumber frame, SwapSlot slot) {
     return manager_.memory.sum(frame, slot.value);
   }

@@ -155,6 +155,9 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
       stats.checksum_errors = pageout->swap().checksum_errors();
       stats.stalled_ns = memory.pressure.stalled_ns();
       stats.slots_retired = pageout->swap().slots().retired();
+      const mm::PageDevice::QueueLength queue = pageout->swap().queue_length();
+      stats.queue_length = queue.now;
+      stats.queue_longest = queue.longest;
     }
     stats.frames_zeroed = memory.frames.zeroed_frames();
     stats.frames_standby = memory.frames.standby_frames();

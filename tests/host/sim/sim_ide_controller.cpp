@@ -92,10 +92,15 @@ void SimIdeController::write_command(Channel& c, unsigned offset, uint8_t value)
     if (c.drive() != nullptr) c.drive()->command(value, scheduler_.now());
     return;
   }
-  for (auto& drive : c.drives) {
+  for (unsigned i = 0; i < 2; ++i) {
+    SimIdeDevice* const drive = c.drives[i].get();
+    if (drive == nullptr) continue;
+    const bool selected = c.selected == i, leaves = offset == 6 && (value >> 4 & 1) != i;
+    if (drive->dead() && selected && leaves) ++drive->left_for_dead;
+    if (drive->dead() && (!selected || leaves)) continue;
     // A drive that is not selected may be busy when the selection changes: after a reset, a second
     // drive without a first cannot be asked before it is selected.
-    if (drive && (offset != 6 || drive.get() == c.drive())) drive->write(offset, value);
+    if (offset != 6 || selected) drive->write(offset, value);
   }
   if (offset == 6) c.selected = value >> 4 & 1;
 }

@@ -79,7 +79,7 @@ std::byte* SimIdeDevice::dma_data(size_t& bytes, uint64_t now) {
 void SimIdeDevice::begin_reset() {
   ++resets;
   interrupt_ = false;
-  if (fault_ == SimIdeFault::StuckForGood && state_ == State::Stuck) return;
+  if (dead()) return;
   state_ = State::Resetting;
   status_ = kBsy;
   due_ = UINT64_MAX;

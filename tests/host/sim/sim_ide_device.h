@@ -46,6 +46,7 @@ class SimIdeDevice {
   std::deque<SimIdeFault> faults;  // for the next commands that move data, first the first
   std::vector<std::string> violations;
   uint32_t resets = 0;
+  uint32_t left_for_dead = 0;  // its neighbour was selected instead of it while it was dead
 
   // The channel's calls. `now` in ticks.
   uint8_t status(bool takes_interrupt);
@@ -58,6 +59,8 @@ class SimIdeDevice {
   virtual void end_reset(uint64_t now);
   virtual void advance(uint64_t now) = 0;
   bool interrupting() const { return interrupt_; }
+  // Stuck for good: it hears neither the task file nor that its neighbour is selected.
+  bool dead() const { return fault_ == SimIdeFault::StuckForGood && state_ == State::Stuck; }
 
   // The bus master's: bytes that may be moved now, either way; then moved; then why not to go on.
   virtual bool dma_to_memory() const = 0;

@@ -1,6 +1,7 @@
 // A slow and faulty disk of pages (sim_page_device.h).
 #include "sim/sim_page_device.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/lock.h"
@@ -10,6 +11,7 @@ namespace mobius::sim {
 namespace {
 constexpr int kJunk = 0xDB;
 constexpr uint32_t kHalf = kPageSize / 2;
+constexpr uint64_t kTimeout = 1000;
 }  // namespace
 
 bool SimPageDevice::fails(mm::Transfer direction, uint64_t page) {
@@ -55,6 +57,15 @@ void SimPageDevice::fetch(uint64_t page, FrameNumber frame) {
   }
 }
 
+Result<void> SimPageDevice::time_out() {
+  ++timed_out;
+  if (!gone()) {
+    scheduler_.sleep(kTimeout);
+    ++unanswered_;
+  }
+  return Failure(Error::TimedOut);
+}
+
 Result<void> SimPageDevice::transfer(mm::Transfer direction, uint64_t first,
                                      std::span<const FrameNumber> frames) {
   Lock::assert_no_lock_held();
@@ -62,6 +73,15 @@ Result<void> SimPageDevice::transfer(mm::Transfer direction, uint64_t first,
   if (first >= pages_ || frames.size() > pages_ - first) return Failure(Error::BadArgument);
   const bool read = direction == mm::Transfer::Read;
   ++(read ? reads : writes);
+  length_.longest = std::max(length_.longest, ++length_.now);
+  const Result<void> result = silent || gone() ? time_out() : move(direction, first, frames);
+  --length_.now;
+  return result;
+}
+
+Result<void> SimPageDevice::move(mm::Transfer direction, uint64_t first,
+                                 std::span<const FrameNumber> frames) {
+  const bool read = direction == mm::Transfer::Read;
   bool bad = false;
   for (size_t i = 0; i < frames.size(); ++i) bad |= fails(direction, first + i);
   std::vector<Page> pages;
@@ -83,6 +103,7 @@ Result<void> SimPageDevice::transfer(mm::Transfer direction, uint64_t first,
     }
     ++(read ? pages_read : pages_written);
   }
+  unanswered_ = 0;
   if (bad) return Failure(Error::IoError);
   return {};
 }

@@ -32,12 +32,18 @@ class SimPageDevice final : public mm::PageDevice {
   uint64_t latency = 10;                     // at most; drawn for each transfer
   bool reads_past_end = false;               // the medium has shrunk: everything fails
   uint64_t end = UINT64_MAX;                 // ... to this many pages: what lies behind fails
+  bool silent = false;  // no transfer is answered; after kTimeoutsAllowed in a row it is gone
 
   uint64_t reads = 0, writes = 0, pages_read = 0, pages_written = 0;
   uint64_t failed = 0, damaged = 0;  // pages: told as failed; told as good and not so
   uint64_t wrong_reads = 0;          // pages read that are not what was last written there
+  uint64_t timed_out = 0;            // transfers
+
+  static constexpr uint32_t kTimeoutsAllowed = 3;
 
   uint64_t page_count() const override { return pages_; }
+  bool gone() const override { return unanswered_ >= kTimeoutsAllowed; }
+  QueueLength queue_length() const override { return length_; }
   Result<void> transfer(mm::Transfer direction, uint64_t first,
                         std::span<const FrameNumber> frames) override;
 
@@ -47,6 +53,8 @@ class SimPageDevice final : public mm::PageDevice {
   bool fails(mm::Transfer direction, uint64_t page);
   void store(uint64_t page, Page bytes);
   void fetch(uint64_t page, FrameNumber frame);
+  Result<void> time_out();
+  Result<void> move(mm::Transfer direction, uint64_t first, std::span<const FrameNumber> frames);
 
   SimFrameMemory& memory_;
   SimScheduler& scheduler_;
@@ -54,6 +62,8 @@ class SimPageDevice final : public mm::PageDevice {
   Random random_;
   std::map<uint64_t, Page> stored_;
   std::set<uint64_t> wrong_;  // not what was last written there
+  uint32_t unanswered_ = 0;   // the last so many transfers timed out
+  QueueLength length_;
 };
 
 }  // namespace mobius::sim

@@ -108,6 +108,27 @@ TEST_F(SwapStory, R13_many_threads_that_want_one_page_read_it_once) {
   EXPECT_EQ(swap.device.reads, 1u);
 }
 
+TEST_F(SwapStory, R13_the_queue_is_as_long_as_there_are_transfers_under_way) {
+  const auto queue = [&] { return swap.pager.queue_length(); };
+  EXPECT_EQ(queue().longest, 0u);
+  VirtAddr block = alloc(10);
+  write_all(block, 10);
+  evict_all();
+  EXPECT_EQ(queue().now, 0u);
+  EXPECT_EQ(queue().longest, 1u);  // the daemon's writes, one after the other
+  swap.device.latency = 1000;
+  for (PageIndex page : {8u, 6u, 4u, 2u}) {
+    machine.scheduler.spawn([this, page, block] {
+      EXPECT_EQ(user.read32(pages_after(block, page) + page * 4).value(), word_of(page));
+    });
+  }
+  machine.scheduler.sleep(1);
+  EXPECT_EQ(queue().now, 4u);
+  machine.scheduler.sleep(1001);
+  EXPECT_EQ(queue().now, 0u);
+  EXPECT_EQ(queue().longest, 4u);
+}
+
 TEST_F(SwapStory, R15_a_page_modified_while_it_is_written_stays) {
   VirtAddr block = alloc(1);
   ASSERT_TRUE(user.write32(block + 4092, 1));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ class FakeDevice final : public mm::PageDevice {
  public:
   FakeDevice(sim::SimScheduler& scheduler, uint64_t pages) : scheduler_(scheduler), pages_(pages) {}
   uint64_t page_count() const override { return pages_; }
+  bool gone() const override { return dead == Error::TimedOut; }
+  QueueLength queue_length() const override { return {}; }
   Result<void> transfer(Transfer direction, uint64_t first,
                         std::span<const FrameNumber> frames) override {
     EXPECT_FALSE(busy_) << "two commands at a time";
@@ -32,7 +35,7 @@ class FakeDevice final : public mm::PageDevice {
     log.push_back((direction == R ? "r" : "w") + std::to_string(first) +
                   (frames.size() == 1 ? "" : "+" + std::to_string(frames.size())));
     scheduler_.sleep(latency);
-    bool bad = dead;
+    bool bad = dead.has_value();
     for (uint64_t i = 0; i < frames.size() && !bad; ++i) {
       bad = bad_pages.contains(first + i);
       if (bad) break;
@@ -40,7 +43,7 @@ class FakeDevice final : public mm::PageDevice {
           direction == R ? disk[first + i] : memory[frames[i].value];
     }
     busy_ = false;
-    if (bad) return Failure(Error::IoError);
+    if (bad) return Failure(dead.value_or(Error::IoError));
     return {};
   }
 
@@ -48,7 +51,7 @@ class FakeDevice final : public mm::PageDevice {
   std::map<uint64_t, uint64_t> disk;
   std::map<uint32_t, uint64_t> memory;
   std::set<uint64_t> bad_pages;
-  bool dead = false;
+  std::optional<Error> dead;  // each command fails so
   uint64_t latency = 10;
 
  private:
@@ -88,7 +91,7 @@ struct QueueRig {
     device.latency = asks.size() + 5;
     EXPECT_EQ(scheduler.run(), 0u) << "somebody sleeps for ever";
     EXPECT_FALSE(device.log.empty());
-    EXPECT_EQ(queue.length(), 0u);
+    EXPECT_EQ(queue.queue_length().now, 0u);
     device.log.erase(device.log.begin());
     return device.log;
   }
@@ -104,7 +107,7 @@ TEST(DiskQueue, OneRequestIsPlayedAtOnce) {
   rig.ask({W, 7, 64}, 500);
   rig.ask({R, 99'999});
   EXPECT_EQ(rig.device.log, (Log{"w7+64", "r99999"}));
-  EXPECT_EQ(rig.queue.counters().longest, 1u);
+  EXPECT_EQ(rig.queue.queue_length().longest, 1u);
 }
 
 TEST(DiskQueue, RefusesWhatIsPastTheEnd) {
@@ -139,7 +142,7 @@ TEST(DiskQueue, NeighboursBecomeOneCommand) {
   EXPECT_EQ(rig.queue.counters().writes, 2u);
   EXPECT_EQ(rig.queue.counters().pages_written, 36u);
   EXPECT_EQ(rig.queue.counters().pages_read, 1u);
-  EXPECT_EQ(rig.queue.counters().longest, 6u);
+  EXPECT_EQ(rig.queue.queue_length().longest, 6u);
   // Also the one before, which alone would have had to wait for the next round.
   EXPECT_EQ(rig.order_of({{R, 1000}, {R, 5000}, {R, 998, 2}}), (Log{"r998+3", "r5000"}));
   // Each page from the frame of whoever asked for it.
@@ -150,6 +153,35 @@ TEST(DiskQueue, NeighboursBecomeOneCommand) {
   EXPECT_EQ(rig.device.disk[3], 11u);
   EXPECT_EQ(rig.device.disk[4], 12u);
   EXPECT_EQ(rig.device.disk[5], 21u);
+}
+
+TEST(DiskQueue, ItsLengthIsWhatWaitsOrIsPlayed) {
+  QueueRig rig;
+  const auto length = [&] { return rig.queue.queue_length(); };
+  EXPECT_EQ(length().now, 0u);
+  EXPECT_EQ(length().longest, 0u);
+  // One command each: nothing lies side by side. Ticks 1..5: another request each.
+  rig.device.latency = 10;
+  for (uint32_t i = 0; i < 5; ++i) {
+    rig.scheduler.spawn([&, i] {
+      rig.scheduler.sleep(1 + i);
+      EXPECT_EQ(length().now, i);
+      rig.ask({i % 2 ? R : W, 100 + 10 * i}, i);
+    });
+  }
+  rig.scheduler.spawn([&] {
+    rig.scheduler.sleep(8);
+    EXPECT_EQ(length().now, 5u);
+    for (uint32_t left = 5; left-- > 0;) {
+      rig.scheduler.sleep(10);
+      EXPECT_EQ(length().now, left);
+      EXPECT_EQ(length().longest, 5u);
+    }
+    rig.ask({R, 7});
+    EXPECT_EQ(length().longest, 5u) << "it stays what it was";
+  });
+  EXPECT_EQ(rig.scheduler.run(), 0u);
+  EXPECT_EQ(length().now, 0u);
 }
 
 TEST(DiskQueue, MergesUpToSixtyFourPagesOfOneDirection) {
@@ -182,11 +214,32 @@ TEST(DiskQueue, ABadPageIsItsOwnersMisfortune) {
             (Log{"r2000+5", "r2000", "r2001", "r2002+3"}));
   EXPECT_EQ(rig.queue.counters().failed, 1u);
   EXPECT_EQ(rig.queue.counters().pages_read, 1u + 4u);
-  rig.device.dead = true;
+  rig.device.dead = Error::IoError;
   rig.ask({W, 1, 3, true});
   EXPECT_EQ(rig.queue.counters().failed, 2u);
-  rig.device.dead = false;
+  rig.device.dead = {};
   rig.ask({W, 1, 3});
+}
+
+TEST(DiskQueue, WhatTimesOutTogetherIsNotTriedAlone) {
+  QueueRig rig;
+  rig.device.dead = Error::TimedOut;
+  const FrameNumber frame{9};
+  const auto ask_alone = [&](uint64_t first) {
+    EXPECT_EQ(rig.queue.transfer(W, first, {&frame, 1}).error(), Error::TimedOut);
+  };
+  rig.scheduler.spawn([&] { ask_alone(500); });
+  for (uint64_t first : {2000u, 2001u, 2002u}) {
+    rig.scheduler.spawn([&, first] {
+      rig.scheduler.sleep(1);
+      ask_alone(first);
+    });
+  }
+  EXPECT_EQ(rig.scheduler.run(), 0u);
+  EXPECT_EQ(rig.device.log, (Log{"w500", "w2000+3"}));
+  EXPECT_EQ(rig.queue.counters().failed, 4u);
+  EXPECT_EQ(rig.queue.counters().writes, 2u);
+  EXPECT_TRUE(rig.queue.gone());
 }
 
 // While `busy` threads keep the queue full of one kind of request, a request of the other kind is

@@ -172,6 +172,7 @@ TEST(IdeFault, ADeadDriveIsNotTalkedOver) {
     EXPECT_EQ(other->read(1, 1, {kDirectFrame, 0, 2048}).error(), Error::IoError)
         << "the channel is the dead drive's";
   }});
+  EXPECT_EQ(dead.left_for_dead, 0u);
   rig.expect_no_violations();
 }
 
