@@ -1,0 +1,87 @@
+"""What the programs swapoff, swapon, free, vmmap and ps say and do while memory is short (R13)."""
+import re
+
+from emulator_shell import Shell
+from emulator_tests import BOTH, Boot, Script
+
+NONE_IN_USE = "swapoff: there is no swap disk in use"
+BALANCE = "the memory manager's books balance"
+DISK = 16 << 8  # pages of the disk, of which one is the header
+
+
+def said(name, options, *dialogue):
+    """Commands, each with what it must say, exactly, and its exit status."""
+    commands = "".join(f"{command}; echo $?\n" for command, *_ in dialogue)
+    answers = "".join(f"{answer}\n{status}\n" for _, answer, status in dialogue)
+    return Boot(f"R13_{name}", f"-c '{commands}'", options, stdout=answers, emulators=BOTH,
+                verdict="exit 0")
+
+
+def shell(context, *options):
+    return Shell(context, "--with", "swap_fill.exe", "--memory", "16M", "--swap", "16M",
+                 "--timeout", "150", *options)
+
+
+def swap_space(sh):
+    """(pages of swap space, of them in use, of them free), by free."""
+    sh.send("free")
+    found = [int(sh.expect(rf"^{row} +(\d+) pages")[1]) for row in ("swap", "swap used",
+                                                                    "swap free")]
+    assert found[1] + found[2] == found[0], found
+    return found
+
+
+def all_right(sh):
+    """The program in the background says that all bytes are what they were."""
+    for check in ("read", "read_and_rewrite", "read_backwards"):
+        sh.expect(rf"^PASS R13_sequential_{check}$", 120)
+    sh.send("wait")
+    sh.send("check")
+    sh.expect(BALANCE)
+
+
+def refused(context):
+    """More is out than fits into memory."""
+    with shell(context) as sh:
+        sh.send("free")
+        memory = int(sh.expect(r"^memory +(\d+) pages")[1])
+        sh.send("swap_fill.exe 2 2 &")
+        while swap_space(sh)[1] < memory:
+            pass
+        sh.send("swapoff")
+        sh.expect("^swapoff: what is on it does not fit into memory; it stays on$")
+        assert swap_space(sh)[0] == DISK - 1
+        all_right(sh)
+        sh.send("swapoff")
+        sh.expect("^swap is off$")
+
+
+def under_load(context):
+    """Again and again, while a program reads and writes pages most of which are out."""
+    with shell(context) as sh:
+        sh.send("swap_fill.exe 0.4 3 slow &")
+        pid, = sh.pids_of("swap_fill.exe")
+        for _ in range(3):
+            sh.send("swap_fill.exe 1.3")
+            sh.expect("^PASS R13_sequential_read_backwards$", 120)
+            sh.send(f"vmmap {pid}")
+            out = int(sh.expect(r" \d{4} pages  rw  block .*, out (\d+)$")[1])
+            sh.send("swapoff")
+            sh.expect("^swap is off$")
+            assert out > 100, f"{out} pages were out"
+            assert swap_space(sh) == [0, 0, 0]
+            sh.send("swapon")
+            sh.expect(rf"^swap is on, {DISK - 1} pages$")
+        assert sh.pids_of("swap_fill.exe") == [pid], "it was over before"
+        all_right(sh)
+
+
+TESTS = [
+    said("swapoff_and_swapon", "--memory 16M --swap 16M", ("swapoff", "swap is off", 0),
+         ("swapoff", NONE_IN_USE, 1), ("swapon", f"swap is on, {DISK - 1} pages", 0),
+         ("swapon", "swapon: it is in use already", 1), ("swapoff", "swap is off", 0)),
+    said("swapoff_and_swapon_without_a_disk", "--swap 0", ("swapoff", NONE_IN_USE, 1),
+         ("swapon", "swapon: this machine has no swap disk", 1)),
+    Script("R13_swapoff_is_refused_where_it_does_not_fit", refused),
+    Script("R13_swapoff_while_a_program_pages", under_load),
+]
