@@ -76,12 +76,39 @@ def under_load(context):
         all_right(sh)
 
 
+def letters(shown, base, count):
+    """What vmmap shows of so many pages, a letter each; pages it leaves out are untouched."""
+    seen = {}
+    for line in re.finditer(r"^  ([0-9a-f]{8}) ([.cDsfz-]+)$", shown, re.MULTILINE):
+        for i, letter in enumerate(line[2]):
+            seen[int(line[1], 16) + (i << 12)] = letter
+    return "".join(seen.get(base + (i << 12), ".") for i in range(count))
+
+
+def shows_states(result):
+    """vmmap, called twice: pages in swap, zeros discarded, pages in the EXE; and what came back."""
+    wanted = (("clean 0, dirty 0, out 64", 40 * "s" + 24 * "z" + 8 * ".", 64 * "f"),
+              ("clean 48, dirty 4, out 12", 48 * "c" + 4 * "D" + 12 * "z" + 8 * ".", 64 * "c"))
+    parts = re.split(r"^block ([0-9a-f]{8}), table ([0-9a-f]{8})$", result.text(),
+                     flags=re.MULTILINE)[1:]
+    assert len(parts) == 3 * len(wanted), result.text()
+    for i, (counts, of_block, of_table) in enumerate(wanted):
+        block, table, shown = parts[3 * i:3 * i + 3]
+        line = rf"^{block}-[0-9a-f]{{8}} +72 pages  rw  block     untouched 8, {counts}$"
+        assert re.search(line, shown, re.MULTILINE), f"no /{line}/"
+        for base, right in ((block, of_block), (table, of_table)):
+            seen = letters(shown, int(base, 16), len(right))
+            assert seen == right, f"at {base}: {seen}, not {right}"
+
+
 TESTS = [
     said("swapoff_and_swapon", "--memory 16M --swap 16M", ("swapoff", "swap is off", 0),
          ("swapoff", NONE_IN_USE, 1), ("swapon", f"swap is on, {DISK - 1} pages", 0),
          ("swapon", "swapon: it is in use already", 1), ("swapoff", "swap is off", 0)),
     said("swapoff_and_swapon_without_a_disk", "--swap 0", ("swapoff", NONE_IN_USE, 1),
          ("swapon", "swapon: this machine has no swap disk", 1)),
+    Boot("R10_vmmap_shows_what_is_out", "swap_clean.exe states", "--memory 16M", checks=2,
+         verify=shows_states, emulators=BOTH),
     Script("R13_swapoff_is_refused_where_it_does_not_fit", refused),
     Script("R13_swapoff_while_a_program_pages", under_load),
 ]

@@ -1,8 +1,8 @@
 /* swap_fill.c: a block of four times the memory, every byte of it (R13):
  *   swap_fill [TIMES [step | ROUNDS [slow]]]
- * Written front to back, read, modified on the way while it is read, read from the back; all but the
- * first so many rounds, slow: with rests. step: says where it is and waits for a byte from stdin
- * before it reads. */
+ * Written front to back, read, modified on the way while it is read, read from the back; all but
+ * the first so many rounds, slow: with rests. step: says where it is and waits for a byte from
+ * stdin before it reads. */
 #include <unistd.h>
 
 #include "swap.h"
