@@ -22,11 +22,15 @@ def shell(context, *options):
                  "--timeout", "150", *options)
 
 
+def numbers(sh, command, *rows):
+    """Those behind the names of the rows of what it says."""
+    sh.send(command)
+    return [int(sh.expect(rf"^{row} +(\d+)\b")[1]) for row in rows]
+
+
 def swap_space(sh):
-    """(pages of swap space, of them in use, of them free), by free."""
-    sh.send("free")
-    found = [int(sh.expect(rf"^{row} +(\d+) pages")[1]) for row in ("swap", "swap used",
-                                                                    "swap free")]
+    """[pages of swap space, of them in use, of them free], by free."""
+    found = numbers(sh, "free", "swap", "swap used", "swap free")
     assert found[1] + found[2] == found[0], found
     return found
 
@@ -43,8 +47,7 @@ def all_right(sh):
 def refused(context):
     """More is out than fits into memory."""
     with shell(context) as sh:
-        sh.send("free")
-        memory = int(sh.expect(r"^memory +(\d+) pages")[1])
+        memory, = numbers(sh, "free", "memory")
         sh.send("swap_fill.exe 2 2 &")
         while swap_space(sh)[1] < memory:
             pass
@@ -101,6 +104,37 @@ def shows_states(result):
             assert seen == right, f"at {base}: {seen}, not {right}"
 
 
+def free_agrees(context):
+    """free, vmstat, ps and vmmap tell of the same memory while a program of twice its size rests."""
+    with shell(context) as sh:
+        sh.send("swap_fill.exe 2 step &")
+        sh.expect("^written$")
+        pid, = sh.pids_of("swap_fill.exe")
+        for _ in range(20):
+            before = numbers(sh, "vmstat", "frames", "slots", "slots free")
+            frames, = numbers(sh, "free", "memory")
+            total, used, free = swap_space(sh)
+            if numbers(sh, "vmstat", "frames", "slots", "slots free") == before:
+                break
+        else:
+            raise AssertionError("it does not come to rest")
+        assert [frames, total, free] == before, f"{frames}, {total}, {free}, vmstat: {before}"
+        sh.send(f"vmmap {pid}")
+        block = sh.expect(r" (\d{4}) pages  rw  block +untouched 0, clean (\d+), dirty (\d+), "
+                          r"out (\d+)$")
+        pages, clean, dirty, out = map(int, block.groups())
+        assert pages == 2 * frames == clean + dirty + out, block[0]
+        # The rest of what is out, or in: of the shell, and of what else the program has.
+        assert out <= used <= out + 300, f"{used} in use, {out} of the block"
+        sh.send("ps")
+        resident = int(sh.expect(rf"^ *{pid} +1 +1 +\d+ +(\d+) .* running +swap_fill.exe$")[1])
+        assert 0 < clean + dirty <= resident <= clean + dirty + 64, f"ps: {resident}; {block[0]}"
+        sh.send(f"kill {pid}")
+        sh.send("wait")
+        while swap_space(sh)[1] > 300:
+            pass
+
+
 TESTS = [
     said("swapoff_and_swapon", "--memory 16M --swap 16M", ("swapoff", "swap is off", 0),
          ("swapoff", NONE_IN_USE, 1), ("swapon", f"swap is on, {DISK - 1} pages", 0),
@@ -109,6 +143,7 @@ TESTS = [
          ("swapon", "swapon: this machine has no swap disk", 1)),
     Boot("R10_vmmap_shows_what_is_out", "swap_clean.exe states", "--memory 16M", checks=2,
          verify=shows_states, emulators=BOTH),
+    Script("R13_free_vmstat_ps_and_vmmap_agree", free_agrees),
     Script("R13_swapoff_is_refused_where_it_does_not_fit", refused),
     Script("R13_swapoff_while_a_program_pages", under_load),
 ]

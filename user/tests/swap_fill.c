@@ -2,7 +2,7 @@
  *   swap_fill [TIMES [step | ROUNDS [slow]]]
  * Written front to back, read, modified on the way while it is read, read from the back; all but
  * the first so many rounds, slow: with rests. step: says where it is and waits for a byte from
- * stdin before it reads. */
+ * stdin before it reads, or without stdin (in the background) until it is killed. */
 #include <unistd.h>
 
 #include "swap.h"
@@ -37,7 +37,7 @@ int main(int argc, char **argv) {
     char byte;
     printf("written\n");
     fflush(stdout);
-    if (read(0, &byte, 1) < 0) return 2;
+    while (read(0, &byte, 1) < 0) sleep(1000);
   }
   uint32_t rounds = argc > 2 && !step ? (uint32_t)atoi(argv[2]) : 1;
   bool read_ok = true, rewrite_ok = true, backwards_ok = true;
