@@ -2,6 +2,7 @@
 #include "swap_device.h"
 
 #include <algorithm>
+#include <array>
 
 namespace mobius {
 namespace {
@@ -35,7 +36,7 @@ void SwapDevices::find() {
       if (disk != nullptr) look_at_disk(*disk, channel, drive);
     }
   }
-  if (count_ == 0) log_("swap: none\n");
+  if (!first_) log_("swap: none\n");
 }
 
 void SwapDevices::look_at_disk(AtaDisk& disk, unsigned channel, unsigned drive) {
@@ -79,10 +80,9 @@ void SwapDevices::judge(const Place& place) {
   const std::span<const std::byte, kPageSize> page(memory_.direct(page_), kPageSize);
   const auto verdict = mm::parse_swap_header(page, place.sectors / AtaDisk::kSectorsPerPage);
   if (!verdict.accepted()) return refuse(place, mm::text_of(verdict.refusal()));
-  if (count_ == kMaxDevices) return refuse(place, "one too many");
+  if (first_) return refuse(place, "a further swap device");
   const uint64_t pages = verdict.header().pages - 1;
-  devices_[count_++].emplace(place.disk, place.first_sector + AtaDisk::kSectorsPerPage, pages,
-                             waiting_);
+  first_.emplace(place.disk, place.first_sector + AtaDisk::kSectorsPerPage, pages, waiting_);
   Line line;
   begin_line(line, place);
   line.add_decimal(static_cast<int64_t>(pages)).add(" pages");

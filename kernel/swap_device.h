@@ -1,14 +1,15 @@
-// SwapDevices: the swap space this machine has, found at boot.
+// SwapDevices: the swap space this machine has, looked for at boot.
 //
 // Every IDE disk is looked at: a disk that begins with our header is swap space as a whole; of a
 // disk with a partition table, the partitions of type 0x82 with our header in their first page.
-// Whatever else is on a disk is read once and never written. One line in the log for each find:
+// The first one found is used. Whatever else is on a disk is read once and never written. One line
+// in the log for each find:
 //
 //   swap: disk 0 channel 0: 65535 pages
 //   swap: disk 1 channel 0 partition 2: wrong signature, not used
+//   swap: disk 1 channel 0 partition 3: a further swap device, not used
 #pragma once
 
-#include <array>
 #include <optional>
 
 #include "drivers/disk_queue.h"
@@ -22,9 +23,7 @@ namespace mobius {
 
 class SwapDevices {
  public:
-  static constexpr size_t kMaxDevices = 4;  // what is found beyond is named in the log, not used
-
-  // All of it outlives the devices.
+  // All of it outlives the device.
   SwapDevices(drivers::IdeController& controller, mm::FrameMemory& memory,
               mm::FrameAllocator& frames, mm::Waiting& waiting, void (*log)(std::string_view))
       : controller_(controller), memory_(memory), frames_(frames), waiting_(waiting), log_(log) {}
@@ -34,14 +33,9 @@ class SwapDevices {
   // sleep. What cannot be read or is refused is in the log.
   void find();
 
-  size_t count() const { return count_; }
   // The device without its header: its page 0 is the first one to put something in. Null where
   // there is none.
-  mm::PageDevice* first() { return device(0); }
-  mm::PageDevice* device(size_t index) { return queue(index); }
-  drivers::DiskQueue* queue(size_t index) {
-    return index < count_ ? &devices_[index]->queue : nullptr;
-  }
+  mm::PageDevice* first() { return first_ ? &first_->queue : nullptr; }
 
  private:
   struct Device {
@@ -73,8 +67,7 @@ class SwapDevices {
   mm::Waiting& waiting_;
   void (*const log_)(std::string_view);
   FrameNumber page_;  // while find() runs
-  size_t count_ = 0;
-  std::array<std::optional<Device>, kMaxDevices> devices_;
+  std::optional<Device> first_;
 };
 
 }  // namespace mobius

@@ -16,7 +16,10 @@ static const char *reason(int error) {
 }
 
 int main(void) {
-  if (SysSwapOff()) return 0;
-  fprintf(stderr, "swapoff: %s\n", reason(errno));
-  return 1;
+  if (!SysSwapOff()) {
+    fprintf(stderr, "swapoff: %s\n", reason(errno));
+    return 1;
+  }
+  printf("swap is off\n");
+  return 0;
 }

@@ -14,7 +14,11 @@ static const char *reason(int error) {
 }
 
 int main(void) {
-  if (SysSwapOn()) return 0;
-  fprintf(stderr, "swapon: %s\n", reason(errno));
-  return 1;
+  struct vmm_stats stats = {0};
+  if (!SysSwapOn() || !VmmStats(&stats, sizeof stats)) {
+    fprintf(stderr, "swapon: %s\n", reason(errno));
+    return 1;
+  }
+  printf("swap is on, %llu pages\n", (unsigned long long)stats.slots_total);
+  return 0;
 }

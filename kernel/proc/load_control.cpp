@@ -21,17 +21,34 @@ uint32_t biggest_newcomer(std::span<const Pager> pagers) {
   return biggest != nullptr ? biggest->pid : 0;
 }
 
+LoadControl::LoadControl(System& system)
+    : system_(system), stalled_ns_(system.memory.pressure.stalled_ns()) {}
+
 void LoadControl::run() {
   for (;;) {
     const WaitKey never_woken{this, kEndWord};
     (void)system_.scheduler.wait_for(never_woken, system_.cpu.now_ns() + kLookNs);
-    const bool bad = thrashing();
-    if (suspended_pid_ != 0) {
-      if (--looks_left_ == 0) resume();
-      continue;
-    }
-    bad_looks_ = bad ? bad_looks_ + 1 : 0;
-    if (bad_looks_ >= kLooksUntilSuspended) suspend_somebody();
+    look();
+  }
+}
+
+void LoadControl::look() {
+  const bool bad = thrashing();
+  if (!bad || suspended_pid_ != 0) forget_faults();
+  if (suspended_pid_ != 0) {
+    if (--looks_left_ == 0) resume();
+    return;
+  }
+  bad_looks_ = bad ? bad_looks_ + 1 : 0;
+  if (bad_looks_ >= kLooksUntilSuspended) suspend_somebody();
+}
+
+// Those of the next run of bad looks count, and no others.
+void LoadControl::forget_faults() {
+  LockGuard guard(system_.memory.lock);
+  for (Process* p = system_.processes.next_after(0); p != nullptr;
+       p = system_.processes.next_after(p->pid)) {
+    if (p->space != nullptr) (void)p->space->take_major_faults();
   }
 }
 

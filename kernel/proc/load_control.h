@@ -2,9 +2,9 @@
 //
 // A kernel thread looks twice a second at how long threads stood still for paging. When that was
 // nearly all the time for two seconds, evicting more only moves the faults around: the biggest
-// newcomer among the processes that page is suspended for a while - its threads wait where they
-// need a page that is not there - so that the others get done. The oldest one is never suspended,
-// nor are the shell and its helpers (S1). `ps` shows who is.
+// newcomer among the processes that paged in these seconds is suspended for a while - its threads
+// wait where they need a page that is not there - so that the others get done. The oldest one is
+// never suspended, nor are the shell and its helpers (S1). `ps` shows who is.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct System;
 struct Pager {
   uint32_t pid = 0;
   uint32_t pages = 0;   // resident
-  uint32_t faults = 0;  // major ones since somebody was last looked for
+  uint32_t faults = 0;  // major ones in the current run of bad looks
   bool promised = false;
   bool suspended = false;
 };
@@ -28,24 +28,28 @@ uint32_t biggest_newcomer(std::span<const Pager> pagers);
 
 class LoadControl {
  public:
-  explicit LoadControl(System& system) : system_(system) {}
+  explicit LoadControl(System& system);
   LoadControl(const LoadControl&) = delete;
 
-  // The kernel thread's life.
+  static constexpr uint64_t kLookNs = 500'000'000;
+  static constexpr uint32_t kLooksUntilSuspended = 4;  // bad ones in a row
+  static constexpr uint32_t kLooksSuspended = 6;
+
+  // The kernel thread's life: a look each kLookNs.
   [[noreturn]] void run();
+  // What happens at one look. Locks: takes the memory lock.
+  void look();
 
  private:
-  static constexpr uint64_t kLookNs = 500'000'000;
-  static constexpr uint32_t kLooksUntilSuspended = 4;
-  static constexpr uint32_t kLooksSuspended = 6;
   static constexpr uint32_t kMostPagers = 64;  // the first that page; more would not change much
 
   bool thrashing();
+  void forget_faults();
   void suspend_somebody();
   void resume();
 
   System& system_;
-  uint64_t stalled_ns_ = 0;     // at the last look
+  uint64_t stalled_ns_;         // at the last look
   uint32_t bad_looks_ = 0;      // in a row
   uint32_t suspended_pid_ = 0;  // 0: nobody
   uint32_t looks_left_ = 0;     // until it goes on

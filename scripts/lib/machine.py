@@ -22,6 +22,8 @@ from pathlib import Path
 import swap_file
 from project import SetupError
 
+MOST_DISKS = 2  # on one channel; the CD is on the other
+
 
 @dataclass
 class Hardware:
@@ -32,8 +34,8 @@ class Hardware:
     gdb_port: int = 0         # QEMU waits for gdb there
     graphic: bool = False
     cd_errors: Path | None = None   # QEMU: a blkdebug configuration for the CD
-    swap: Path | None = None        # an image: the first hard disk
-    swap_errors: Path | None = None   # as cd_errors, for the swap disk
+    swap: list[Path] = field(default_factory=list)  # images: the hard disks
+    swap_errors: Path | None = None   # as cd_errors, for the first of them
     extra: list[str] = field(default_factory=list)  # more arguments for the emulator
 
 
@@ -94,10 +96,10 @@ def _qemu_drive(image, errors, folder):
     return f"file=blkdebug:{rules}:{image},format=raw,{readable}"
 
 
-def swap_drive(image):
-    """The first hard disk. Swap space need not outlive the machine: no waiting for the host's disk
-    at its end."""
-    return ["-drive", f"{image},media=disk,cache=unsafe,if=ide,index=0"]
+def swap_drive(image, index=0):
+    """A hard disk. Swap space need not outlive the machine: no waiting for the host's disk at its
+    end."""
+    return ["-drive", f"{image},media=disk,cache=unsafe,if=ide,index={index}"]
 
 
 def icount(swap):
@@ -113,9 +115,9 @@ def qemu_command(hardware, fds, folder):
                "-drive", f"{cd},media=cdrom,readonly=on,if=ide,index=2", "-boot", "d",
                "-no-reboot", "-nic", "none", "-monitor", "none",
                "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
-    if hardware.swap:
-        disk = _qemu_drive("swap.img", hardware.swap_errors, folder)
-        command += swap_drive(disk)
+    for index in range(len(hardware.swap)):
+        errors = hardware.swap_errors if index == 0 else None
+        command += swap_drive(_qemu_drive(f"swap{index}.img", errors, folder), index)
     for name, fd in zip(("com1", "com2"), fds):
         command += ["-chardev", f"socket,id={name},fd={fd}", "-serial", f"chardev:{name}"]
     display, where = _qemu_display(folder) if hardware.graphic else (["-display", "none"], "")
@@ -132,8 +134,8 @@ def qemu_command(hardware, fds, folder):
 def _link_images(hardware, folder):
     """Bochs' lock files, which stay when it is killed, lie beside the links and go with them."""
     (folder / "disc.iso").symlink_to(hardware.iso.resolve())
-    if hardware.swap:
-        (folder / "swap.img").symlink_to(hardware.swap.resolve())
+    for index, disk in enumerate(hardware.swap):
+        (folder / f"swap{index}.img").symlink_to(disk.resolve())
 
 
 def start_qemu(hardware, folder):
@@ -175,16 +177,14 @@ sound: driver=dummy
 """
 
 
-def _bochs_disk(image):
-    if not image:
-        return ""
+def _bochs_disk(index, image):
     # It may say less than there is, but not more.
     heads, sectors, size = swap_file.HEADS, swap_file.SECTORS, image.stat().st_size
     if size < swap_file.CYLINDER:
         heads = sectors = 1
     cylinders = size // (heads * sectors * 512)
-    return (f"ata0-master: type=disk, path=swap.img, mode=flat, cylinders={cylinders}, "
-            f"heads={heads}, spt={sectors}\n")
+    return (f"ata0-{('master', 'slave')[index]}: type=disk, path=swap{index}.img, mode=flat, "
+            f"cylinders={cylinders}, heads={heads}, spt={sectors}\n")
 
 
 def _wait_until_opened(terminals, process):
@@ -228,7 +228,7 @@ def start_bochs(hardware, folder):
         tty.setraw(fd)
     (folder / "bochsrc").write_text(_BOCHSRC.format(
         memory=hardware.memory_mib, cpu=hardware.cpu or "p3_katmai", com1=os.ttyname(theirs1),
-        com2=os.ttyname(theirs2), swap=_bochs_disk(hardware.swap),
+        com2=os.ttyname(theirs2), swap="".join(map(_bochs_disk, range(MOST_DISKS), hardware.swap)),
         display="x" if hardware.graphic else "term"))
     (folder / "continue").write_text("c\n")
     command = ["bochs", "-q", "-f", "bochsrc", "-rc", "continue", *hardware.extra]

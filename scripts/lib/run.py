@@ -25,7 +25,7 @@ import terminal
 import verdict as verdicts
 from build import build
 from console import Console, Stopped
-from machine import START, Hardware
+from machine import MOST_DISKS, START, Hardware
 from project import (KERNEL, PROGRAMS, ROOT, TEST_PROGRAMS, SetupError, main_guard, say, setup)
 
 
@@ -63,10 +63,11 @@ def parser():
     p.add_argument("--iso", type=Path, metavar="FILE", help="boot this CD as it is")
     p.add_argument("--kernel", type=Path, default=None, metavar="FILE", help="another kernel")
     p.add_argument("--cd-errors", type=Path, metavar="FILE", help="QEMU blkdebug rules for the CD")
-    p.add_argument("--swap", default="", metavar="256M|FILE",
+    p.add_argument("--swap", action="append", metavar="256M|FILE",
                    help="the swap disk: a size, an image, 0 for none (default: 4 x memory, to 4G; "
-                        "with --icount none)")
-    p.add_argument("--swap-errors", type=Path, metavar="FILE", help="the same for the swap disk")
+                        "with --icount none); again: a second disk")
+    p.add_argument("--swap-errors", type=Path, metavar="FILE",
+                   help="the same for the first swap disk")
     p.add_argument("--verbose", action="store_true", help="show the build and the emulator's call")
     p.add_argument("--no-install", action="store_true", help="install no packages")
     p.add_argument("--no-build", action="store_true", help="run what was built before")
@@ -182,6 +183,15 @@ def _standard_input():
         return os.open(os.devnull, os.O_RDONLY)
 
 
+def _swap_disks(options, stack):
+    """The images of all that --swap asks for, as long as the stack lives."""
+    texts = options.swap or ["0" if options.icount else ""]
+    if len(texts) > MOST_DISKS:
+        raise SetupError(f"at most {MOST_DISKS} swap disks")
+    disks = [stack.enter_context(swap_file.attached(text, options.memory)) for text in texts]
+    return [disk for disk in disks if disk]
+
+
 def _boot(options, iso, swap, folder):
     """Runs the machine to its end; returns the verdict."""
     hardware = Hardware(iso, options.memory, options.cpu, options.icount,
@@ -213,8 +223,8 @@ def main(argv):
     folder = Path(tempfile.mkdtemp(prefix="mobius-"))
     try:
         iso = _prepare(options, folder)
-        with swap_file.attached(options.swap or ("0" if options.icount else ""),
-                                options.memory) as swap:
+        with ExitStack() as stack:
+            swap = _swap_disks(options, stack)
             return verdicts.status_of(_boot(options, iso, swap, folder))
     except Stopped:
         print(f"mobius: {verdicts.KILLED}", file=sys.stderr, flush=True)

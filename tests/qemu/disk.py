@@ -21,9 +21,8 @@ def refused(why, where="disk 0 channel 0"):
     return f"^swap: {where}: {why}, not used$"
 
 
-def image(folder, size, *parts):
+def image(path, size, *parts):
     """A disk of so many bytes with (offset, bytes) on it. Returns the options to run with it."""
-    path = folder / "disk.img"
     with open(path, "wb") as file:
         file.truncate(size)
         for offset, contents in parts:
@@ -60,7 +59,7 @@ REFUSALS = {
 
 def refusal(name, page, why):
     return Boot(f"Swap_refuses_{name}", "hello.exe",
-                prepare=lambda folder: image(folder, MIB, (0, page)),
+                prepare=lambda folder: image(folder / "disk.img", MIB, (0, page)),
                 log_has=(refused(why), r"^swap: none$"),
                 emulators=BOTH if name == "blank" else QEMU)
 
@@ -81,7 +80,7 @@ def partition(context):
     size = 40000 * SECTOR
     parts = [(0, table), (2063 * SECTOR, LINUX), (first * SECTOR, swap_file.header(3000)),
              ((first - 1) * SECTOR, guard), ((first + sectors) * SECTOR, guard)]
-    options = image(context.folder, size, *parts)
+    options = image(context.folder / "disk.img", size, *parts)
     before = Path(options[1]).read_bytes()
     result = context.run(*options, "--append", "disk-test", "hello.exe")
     assert result.status == 0, result.show()
@@ -94,6 +93,24 @@ def partition(context):
     assert after[:begin] == before[:begin], "what is before the swap space was written to"
     assert after[end:] == before[end:], "what is after the swap space was written to"
     assert after[begin:end] != before[begin:end]
+
+
+def further(context):
+    """Of three swap devices on two disks the first is used; the log names the others, which stay as
+    they are."""
+    first, second = context.folder / "first.img", context.folder / "second.img"
+    swap_file.make(first, 8 * MIB)
+    table = partition_table((0x82, 8, 4096), (0x82, 8192, 4096))
+    image(second, 8 * MIB, (0, table), (8 * SECTOR, swap_file.header(512)),
+          (8192 * SECTOR, swap_file.header(512)))
+    before = second.read_bytes()
+    result = context.run("--swap", str(first), "--swap", str(second), "--append", "disk-test",
+                         "hello.exe")
+    assert result.status == 0, result.show()
+    for line in (found(2047), refused("a further swap device", "disk 1 channel 0 partition 1"),
+                 refused("a further swap device", "disk 1 channel 0 partition 2"), ALL_OK):
+        assert re.search(line, result.log, re.MULTILINE), f"/{line}/\n{result.show()}"
+    assert second.read_bytes() == before, "the second disk was written to"
 
 
 def rules(*events):
@@ -126,7 +143,7 @@ new_state = "2"
 
 def busy_files(context):
     """Two machines never have one image; a made one goes with its machine."""
-    options = image(context.folder, MIB, (0, swap_file.header(256)))
+    options = image(context.folder / "disk.img", MIB, (0, swap_file.header(256)))
     with swap_file.attached(options[1], 64):
         result = context.run(*options, "hello.exe")
         assert result.status == 126, result.show()
@@ -151,9 +168,10 @@ TESTS = [
     Boot("Swap_none", "hello.exe", "--swap 0", emulators=BOTH, log_has=(r"^swap: none$",)),
     *(refusal(name, page, why) for name, (page, why) in REFUSALS.items()),
     Boot("Swap_refuses_tiny_disk", "hello.exe",
-         prepare=lambda folder: image(folder, 64 * PAGE, (0, swap_file.header(64))),
+         prepare=lambda folder: image(folder / "disk.img", 64 * PAGE, (0, swap_file.header(64))),
          log_has=(refused("device too small"), r"^swap: none$"), emulators=BOTH),
     Script("Swap_partition", partition, BOTH),
+    Script("Swap_of_two_disks_the_first_is_used", further, BOTH),
     errors("error_once_is_repeated", rules(("read_aio", 80, True), ("write_aio", 160, True)),
            ALL_OK),
     errors("bad_sectors_cost_their_pages",

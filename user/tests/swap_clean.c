@@ -1,5 +1,6 @@
 /* swap_clean.c: what goes without being written (R15) and comes back without being read, by the
- * counters of VmmStats:  swap_clean */
+ * counters of VmmStats:  swap_clean [states]
+ * states: as what each kind of page shows that is out, and that came back. */
 #include "swap.h"
 
 /* 64 pages of constants, each word its number's multiple: part of the EXE, never written. */
@@ -132,7 +133,71 @@ static void code_reloads(void) {
         ok && gone > TABLE_PAGES / 2 && now.pages_in - before.pages_in >= gone);
 }
 
-int main(void) {
+/* What vmmap shows of this process is for the test to compare. */
+static void show(const volatile uint32_t *block) {
+  char pid[12];
+  sniprintf(pid, sizeof pid, "%u", (unsigned)ProcSelf());
+  const char *const words[] = {"vmmap", pid, NULL};
+  printf("block %08x, table %08x\n", (unsigned)(uintptr_t)block, (unsigned)(uintptr_t)table);
+  fflush(stdout);
+  if (wait_for(start_program("/bin/vmmap.exe", words)).code != 0) die("vmmap");
+}
+
+static bool counts_are(const volatile uint32_t *block, uint32_t untouched, uint32_t clean,
+                       uint32_t dirty, uint32_t out) {
+  struct vmm_block found;
+  if (!VmmQuery(0, (const void *)block, &found)) die("VmmQuery");
+  return found.uncommitted == untouched && found.committed_clean == clean &&
+         found.committed_dirty == dirty && found.paged_out == out;
+}
+
+enum { kOut = 40, kZeros = 24, kUntouched = 8 };
+
+static void states_out(const volatile uint32_t *block) {
+  bool ok = true;
+  EXPECT(ok, counts_are(block, kUntouched, 0, kOut + kZeros, 0));
+  EXPECT(ok, pages_in_state(table, TABLE_PAGES, VMM_PAGE_UNCOMMITTED) == TABLE_PAGES);
+  EXPECT(ok, table_reads());
+  EXPECT(ok, press(block, kOut, VMM_PAGE_SWAPPED, kOut) == kOut);
+  EXPECT(ok, press(block + kOut * WORDS, kZeros, VMM_PAGE_DISCARDED, kZeros) == kZeros);
+  EXPECT(ok, press(table, TABLE_PAGES, VMM_PAGE_IN_FILE, TABLE_PAGES) == TABLE_PAGES);
+  EXPECT(ok, counts_are(block, kUntouched, 0, 0, kOut + kZeros));
+  show(block);
+  CHECK("R10_states_of_what_is_out", ok);
+}
+
+/* All that was in swap is read; of the zeros 8 are read, 4 written to. */
+static void states_back(volatile uint32_t *block) {
+  volatile uint32_t *zeros = block + kOut * WORDS;
+  bool ok = true;
+  struct vmm_stats before = stats_now();
+  EXPECT(ok, read_all(block, kOut));
+  struct vmm_stats now = stats_now();
+  uint64_t back = now.pages_taken_back - before.pages_taken_back;
+  EXPECT(ok, now.pages_in - before.pages_in + back == kOut);
+  EXPECT(ok, now.slots_free - before.slots_free == kOut);
+  for (uint32_t i = 0; i < 8; i++) EXPECT(ok, zeros[i * WORDS] == 0);
+  for (uint32_t i = 8; i < 12; i++) zeros[i * WORDS] = 1;
+  before = stats_now();
+  EXPECT(ok, before.pages_in == now.pages_in && before.slots_free == now.slots_free);
+  EXPECT(ok, counts_are(block, kUntouched, kOut + 8, 4, kZeros - 12));
+  EXPECT(ok, table_reads());
+  show(block);
+  CHECK("R10_states_of_what_came_back", ok);
+}
+
+static int states(void) {
+  volatile uint32_t *block = (volatile uint32_t *)take_pages(kOut + kZeros + kUntouched);
+  for (uint32_t page = 0; page < kOut + kZeros; page++) write_page(block + page * WORDS, page, 1);
+  memset((void *)(block + kOut * WORDS), 0, kZeros * PAGE);
+  states_out(block);
+  states_back(block);
+  VmmFree((void *)block);
+  return finish();
+}
+
+int main(int argc, char **argv) {
+  if (argc > 1 && strcmp(argv[1], "states") == 0) return states();
   only_read();
   clean_evictions();
   full_of_zeros();

@@ -1,12 +1,15 @@
-/* swap_fill.c: a block of four times the memory, every byte of it (R13):  swap_fill [TIMES [step]]
- * Written front to back, read, modified on the way while it is read, read from the back.
- * step: says where it is and waits for a byte from stdin before it reads. */
+/* swap_fill.c: a block of four times the memory, every byte of it (R13):
+ *   swap_fill [TIMES [step | ROUNDS [slow]]]
+ * Written front to back, read, modified on the way while it is read, read from the back; all but
+ * the first so many rounds, slow: with rests. step: says where it is and waits for a byte from
+ * stdin before it reads, or without stdin (in the background) until it is killed. */
 #include <unistd.h>
 
 #include "swap.h"
 
 static volatile uint32_t *block;
 static uint32_t pages;
+static bool slow;
 
 static volatile uint32_t *at(uint32_t page) { return block + (size_t)page * WORDS; }
 
@@ -18,12 +21,14 @@ static bool pass(uint32_t generation, bool backwards, bool rewrite) {
       return false;
     }
     if (rewrite) write_page(at(page), page, generation + 1);
+    if (slow && i % 16 == 0) ThrSleep(1000000);
   }
   return true;
 }
 
 int main(int argc, char **argv) {
   bool step = argc > 2 && strcmp(argv[2], "step") == 0;
+  slow = argc > 3 && strcmp(argv[3], "slow") == 0;
   pages = times_memory(argc > 1 ? atof(argv[1]) : 4);
   block = (volatile uint32_t *)take_pages(pages);
   struct vmm_stats before = stats_now();
@@ -32,11 +37,18 @@ int main(int argc, char **argv) {
     char byte;
     printf("written\n");
     fflush(stdout);
-    if (read(0, &byte, 1) < 0) return 2;
+    while (read(0, &byte, 1) < 0) sleep(1000);
   }
-  CHECK("R13_sequential_read", pass(1, false, false));
-  CHECK("R13_sequential_read_and_rewrite", pass(1, false, true));
-  CHECK("R13_sequential_read_backwards", pass(2, true, false));
+  uint32_t rounds = argc > 2 && !step ? (uint32_t)atoi(argv[2]) : 1;
+  bool read_ok = true, rewrite_ok = true, backwards_ok = true;
+  for (uint32_t round = 1; round <= rounds; round++) {
+    read_ok = read_ok && pass(round, false, false);
+    rewrite_ok = rewrite_ok && pass(round, false, true);
+    backwards_ok = backwards_ok && pass(round + 1, true, false);
+  }
+  CHECK("R13_sequential_read", read_ok);
+  CHECK("R13_sequential_read_and_rewrite", rewrite_ok);
+  CHECK("R13_sequential_read_backwards", backwards_ok);
   struct vmm_stats now = stats_now();
   printf("%u pages, %llu in, %llu out, %llu + %llu transfers\n", (unsigned)pages,
          (unsigned long long)(now.pages_in - before.pages_in),
