@@ -1,12 +1,14 @@
 /* swap_sort.c: sorts in several processes at once, together four times the memory (R13):
  *   swap_sort [TIMES [PROCESSES]]
- * Each child fills chunks of 1 MiB with RC4, sorts each, merges all of them; what comes out must be
- * in order and the same numbers. */
+ * Each child fills chunks of 1 MiB with RC4, sorts each and merges all of them into a result as big
+ * as they are. Then it fills and sorts the chunks anew and merges them again, beside the result:
+ * that must be in order and, word for word, what the merge takes from the chunks, each word once.
+ * What RC4 made anew has the result's digest, too, so nothing was lost both times. */
 #include "swap.h"
 
 #define CHUNK_WORDS (1u << 18)
 
-static uint32_t *chunks, *spare;
+static uint32_t *chunks, *result, *spare;
 static uint32_t chunk_count;
 
 static void rc4_key(uint8_t *state, uint32_t seed, uint32_t chunk) {
@@ -47,14 +49,6 @@ static void digest_add(struct digest *digest, uint32_t number) {
   digest->mixed += (uint64_t)number * (number ^ 0x9E3779B9u);
 }
 
-static void fill(struct digest *digest, uint32_t seed) {
-  for (uint32_t chunk = 0; chunk < chunk_count; chunk++) {
-    uint32_t *words = chunks + (size_t)chunk * CHUNK_WORDS;
-    rc4_fill(words, seed, chunk);
-    for (uint32_t i = 0; i < CHUNK_WORDS; i++) digest_add(digest, words[i]);
-  }
-}
-
 /* Puts the words in the order of 16 of their bits, those with the same ones left in order. */
 static void radix_pass(const uint32_t *from, uint32_t *to, unsigned shift) {
   static uint32_t places[1 << 16];
@@ -69,12 +63,16 @@ static void radix_pass(const uint32_t *from, uint32_t *to, unsigned shift) {
   for (uint32_t i = 0; i < CHUNK_WORDS; i++) to[places[from[i] >> shift & 0xFFFF]++] = from[i];
 }
 
-static void sort_chunks(void) {
+static struct digest fill_and_sort(uint32_t seed) {
+  struct digest digest = {0, 0};
   for (uint32_t chunk = 0; chunk < chunk_count; chunk++) {
     uint32_t *words = chunks + (size_t)chunk * CHUNK_WORDS;
+    rc4_fill(words, seed, chunk);
+    for (uint32_t i = 0; i < CHUNK_WORDS; i++) digest_add(&digest, words[i]);
     radix_pass(words, spare, 0);
     radix_pass(spare, words, 16);
   }
+  return digest;
 }
 
 /* A heap of the chunks' heads: the smallest on top. */
@@ -83,48 +81,63 @@ struct head {
   const uint32_t *next, *end;
 };
 static struct head *heads;
+static uint32_t head_count;
 
-static void sink(uint32_t at, uint32_t count) {
+static void sink(uint32_t at) {
   struct head moved = heads[at];
-  for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
-    if (child + 1 < count && heads[child + 1].word < heads[child].word) child++;
+  for (uint32_t child; (child = 2 * at + 1) < head_count; at = child) {
+    if (child + 1 < head_count && heads[child + 1].word < heads[child].word) child++;
     if (moved.word <= heads[child].word) break;
     heads[at] = heads[child];
   }
   heads[at] = moved;
 }
 
-/* Whether the merged numbers are in order; they go into the digest. */
-static bool merge(struct digest *digest) {
-  uint32_t left = chunk_count, last = 0;
-  for (uint32_t i = 0; i < left; i++) {
+static void begin_merge(void) {
+  head_count = chunk_count;
+  for (uint32_t i = 0; i < chunk_count; i++) {
     const uint32_t *first = chunks + (size_t)i * CHUNK_WORDS;
     heads[i] = (struct head){*first, first + 1, first + CHUNK_WORDS};
   }
-  for (uint32_t i = left / 2 + 1; i-- > 0;) sink(i, left);
-  while (left > 0) {
-    struct head *top = &heads[0];
-    if (top->word < last) return false;
-    last = top->word;
-    digest_add(digest, last);
-    if (top->next == top->end) *top = heads[--left];
-    else top->word = *top->next++;
-    sink(0, left);
+  for (uint32_t i = chunk_count / 2 + 1; i-- > 0;) sink(i);
+}
+
+/* Takes the smallest word. */
+static uint32_t merge_next(void) {
+  struct head *top = &heads[0];
+  uint32_t word = top->word;
+  if (top->next == top->end) *top = heads[--head_count];
+  else top->word = *top->next++;
+  sink(0);
+  return word;
+}
+
+/* Requires: the chunks are as at first. The exit status. */
+static int check_result(struct digest chunks_digest) {
+  struct digest digest = {0, 0};
+  uint32_t last = 0;
+  begin_merge();
+  for (size_t i = 0; i < (size_t)chunk_count * CHUNK_WORDS; i++) {
+    uint32_t word = result[i];
+    if (word < last) return 3;
+    if (word != merge_next()) return 4;
+    digest_add(&digest, word);
+    last = word;
   }
-  return true;
+  return digest.sum == chunks_digest.sum && digest.mixed == chunks_digest.mixed ? 0 : 5;
 }
 
 static int child(uint32_t seed, uint32_t count) {
-  struct digest before = {0, 0}, after = {0, 0};
   chunk_count = count;
   chunks = (uint32_t *)(void *)take_pages((size_t)count * CHUNK_WORDS / WORDS);
+  result = (uint32_t *)(void *)take_pages((size_t)count * CHUNK_WORDS / WORDS);
   spare = (uint32_t *)(void *)take_pages(CHUNK_WORDS / WORDS);
   heads = malloc((count + 1) * sizeof *heads);
   if (!heads) die("malloc");
-  fill(&before, seed);
-  sort_chunks();
-  if (!merge(&after)) return 3;
-  return before.sum == after.sum && before.mixed == after.mixed ? 0 : 4;
+  fill_and_sort(seed);
+  begin_merge();
+  for (size_t i = 0; i < (size_t)count * CHUNK_WORDS; i++) result[i] = merge_next();
+  return check_result(fill_and_sort(seed));
 }
 
 int main(int argc, char **argv) {
@@ -134,11 +147,12 @@ int main(int argc, char **argv) {
   uint32_t processes = argc > 2 ? (uint32_t)atoi(argv[2]) : 4;
   uint32_t total = times_memory(argc > 1 ? atof(argv[1]) : 4) / (CHUNK_WORDS / WORDS);
   uint32_t pids[16];
-  bool ok = processes > 0 && processes <= 16;
+  uint32_t each = processes > 0 ? total / processes / 2 : 0; /* half of it is the result */
+  bool ok = processes > 0 && processes <= 16 && each > 0;
   for (uint32_t i = 0; ok && i < processes; i++) {
     char seed[12], chunks_each[12];
     sniprintf(seed, sizeof seed, "%u", (unsigned)i + 1);
-    sniprintf(chunks_each, sizeof chunks_each, "%u", (unsigned)(total / processes));
+    sniprintf(chunks_each, sizeof chunks_each, "%u", (unsigned)each);
     const char *const words[] = {argv[0], "child", seed, chunks_each, NULL};
     pids[i] = start_self(argv[0], words);
   }
