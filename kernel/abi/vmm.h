@@ -20,14 +20,16 @@ typedef uint32_t handle_t; /* 0 where a process is asked for: the caller */
 #define VM_MEM_READ 4u
 #define VM_MEM_WRITE 8u             /* implies READ */
 #define VM_MEM_ZERO 0x10u           /* always true here: fresh memory reads as zeros */
-#define VM_MEM_GUARANTEED 0x1000u   /* storage promised at once: a later touch cannot fail */
+/* Storage promised at once: a later touch cannot fail. ENOMEM: it cannot be had, or it is more than
+ * 3/4 of what RAM and swap can hold, which is the most that one process is promised. */
+#define VM_MEM_GUARANTEED 0x1000u
 /* For heaps: who writes page after page gets up to 16 of them by one fault. Those that nobody has
  * touched yet show as clean; when memory is short they go before those in use, without I/O. */
 #define VM_MEM_EAGER 0x2000u
 
 /* VmmAdvise */
 #define VM_ADVISE_DISCARD 1u   /* the pages are uncommitted again, and read as zeros */
-#define VM_ADVISE_WILL_NEED 2u
+#define VM_ADVISE_WILL_NEED 2u /* brought in, as far as an eighth of RAM */
 
 /* VmmQuery: what lies at an address. */
 enum vmm_kind {
@@ -65,7 +67,7 @@ struct vmm_stats {
   uint64_t frames_total, frames_free;
   uint64_t faults_minor, faults_major;
   uint64_t pages_in, pages_out, ios_in, ios_out;
-  uint64_t slots_total, slots_free;
+  uint64_t slots_total, slots_free; /* but for those kept in place of bad ones, one of 64 */
   uint64_t frames_zeroed; /* of frames_free: zeroed and ready */
   uint64_t bit_tests;       /* accessed bits the replacement policy has looked at */
   uint64_t zero_pages_out;  /* evicted without I/O, being full of zeros */
