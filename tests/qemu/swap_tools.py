@@ -6,7 +6,7 @@ from emulator_tests import BOTH, Boot, Script
 
 NONE_IN_USE = "swapoff: there is no swap disk in use"
 BALANCE = "the memory manager's books balance"
-DISK = 16 << 8  # pages of the disk, of which one is the header
+DISK = 20 << 8  # pages of the disk, of which one is the header
 SLOTS = (DISK - 1) - (DISK - 1) // 64  # one of 64 is kept for bad ones
 
 
@@ -19,7 +19,7 @@ def said(name, options, *dialogue):
 
 
 def shell(context, *options):
-    return Shell(context, "--with", "swap_fill.exe", "--memory", "16M", "--swap", "16M",
+    return Shell(context, "--with", "swap_fill.exe", "--memory", "16M", "--swap", "20M",
                  "--timeout", "150", *options)
 
 
@@ -137,7 +137,7 @@ def free_agrees(context):
 
 
 TESTS = [
-    said("swapoff_and_swapon", "--memory 16M --swap 16M", ("swapoff", "swap is off", 0),
+    said("swapoff_and_swapon", "--memory 16M --swap 20M", ("swapoff", "swap is off", 0),
          ("swapoff", NONE_IN_USE, 1), ("swapon", f"swap is on, {SLOTS} pages", 0),
          ("swapon", "swapon: it is in use already", 1), ("swapoff", "swap is off", 0)),
     said("swapoff_and_swapon_without_a_disk", "--swap 0", ("swapoff", NONE_IN_USE, 1),
