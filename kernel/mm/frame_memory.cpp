@@ -33,7 +33,7 @@ bool FrameMemory::is_zero(FrameNumber f) {
 // would not see two signs change. The three rotations without a factor between them add up to no
 // fewer than 7 places and no more than 24, whichever of them: a small number that is added to one
 // of the four words is no small number at another. Every page goes through here on its way out and
-// in, at 2.4 instructions a word.
+// in.
 uint32_t FrameMemory::sum(FrameNumber f, uint32_t seed) {
   const auto* word = reinterpret_cast<const uint32_t*>(bytes(0, f));
   const auto* const end = word + kPageSize / sizeof(uint32_t);
