@@ -19,7 +19,7 @@ struct AtaCounters {
   uint32_t dma_commands = 0;  // of those, ended well by DMA
   uint32_t dma_failures = 0;  // ended otherwise than well, and DMA may be why
   uint32_t repeats = 0;       // sent again, for whatever reason
-  uint32_t errors = 0;        // transfers that failed for good
+  uint32_t errors = 0;        // transfers that failed for good, up to when it was given up
 };
 
 class AtaDisk {

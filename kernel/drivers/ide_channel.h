@@ -83,7 +83,7 @@ class IdeChannel {
   // selected before is not done, unless that one has been forsaken.
   Result<void> select(unsigned drive);
   // The drive is never selected again; where the reset just before has left it busy, nobody waits
-  // for it any more. Sleeps.
+  // for it any more. Sleeps. Requires: the turn.
   void forsake(unsigned drive);
   // Resets both drives. Whether it has helped shows in the next select(). Requires: the bus master
   // is stopped.
