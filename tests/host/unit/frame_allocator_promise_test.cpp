@@ -29,6 +29,23 @@ TEST(FrameAllocator, D3_frames_below_the_floor_go_to_promised_requests_alone) {
                                   Claim::Promised).has_value());
 }
 
+TEST(FrameAllocator, D3_pages_that_return_leave_the_reserve_and_no_more) {
+  Machine machine(4096);
+  FrameAllocator& allocator = machine.allocator;
+  allocator.set_floor(24, 100);
+  EXPECT_EQ(allocator.floor(), 124u);
+  EXPECT_EQ(allocator.floor(Claim::Returning), 24u);
+  (void)machine.take_all();
+  EXPECT_EQ(allocator.free_frames(), 124u);
+  while (auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
+                                         Claim::Returning)) {
+    frame->release();
+  }
+  EXPECT_EQ(allocator.free_frames(), 24u);
+  EXPECT_FALSE(allocator.some_left(Claim::Returning));
+  EXPECT_TRUE(allocator.some_left(Claim::Promised));
+}
+
 TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
