@@ -121,7 +121,7 @@ def shrink(path):
 
 
 TESTS = [
-    programs("programs_of_4_times_16_MiB", 16, ALL, timeout=120),
+    programs("programs_of_4_times_16_MiB", 16, ALL, timeout=300),
     programs("programs_of_4_times_64_MiB", 64, LARGER, timeout=300),
     programs("programs_at_8_MiB", 8, ALL, timeout=90),
     programs("programs_of_4_times_16_MiB_in_Bochs", 16, LARGER, BOCHS, bochs_timeout=400),

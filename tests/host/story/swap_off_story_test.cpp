@@ -73,6 +73,12 @@ TEST_F(SwapOffStory, D3_a_slot_that_was_bad_is_bad_when_the_device_is_on_again) 
   press_for(machine.frames.free_frames() + 50);
   EXPECT_EQ(swap.device.failed, failed);
   read_all(user, block, 50);
+  ASSERT_TRUE(take_off());
+  sim::SimPageDevice other(machine.memory, machine.scheduler, swap.device.page_count(), 1);
+  ASSERT_TRUE(swap.pager.swap_on(other));
+  EXPECT_EQ(swap.retired_slots(), 0u);  // another device's are all good
+  ASSERT_TRUE(take_off());
+  ASSERT_TRUE(swap.pager.swap_on(swap.device));
 }
 
 TEST_F(SwapOffStory, R13_a_device_for_whose_books_there_was_no_memory_can_be_put_on_later) {
