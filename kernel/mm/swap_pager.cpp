@@ -65,6 +65,7 @@ Result<void> SwapPager::begin(PageIn& in) {
   in.frames[0] = manager_.frames.take_standby(in.first, use, claim);
   const bool on_standby = in.frames[0].has_frame();
   if (!on_standby) {
+    if (device_->gone() && !manager_.frames.on_standby(in.first)) return Failure(Error::TimedOut);
     in.frames[0] = TRY(manager_.frames.allocate(use, Placement::Any, Fill::None, claim));
   }
   // From here on nothing fails.

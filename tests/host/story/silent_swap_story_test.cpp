@@ -6,6 +6,8 @@
 namespace mobius {
 namespace {
 
+constexpr uint32_t kGuaranteed = kReadWrite | mm::kMemGuaranteed;
+
 class SilentSwapStory : public SwapRig {
  protected:
   // Pages 0.. of a fresh block, written and evicted.
@@ -135,10 +137,20 @@ TEST_F(SilentSwapStory, R13_once_it_is_gone_reads_fail_at_once) {
     EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::IoError);
   }
   EXPECT_EQ(machine.scheduler.now(), now);
-  EXPECT_EQ(swap.device.reads, reads + 30);
+  EXPECT_EQ(swap.device.reads, reads);
   EXPECT_EQ(mm::vmm_lock(user.space(), block, 1).error(), Error::IoError);
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
   EXPECT_EQ(swap.free_slots(), swap.total_slots());
+}
+
+TEST_F(SilentSwapStory, R13_once_it_is_gone_nobody_is_told_that_memory_is_short_instead) {
+  VirtAddr block = evicted_block(30);
+  sim::SimUser other(machine);
+  while (mm::vmm_alloc(other.space(), 64, {}, kGuaranteed)) {}
+  lose_device(block);
+  EXPECT_FALSE(machine.frames.some_left(mm::Claim::Unpromised));
+  EXPECT_FALSE(can_read(block, 1));
+  EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::IoError);
 }
 
 TEST_F(SilentSwapStory, R13_clean_pages_do_not_leave_for_a_device_that_is_gone) {
@@ -167,7 +179,6 @@ TEST_F(SilentSwapStory, D1_a_block_freed_while_its_write_times_out_leaves_nothin
 }
 
 TEST_F(SilentSwapStory, D3_nothing_is_promised_on_a_device_that_is_gone) {
-  constexpr uint32_t kGuaranteed = kReadWrite | mm::kMemGuaranteed;
   sim::SimUser other(machine);
   const PageCount half = machine.frames.free_frames() / 2;
   ASSERT_TRUE(mm::vmm_alloc(other.space(), half, {}, kGuaranteed));
