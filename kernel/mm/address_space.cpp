@@ -47,6 +47,12 @@ void AddressSpace::clear() {
   if (linked()) manager_.spaces.remove(*this);
 }
 
+PageSlot* AddressSpace::slot_at(VirtAddr a) const {
+  const Region* region = find(a);
+  if (region == nullptr || region->object.get() == nullptr) return nullptr;
+  return region->object.get()->slots().find(region->page_at(a));
+}
+
 Result<AddressSpace::NewRegion> AddressSpace::make_region() {
   if (regions_.size() >= kMaxRegions) return Failure(Error::LimitReached);
   return manager_.heap.create<Region>();

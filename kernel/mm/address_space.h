@@ -66,6 +66,8 @@ class AddressSpace : public Link<AllSpaces> {
   Region* find(VirtAddr a) const REQUIRES(memory_lock) {
     return static_cast<Region*>(regions_.find(a));
   }
+  // Of the page at `a`; null where nothing has been noted of it, or nothing of an object is there.
+  PageSlot* slot_at(VirtAddr a) const REQUIRES(memory_lock);
   Region* next(Region& r) const REQUIRES(memory_lock) {
     return static_cast<Region*>(regions_.next(r));
   }

@@ -150,9 +150,7 @@ bool Locking::all_may_lock(uint32_t more) const {
 
 SlotKind kind_of(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
-  Region* region = space.find(page);
-  if (region == nullptr || region->object.get() == nullptr) return SlotKind::Empty;
-  const PageSlot* slot = region->object.get()->slots().find(region->page_at(page));
+  const PageSlot* slot = space.slot_at(page);
   return slot != nullptr ? slot->kind : SlotKind::Empty;
 }
 

@@ -84,9 +84,7 @@ void Program::refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess a
 // What the page may have its frame of. Its table goes with the last page that is shown there.
 mm::Claim Program::claim_of(VirtAddr word) {
   LockGuard guard(world_.machine.manager.lock);
-  mm::Region* region = space_->find(word);
-  if (region == nullptr || region->object.get() == nullptr) return mm::Claim::Unpromised;
-  const mm::PageSlot* slot = region->object.get()->slots().find(region->page_at(word));
+  const mm::PageSlot* slot = space_->slot_at(word);
   if (slot == nullptr || slot->kind != mm::SlotKind::Swapped) return mm::Claim::Unpromised;
   const VirtAddr first{word.value & ~(kBytesOfTable - 1)};
   for (PageIndex i = 0; i < kBytesOfTable / kPageSize; ++i) {

@@ -33,9 +33,7 @@ void Program::disturb_locks(VirtAddr base, PageCount pages) {
 
 bool Program::is_locked(VirtAddr page) {
   LockGuard guard(world_.machine.manager.lock);
-  mm::Region* region = space_->find(page);
-  if (region == nullptr || region->object.get() == nullptr) return false;
-  const mm::PageSlot* slot = region->object.get()->slots().find(region->page_at(page));
+  const mm::PageSlot* slot = space_->slot_at(page);
   if (slot == nullptr || slot->kind != mm::SlotKind::Resident) return false;
   return (world_.machine.frames.record(slot->frame()).count & mm::page_mark::kLocked) != 0;
 }
