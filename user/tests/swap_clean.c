@@ -80,7 +80,8 @@ static void clean_evictions(void) {
 static void only_read(void) {
   uint32_t pages = times_memory(4), sum = 0;
   struct vmm_stats before, now;
-  press(table, TABLE_PAGES, VMM_PAGE_IN_FILE, 1);
+  (void)table[0];  /* what nobody has used cannot go */
+  press(table, 1, VMM_PAGE_IN_FILE, 1);
   for (int round = 0; round < 2; round++) {
     volatile uint32_t *block = (volatile uint32_t *)take_pages(pages);
     before = stats_now();
