@@ -27,7 +27,8 @@ bool commit(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory
   VmObject& object = *region.object.get();
   PageSlot* const slot = object.slots().find(page);
   if (slot == nullptr || slot->kind != SlotKind::Empty) return false;
-  auto frame = manager.frames.allocate(object.frame_use(), Placement::Any, Fill::Zero);
+  auto frame = manager.frames.allocate(object.frame_use(), Placement::Any, Fill::Zero,
+                                       Claim::Growth);
   if (!frame) return false;
   const FrameNumber number = frame->number();
   if (!space.map().map_in_table(region.address_of(page), number, region.access)) return false;

@@ -48,6 +48,7 @@ struct Attempt {
   Next on_its_way(Next next) REQUIRES(memory_lock);
   Next map_zero_frame() REQUIRES(memory_lock);
   [[gnu::always_inline]] Next zero_fill() REQUIRES(memory_lock);
+  [[gnu::always_inline]] Next no_frame_to_grow();
   Next map_backing() REQUIRES(memory_lock);
   Next copy_backing() REQUIRES(memory_lock);
   Next map_own() REQUIRES(memory_lock);
@@ -184,14 +185,22 @@ inline Next Attempt::give(OwnedFrame& frame) {
   return Next::Done;
 }
 
+// A frame that code gives up would not be for us.
+inline Next Attempt::no_frame_to_grow() {
+  if (claim == Claim::Unpromised) claim = Claim::Growth;
+  return Next::NoFrame;
+}
+
 inline Next Attempt::zero_fill() {
-  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero);
-  return frame ? give(*frame) : Next::NoFrame;
+  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero,
+                                         Claim::Growth);
+  return frame ? give(*frame) : no_frame_to_grow();
 }
 
 Next Attempt::copy_backing() {
-  auto frame = manager().frames.allocate(FrameUse::Anonymous);
-  if (!frame) return Next::NoFrame;
+  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
+                                         Claim::Growth);
+  if (!frame) return no_frame_to_grow();
   manager().memory.copy(frame->number(), backing_slot->frame());
   return give(*frame);
 }

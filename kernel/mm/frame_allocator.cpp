@@ -70,7 +70,7 @@ void FrameAllocator::set_plan(FailurePlan plan) {
 
 FrameRecord* FrameAllocator::allocate_slowly(FrameUse use, Placement placement, Fill fill,
                                              Claim claim) {
-  if (!may_take(1, use, claim)) [[unlikely]] return tell_if_low(), nullptr;
+  if (!may_take(1, claim)) [[unlikely]] return tell_if_low(), nullptr;
   const unsigned highest = highest_zone(placement);
   FrameZone* zone = &zones_[highest];
   FrameRecord* record = take_from(*zone, fill);

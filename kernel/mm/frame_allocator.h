@@ -63,9 +63,12 @@ class FrameAllocator {
   // From now on unpromised requests leave both free, those that return only the reserve; or fail.
   void set_floor(uint32_t reserve, uint32_t promised = 0);
   uint32_t floor(Claim claim = Claim::Unpromised) const;
-  // From now on unpromised requests for anonymous memory leave so many frames to images: those
-  // they have, and free ones above the floor. Code needs them to run at all.
+  // From now on growth leaves so many frames to images: those they have, and free ones.
   void keep_for_images(uint32_t frames);
+  // Whether growth could have the frame of an image that goes.
+  bool images_have_more_than_kept() const;
+  // What a request with that claim is now: the running thread's may be better.
+  Claim effective(Claim claim) const;
   // Whether a request of that claim, or of the running thread's, can have a frame.
   bool some_left(Claim claim) const;
   uint32_t spare_frames() const;  // how many may go before somebody is told that they are low
@@ -87,12 +90,7 @@ class FrameAllocator {
   uint32_t zeroed_frames() const;
   uint32_t used_frames(FrameUse use) const;  // every frame of a run counts
 
-  // For tests: makes the n-th unpromised allocation from now fail (0 = the next), once or for good.
-  // Promised ones never fail by plan: that is what the promise means.
-  struct FailurePlan {
-    uint32_t after = 0xFFFFFFFF;
-    bool for_good = false;
-  };
+  // For tests. Promised requests never fail by plan: that is what the promise means.
   void plan_failure(FailurePlan plan);
 
   // Every free list, count and record agrees (mm/invariants). Asserts otherwise.
@@ -107,9 +105,10 @@ class FrameAllocator {
   void give_slowly(FrameRecord& record) REQUIRES(lock_);
   bool planned_to_fail() REQUIRES(lock_);
   void set_plan(FailurePlan plan) REQUIRES(lock_);
-  bool may_take(uint32_t frames, FrameUse use, Claim claim) REQUIRES(lock_);
+  bool may_take(uint32_t frames, Claim claim) REQUIRES(lock_);
   uint32_t floor_for(Claim claim) const REQUIRES(lock_);
-  uint32_t kept_from(FrameUse use, Claim claim) const REQUIRES(lock_);
+  uint32_t left_to_images() const REQUIRES(lock_);
+  Claim effective_now(Claim claim) const REQUIRES(lock_);
   void set_plenty() REQUIRES(lock_) { plenty_ = floor_ + watermark_ + kept_for_images_; }
   void account_taken(uint32_t frames, FrameUse use) REQUIRES(lock_);
   void tell_if_low() REQUIRES(lock_);

@@ -8,14 +8,23 @@
 namespace mobius::mm {
 
 inline uint32_t FrameAllocator::floor_for(Claim claim) const {
-  if (claim == Claim::Promised) return 0;
-  return claim == Claim::Returning ? reserve_ : floor_;
+  switch (claim) {
+    case Claim::Promised: return 0;
+    case Claim::Returning: return reserve_;
+    case Claim::Unpromised: return floor_;
+    case Claim::Growth: return floor_ + left_to_images();
+  }
+  __builtin_unreachable();
 }
 
-inline bool FrameAllocator::may_take(uint32_t frames, FrameUse use, Claim claim) {
-  if (claim == Claim::Promised || running_ == Claim::Promised) return free_ >= frames;
-  return (plan_.after == kNever || !planned_to_fail()) &&
-         free_ >= frames + floor_for(claim) + kept_from(use, claim);
+inline Claim FrameAllocator::effective_now(Claim claim) const {
+  return running_ == Claim::Promised ? running_ : claim;
+}
+
+inline bool FrameAllocator::may_take(uint32_t frames, Claim claim) {
+  const Claim effective = effective_now(claim);
+  if (effective == Claim::Promised) return free_ >= frames;
+  return (plan_.after == kNever || !planned_to_fail()) && free_ >= frames + floor_for(effective);
 }
 
 inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use) {

@@ -10,7 +10,7 @@ Result<FrameNumber> FrameAllocator::allocate_run(unsigned order, FrameUse use, P
   KASSERT(order <= kMaxFrameOrder);
   LeafGuard guard(lock_);
   uint32_t frames = 1u << order;
-  if (!may_take(frames, use, claim)) {
+  if (!may_take(frames, claim)) {
     tell_if_low();
     return Failure(Error::OutOfFrames);
   }
@@ -60,10 +60,19 @@ void FrameAllocator::keep_for_images(uint32_t frames) {
   set_plenty();
 }
 
-uint32_t FrameAllocator::kept_from(FrameUse use, Claim claim) const {
+uint32_t FrameAllocator::left_to_images() const {
   const uint32_t images = used_[static_cast<unsigned>(FrameUse::Image)];
-  const bool grows = use == FrameUse::Anonymous && claim == Claim::Unpromised;
-  return grows && images < kept_for_images_ ? kept_for_images_ - images : 0;
+  return kept_for_images_ - std::min(images, kept_for_images_);
+}
+
+bool FrameAllocator::images_have_more_than_kept() const {
+  LeafGuard guard(lock_);
+  return used_[static_cast<unsigned>(FrameUse::Image)] > kept_for_images_;
+}
+
+Claim FrameAllocator::effective(Claim claim) const {
+  LeafGuard guard(lock_);
+  return effective_now(claim);
 }
 
 uint32_t FrameAllocator::floor(Claim claim) const {
@@ -80,7 +89,7 @@ void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t watermark) {
 
 bool FrameAllocator::some_left(Claim claim) const {
   LeafGuard guard(lock_);
-  return free_ > floor_for(running_ == Claim::Promised ? running_ : claim);
+  return free_ > floor_for(effective_now(claim));
 }
 
 uint32_t FrameAllocator::spare_frames() const {

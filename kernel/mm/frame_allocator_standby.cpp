@@ -15,7 +15,7 @@ void FrameAllocator::free_to_standby(FrameRecord& record) {
 OwnedFrame FrameAllocator::take_standby(SwapSlot slot, FrameUse use, Claim claim) {
   LeafGuard guard(lock_);
   FrameRecord* const record = standby_.find(slot);
-  if (record == nullptr || !may_take(1, use, claim)) return {};
+  if (record == nullptr || !may_take(1, claim)) return {};
   standby_.remove(*record);
   account_taken(1, use);
   tell_if_low();

@@ -11,10 +11,22 @@ enum class Placement : uint8_t {
   Below16M,  // for devices with 24 address lines
 };
 enum class Fill : uint8_t { None, Zero };
-// Whether a request may use the frames below the floor: only for what has been promised. A page
-// that returns from swap can go again: it may use those that are kept for images, and those that
-// are free for promises because swap space could not take so many pages: now it can take one more.
-enum class Claim : uint8_t { Unpromised, Promised, Returning };
+// What a request leaves free for others.
+enum class Claim : uint8_t {
+  Unpromised,  // the floor: what is promised, and the reserve
+  Promised,    // nothing: it has been promised
+  // A page that comes back from swap can go again. It leaves the reserve alone; some are free for
+  // promises because swap space could not take so many pages: now it can take one more.
+  Returning,
+  // A page that a program has not had before: the floor, and what is kept for images.
+  Growth,
+};
+
+// For tests: the n-th request from now fails (0 = the next), once or for good.
+struct FailurePlan {
+  uint32_t after = 0xFFFFFFFF;
+  bool for_good = false;
+};
 
 // Hears of every allocation that leaves few free frames above the floor. Must not call back.
 struct LowMemory {

@@ -36,6 +36,11 @@ uint32_t PageOut::listed_pages() {
   return policy_.size();
 }
 
+bool PageOut::slots_left() {
+  LockGuard guard(manager_.lock);
+  return swap_.slots_left() != 0;
+}
+
 uint32_t PageOut::reads_under_way() {
   LockGuard guard(manager_.lock);
   return manager_.under_way;
@@ -46,6 +51,23 @@ bool PageOut::enough_are_free(Claim claim, uint32_t asked) {
   return manager_.frames.free_frames() >= std::max(watermark, asked);
 }
 
+// One batch. False: another would find nothing. Without a slot left most pages would be victims in
+// vain, and a look at each is long; with some left, every page may have been one.
+bool PageOut::evict_some(uint32_t& in_vain) {
+  if (!slots_left()) return false;
+  const Outcome outcome = evict_batch();
+  in_vain = outcome.evicted == 0 ? in_vain + outcome.picked - outcome.stuck : 0;
+  if (outcome.evicted != 0) tell_evicted(outcome.evicted);
+  if (outcome.picked != 0 && in_vain <= 2 * listed_pages()) return true;
+  in_vain = 0;
+  return false;
+}
+
+void PageOut::tell_evicted(uint32_t pages) {
+  evicted_ += pages;
+  manager_.waiting.wake(&rounds_);
+}
+
 // Evicts until there are enough free frames, or until every page has been a victim in vain and none
 // is on its way in, which could be one next. Where promises count on every slot, a page that goes
 // out raises the floor by the frame that it leaves: then only as many go as pages that return need.
@@ -54,24 +76,14 @@ void PageOut::run_round() {
   running_ = true;
   fruitless_ = newcomer_stayed_ = false;
   const uint32_t asked = std::exchange(asked_, 0);
+  images_go_ = std::exchange(images_asked_, false);
   const uint64_t evicted = evicted_;
   uint32_t in_vain = 0;
-  while (!enough_are_free(Claim::Unpromised, asked)) {
-    Gain gain = Gain::Books;
-    if (!enough_are_free(Claim::Returning, asked)) {
-      gain = Gain::Frames;
-      const Outcome outcome = evict_batch();
-      in_vain = outcome.evicted == 0 ? in_vain + outcome.picked - outcome.stuck : 0;
-      if (outcome.evicted != 0) {
-        evicted_ += outcome.evicted;
-        manager_.waiting.wake(&rounds_);
-      }
-      if (outcome.picked != 0 && in_vain <= 2 * listed_pages()) continue;
-      in_vain = 0;
-    }
+  while (!enough_are_free(Claim::Growth, asked)) {
+    const Gain gain = enough_are_free(Claim::Returning, asked) ? Gain::Books : Gain::Frames;
+    if (gain == Gain::Frames && evict_some(in_vain)) continue;
     if (const uint32_t more = discard_whatever_can_go(gain)) {
-      evicted_ += more;
-      manager_.waiting.wake(&rounds_);
+      tell_evicted(more);
       continue;
     }
     fruitless_ = evicted_ != evicted || gain == Gain::Books || reads_under_way() == 0;
@@ -102,6 +114,7 @@ bool PageOut::wait_for_frames(Claim claim) {
   // Where there are free frames, they are not where the caller needs one: more must go.
   const uint32_t free = manager_.frames.free_frames();
   const bool elsewhere = manager_.frames.some_left(claim);
+  images_asked_ |= manager_.frames.effective(claim) != Claim::Growth;
   if (elsewhere) asked_ = std::max(asked_, free + std::max(2 * low_, 1u));
   const uint64_t evicted = evicted_;
   wait_for_batch();

@@ -80,8 +80,11 @@ class PageOut final : public LowMemory, private Sampler {
 
   bool test_and_clear(PolicyPage& page) override REQUIRES(memory_lock);
   void start_tracking() REQUIRES(memory_lock);
+  bool evict_some(uint32_t& in_vain) EXCLUDES(memory_lock);
   Outcome evict_batch() EXCLUDES(memory_lock);
   uint32_t listed_pages() EXCLUDES(memory_lock);
+  bool slots_left() EXCLUDES(memory_lock);
+  void tell_evicted(uint32_t pages);
   uint32_t reads_under_way() EXCLUDES(memory_lock);
   bool enough_are_free(Claim claim, uint32_t asked);
   uint32_t discard_whatever_can_go(Gain gain) EXCLUDES(memory_lock);
@@ -93,6 +96,7 @@ class PageOut final : public LowMemory, private Sampler {
   void begin_picking() REQUIRES(memory_lock);
   void pick_batch(Batch& batch) REQUIRES(memory_lock);
   bool gains_more_than_a_frame(FrameRecord& record) REQUIRES(memory_lock);
+  bool is_kept_image(FrameRecord& record) REQUIRES(memory_lock);
   Fate dispose_of(FrameRecord& record) REQUIRES(memory_lock);
   bool needs_writing(FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock);
   void assign_slots(Batch& batch) REQUIRES(memory_lock);
@@ -120,6 +124,8 @@ class PageOut final : public LowMemory, private Sampler {
   // No lock: the daemon and those who wait for it test these and then wait, with nothing in between
   // that could run another thread (ports/waiting.h).
   uint32_t asked_ = 0;      // the next round goes on until so many frames are free
+  bool images_asked_ = false;  // and takes of images also those that are kept
+  bool images_go_ = false;  // this round does
   bool wanted_ = false;
   bool running_ = false;    // a round is
   bool newcomer_stayed_ = false;  // in this round

@@ -70,11 +70,9 @@ void PageOut::pick_batch(Batch& batch) {
 // out of its hands until enough could be discarded. Returns how many.
 uint32_t PageOut::discard_whatever_can_go(Gain gain) {
   LockGuard guard(manager_.lock);
-  if (gain == Gain::Books) {
-    begin_picking();
-    // Of what is free or could be, nothing would be left over for those who wait.
-    if (!manager_.promises.could_lose(1)) return 0;
-  }
+  begin_picking();
+  // Of what is free or could be, nothing would be left over for those who wait.
+  if (gain == Gain::Books && !manager_.promises.could_lose(1)) return 0;
   PolicyPage* staying = nullptr;
   uint32_t gone = 0;
   while (gone < kBatch) {
@@ -105,8 +103,14 @@ bool PageOut::gains_more_than_a_frame(FrameRecord& record) {
   return !object.promised() && manager_.memory.is_zero(record.number);
 }
 
+// Growth, which leaves images so many, would not be served by the frame.
+bool PageOut::is_kept_image(FrameRecord& record) {
+  return object_of(record)->frame_use() == FrameUse::Image && !images_go_ &&
+         !manager_.frames.images_have_more_than_kept();
+}
+
 PageOut::Fate PageOut::dispose_of(FrameRecord& record) {
-  if (is_unused_newcomer(record)) return Fate::Stays;
+  if (is_kept_image(record) || is_unused_newcomer(record)) return Fate::Stays;
   PageSlot& slot = slot_of(record);
   if (!needs_writing(record, slot)) {
     evict(record, slot);

@@ -74,7 +74,7 @@ Result<bool> SwapOff::step() {
 Result<void> SwapOff::bring_back(VmObject& object, PageIndex page) {
   const Result<void> came = pager_.bring_back(object, page);
   if (came || came.error() != Error::OutOfFrames) return came;
-  if (!pager_.manager_.pageout->wait_for_frames(Claim::Unpromised)) return came;
+  if (!pager_.manager_.pageout->wait_for_frames(Claim::Growth)) return came;
   return {};
 }
 

@@ -58,7 +58,7 @@ Result<void> SwapPager::begin(PageIn& in) {
   const bool promised = in.space != nullptr && in.object.promised();
   // Without a space swap space is being emptied: the page keeps no slot, and could not go again.
   const bool could_go = in.space != nullptr && writable();
-  const Claim unpromised = could_go ? Claim::Returning : Claim::Unpromised;
+  const Claim unpromised = could_go ? Claim::Returning : Claim::Growth;
   const Claim claim = promised ? Claim::Promised : unpromised;
   const FrameUse use = in.object.frame_use();
   in.first = slot->swap_slot();
@@ -98,7 +98,8 @@ void SwapPager::add_neighbours(PageIn& in, uint32_t window) {
     const bool next = slot != nullptr && slot->kind == SlotKind::Swapped &&
                       slot->swap_slot() == in.first + in.count;
     if (!next || manager_.frames.on_standby(slot->swap_slot())) return;
-    auto frame = manager_.frames.allocate(in.object.frame_use());
+    auto frame = manager_.frames.allocate(in.object.frame_use(), Placement::Any, Fill::None,
+                                          Claim::Growth);
     if (!frame) return;
     in.frames[in.count++] = std::move(*frame);
     slot->make_busy();

@@ -31,7 +31,7 @@ def programs(name, memory, commands, emulators=QEMU, **more):
 def out_of_memory(name, options, prepare=None, *log_has):
     """The program ends alone, by a report; the next command finds all it needs."""
     return Boot(f"D3_{name}", "-c 'swap_fill.exe\nhello.exe; check; free'",
-                f"--with swap_fill.exe --memory 16M {options}", prepare=prepare, timeout=300,
+                f"--with swap_fill.exe --memory 16M {options}", prepare=prepare,
                 stdout_has=(r"^shell: swap_fill\.exe \(2\): ended: out of memory$",
                             "^Hello from Mobius!$", BALANCE),
                 log_has=(r"^fault: process 2 swap_fill\.exe, thread \d+: out of memory$", *log_has))
@@ -128,7 +128,7 @@ TESTS = [
     programs("programs_of_4_times_64_MiB_in_Bochs", 64, LARGER, BOCHS, bochs_timeout=7200,
              long=True),
     Boot("D3_without_swap_the_verdict", "swap_fill.exe", "--memory 16M --swap 0",
-         verdict="out of memory", timeout=300),
+         verdict="out of memory"),
     out_of_memory("without_swap", "--swap 0", None, "^swap: none$"),
     out_of_memory("swap_full", "--swap 4M", None, r"^swap: disk 0 channel 0: 1023 pages$"),
     out_of_memory("swap_with_a_wrong_header", "", disk(b"somebody else's"), "wrong signature, not"),

@@ -38,7 +38,11 @@ KernelStacks::KernelStacks(mm::FrameAllocator& frames, PageCount dynamic_pages) 
 Result<uint32_t> KernelStacks::make() {
   if (free_slot_ == 0) return Failure(Error::LimitReached);
   mm::OwnedFrame stack[kKernelStackPages];
-  for (mm::OwnedFrame& frame : stack) frame = TRY(frames_.allocate(mm::FrameUse::KernelStack));
+  for (mm::OwnedFrame& frame : stack) {
+    // Zeros: what is left of code there makes every write to the frame slow in QEMU, which watches
+    // translated code byte by byte (docs/testing.md), and a stack may never write all of it.
+    frame = TRY(frames_.allocate(mm::FrameUse::KernelStack, mm::Placement::Any, mm::Fill::Zero));
+  }
   // From here on nothing fails.
   VirtAddr page{free_slot_};
   volatile uint32_t& link = kernel_entry(page);

@@ -74,7 +74,7 @@ void Program::refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess a
     case mm::FaultOutcome::OutOfMemory:
       log.tell("    P%u: no memory for %#x", number_, word.value);
       if (oracle_.promised(word)) world_.excuse_broken_promise(word);
-      world_.excuse_out_of_memory("a touch", freed, 0, claim_of(word));
+      world_.excuse_out_of_memory("a touch", freed, 0, claim_of(word, access));
       doomed = true;
       return;
     case mm::FaultOutcome::Resolved: log.wrong("resolved and refused");
@@ -82,10 +82,15 @@ void Program::refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess a
 }
 
 // What the page may have its frame of. Its table goes with the last page that is shown there.
-mm::Claim Program::claim_of(VirtAddr word) {
+mm::Claim Program::claim_of(VirtAddr word, mm::FaultAccess access) {
   LockGuard guard(world_.machine.manager.lock);
   const mm::PageSlot* slot = space_->slot_at(word);
-  if (slot == nullptr || slot->kind != mm::SlotKind::Swapped) return mm::Claim::Unpromised;
+  if (slot == nullptr || slot->kind != mm::SlotKind::Swapped) {
+    const mm::ImageLayout& image = world_.layout;
+    const bool in_image = word.value - image.base.value < image.pages * kPageSize;
+    const bool reads = access == mm::FaultAccess::Read;
+    return in_image && reads ? mm::Claim::Unpromised : mm::Claim::Growth;
+  }
   const VirtAddr first{word.value & ~(kBytesOfTable - 1)};
   for (PageIndex i = 0; i < kBytesOfTable / kPageSize; ++i) {
     if (map_->find(pages_after(first, i))) return mm::Claim::Returning;

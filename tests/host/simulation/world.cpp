@@ -88,6 +88,7 @@ World::World(const Plan& the_plan)
   {
     LockGuard guard(machine.manager.lock);
     machine.manager.promises.set_reserve(kReserve);
+    machine.manager.promises.set_kept_for_images(kKeptForImages);
   }
   set_faults(random);
   log.tell("seed %llu, %s, %u frames, %llu pages of swap", (unsigned long long)plan.seed,

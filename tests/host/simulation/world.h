@@ -31,6 +31,7 @@ class World {
  public:
   static constexpr uint32_t kSignature = 7;
   static constexpr uint32_t kReserve = 24;  // frames that only promises may take
+  static constexpr uint32_t kKeptForImages = 3;  // of six pages, where there are no slots left
   static constexpr VirtAddr kImageBase{0x400000};
   static constexpr unsigned kSeats = 3, kThreads = 2;
 
@@ -54,6 +55,7 @@ class World {
   // Whether so many pages more could be promised, for certain.
   bool could_promise(PageCount pages);
   bool could_lose(uint32_t pages);
+  bool no_slot_can_be_had();
   // Whether the quotas allow so many locked pages more.
   bool could_lock(mm::AddressSpace& space, PageCount pages);
   // Whether so many more are within what one process may be promised.

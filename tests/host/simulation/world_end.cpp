@@ -40,13 +40,19 @@ World::Room World::room(bool direct_only) {
   return room;
 }
 
+bool World::no_slot_can_be_had() {
+  LockGuard guard(machine.manager.lock);
+  return swap.pager.slots().closing() || swap.pager.slots_left() == 0;
+}
+
 void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCount given_back,
                                  mm::Claim claim) {
   ++counts.out_of_memory;
   const Room all = room(false), direct = room(true);
   const bool returning = claim == mm::Claim::Returning;
-  const uint32_t needed = kNeeded + given_back +
-                          (returning ? kReserve : machine.frames.floor());
+  uint32_t needed = kNeeded + given_back + (returning ? kReserve : machine.frames.floor());
+  // What images have or could have is nothing to growth, up to what is kept for them.
+  if (claim == mm::Claim::Growth && no_slot_can_be_had()) needed += kKeptForImages;
   if (all.sum() < needed || direct.sum() < kNeeded + given_back) return;
   // Evicted pages would take the slots that are promised; but a page that returns leaves its own.
   if (!returning && !could_lose(kNeeded + given_back)) return;

@@ -59,10 +59,13 @@ TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) 
   allocator.set_floor(100);
   allocator.keep_for_images(10);
   // Three are images' already: seven more stay free for them.
-  while (allocate(FrameUse::Anonymous, Claim::Unpromised)) {}
+  EXPECT_FALSE(allocator.images_have_more_than_kept());
+  while (allocate(FrameUse::Anonymous, Claim::Growth)) {}
   EXPECT_EQ(allocator.free_frames(), 107u);
+  EXPECT_FALSE(allocator.some_left(Claim::Growth));
+  EXPECT_TRUE(allocator.some_left(Claim::Unpromised));
   EXPECT_TRUE(allocate(FrameUse::Image, Claim::Unpromised));
-  EXPECT_FALSE(allocate(FrameUse::Anonymous, Claim::Unpromised));
+  EXPECT_FALSE(allocate(FrameUse::Anonymous, Claim::Growth));
   EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Returning));
   EXPECT_TRUE(allocate(FrameUse::PageTable, Claim::Unpromised));
   EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Promised));
@@ -70,8 +73,9 @@ TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) 
   while (allocate(FrameUse::Image, Claim::Unpromised)) {}
   EXPECT_EQ(allocator.free_frames(), 100u);
   allocator.keep_for_images(0);
+  EXPECT_TRUE(allocator.images_have_more_than_kept());
   allocator.set_floor(99);
-  EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Unpromised));
+  EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Growth));
 }
 
 TEST(FrameAllocator, D3_images_keep_frames_only_while_no_page_can_be_written_out) {
@@ -79,12 +83,17 @@ TEST(FrameAllocator, D3_images_keep_frames_only_while_no_page_can_be_written_out
   FrameAllocator& allocator = machine.allocator;
   Promises promises(allocator);
   promises.set_kept_for_images(20);
-  machine.take_all();
+  const auto grow = [&] {
+    auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None, Claim::Growth);
+    if (frame) frame->release();
+    return frame.has_value();
+  };
+  while (grow()) {}
   EXPECT_EQ(allocator.free_frames(), 20u);
   promises.set_slots_left(1);
-  EXPECT_NE(machine.take(), kNoFrame);
+  EXPECT_TRUE(grow());
   promises.set_slots_left(0);
-  EXPECT_EQ(machine.take(), kNoFrame);
+  EXPECT_FALSE(grow());
 }
 
 TEST(FrameAllocator, S1_while_a_promised_thread_runs_all_its_requests_are_promised) {
