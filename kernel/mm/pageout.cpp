@@ -1,16 +1,14 @@
-// The page daemon's rounds, and what the rest of the memory manager tells it.
+// The page daemon's rounds, and those who wait for them.
 #include "mm/pageout.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "mm/pageout_internal.h"
-#include "mm/reverse_map.h"
 
 namespace mobius::mm {
 
 namespace {
-constexpr FrameRecord* kNobody = nullptr;
 constexpr unsigned kBatchesToGiveWay = 4;
 }
 
@@ -36,9 +34,15 @@ uint32_t PageOut::listed_pages() {
   return policy_.size();
 }
 
-bool PageOut::slots_left() {
+// While SwapOff is at work there are none, but pages can go that have theirs.
+bool PageOut::note_slots() {
   LockGuard guard(manager_.lock);
+  slots_left_ = slots_to_take();
   return swap_.slots_left() != 0;
+}
+
+uint32_t PageOut::slots_to_take() const {
+  return swap_.slots().closing() ? 0 : swap_.slots_left();
 }
 
 uint32_t PageOut::reads_under_way() {
@@ -51,10 +55,8 @@ bool PageOut::enough_are_free(Claim claim, uint32_t asked) {
   return manager_.frames.free_frames() >= std::max(watermark, asked);
 }
 
-// One batch. False: another would find nothing. Without a slot left most pages would be victims in
-// vain, and a look at each is long; with some left, every page may have been one.
+// One batch. False: another would find nothing, for every page has been a victim in vain.
 bool PageOut::evict_some(uint32_t& in_vain) {
-  if (!slots_left()) return false;
   const Outcome outcome = evict_batch();
   in_vain = outcome.evicted == 0 ? in_vain + outcome.picked - outcome.stuck : 0;
   if (outcome.evicted != 0) tell_evicted(outcome.evicted);
@@ -71,6 +73,7 @@ void PageOut::tell_evicted(uint32_t pages) {
 // Evicts until there are enough free frames, or until every page has been a victim in vain and none
 // is on its way in, which could be one next. Where promises count on every slot, a page that goes
 // out raises the floor by the frame that it leaves: then only as many go as pages that return need.
+// Without a slot left most pages would be victims in vain, and a look at each takes long.
 void PageOut::run_round() {
   wanted_ = false;
   running_ = true;
@@ -81,7 +84,7 @@ void PageOut::run_round() {
   uint32_t in_vain = 0;
   while (!enough_are_free(Claim::Growth, asked)) {
     const Gain gain = enough_are_free(Claim::Returning, asked) ? Gain::Books : Gain::Frames;
-    if (gain == Gain::Frames && evict_some(in_vain)) continue;
+    if (note_slots() && gain == Gain::Frames && evict_some(in_vain)) continue;
     if (const uint32_t more = discard_whatever_can_go(gain)) {
       tell_evicted(more);
       continue;
@@ -125,14 +128,15 @@ bool PageOut::wait_for_frames(Claim claim) {
   return swap_stays_on() || (claim == Claim::Promised && try_stuck_pages_again());
 }
 
-// Others were faster, but their pages can go in turn; or somebody who ended has left slots.
+// Others were faster, but their pages can go in turn; or somebody who ended has left slots, or
+// SwapOff has, whose patience may have ended with the round.
 bool PageOut::there_is_more_since() {
   LockGuard guard(manager_.lock);
-  return came_ || manager_.under_way != 0 || swap_.slots_left() > slots_left_;
+  return came_ || manager_.under_way != 0 || slots_to_take() > slots_left_;
 }
 
-bool PageOut::wait_for_read() {
-  if (reads_under_way() == 0) return false;
+bool PageOut::wait_for_transfer() {
+  if (reads_under_way() == 0) return swap_.wait_for_write();
   manager_.waiting.wait(&manager_.under_way);
   return true;
 }
@@ -185,115 +189,6 @@ void PageOut::frames_are_low() {
   if (wanted_ || fruitless_) return;
   wanted_ = true;
   manager_.waiting.wake(&wanted_);
-}
-
-// Pages that came before memory was short for the first time join in the order of their objects. To
-// the policy they are the first to come, so it must know before how many there can be.
-void PageOut::start_tracking() {
-  manager_.tracking = true;
-  uint32_t pages = manager_.frames.free_frames();
-  for (VmObject& object : manager_.objects) pages += object.resident_pages();
-  policy_.set_capacity(pages);
-  for (VmObject& object : manager_.objects) {
-    for_each_resident(object, [&](FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock) {
-      if ((record.count & page_mark::kLocked) == 0) was_read_ahead(record, slot.shadow);
-    });
-  }
-}
-
-void PageOut::faulted_in(FrameRecord& record, Shadow shadow) {
-  if (!manager_.tracking) return;
-  record.count |= page_mark::kTracked;
-  came_ = true;
-  newcomers_[newcomer_++ % newcomers_.size()] = &record;
-  policy_.faulted_in(record, shadow, identity_of(record));
-}
-
-// One that was brought in a moment ago and that nobody has used since. If it could go, an
-// instruction that needs two pages could wait for ever, each one's fault evicting the other.
-bool PageOut::is_unused_newcomer(FrameRecord& record) {
-  const auto at = std::find(newcomers_.begin(), newcomers_.end(), &record);
-  if (at == newcomers_.end()) return false;
-  bool used = false, shown = false;
-  for_each_mapping(*object_of(record), record.index,
-                   [&](AddressSpace&, VirtAddr, const Mapping& mapping) {
-    shown = true;
-    used |= mapping.accessed || mapping.dirty;
-  });
-  if (used) *at = nullptr;
-  const bool stays = shown && !used;
-  newcomer_stayed_ |= stays;
-  return stays;
-}
-
-void PageOut::was_read_ahead(FrameRecord& record, Shadow shadow) {
-  if (!manager_.tracking) return;
-  record.count |= page_mark::kTracked;
-  came_ = true;
-  policy_.read_ahead(record, shadow, identity_of(record));
-}
-
-void PageOut::age() {
-  policy_.age(kAgeBudget, *this);
-  flush_cleared();
-}
-
-bool PageOut::forget(FrameRecord& record) {
-  if (record.list != 0) policy_.removed(record);
-  if ((record.count & page_mark::kLocked) != 0) count_locked(record, -1);
-  if ((record.count & page_mark::kWriting) != 0) {
-    record.count |= page_mark::kOrphan;
-    return false;
-  }
-  drop_slot(record);
-  record.count = 0;
-  return true;
-}
-
-void PageOut::lock(FrameRecord& record) {
-  KASSERT((record.count & page_mark::kLocked) == 0);
-  if (record.list != 0) policy_.removed(record);
-  std::replace(newcomers_.begin(), newcomers_.end(), &record, kNobody);
-  record.count |= page_mark::kLocked;
-  count_locked(record, 1);
-}
-
-void PageOut::unlock(FrameRecord& record) {
-  KASSERT((record.count & page_mark::kLocked) != 0);
-  record.count &= static_cast<uint16_t>(~(page_mark::kLocked | page_mark::kTracked));
-  count_locked(record, -1);
-  // One that is just being written is still the writer's.
-  if ((record.count & (page_mark::kWriting | page_mark::kStuck)) != 0) {
-    record.count |= page_mark::kTracked;
-  } else {
-    was_read_ahead(record, slot_of(record).shadow);
-  }
-}
-
-void PageOut::count_locked(FrameRecord& record, int pages) {
-  locked_ += pages;
-  object_of(record)->locked_pages += pages;
-}
-
-bool PageOut::test_and_clear(PolicyPage& page) {
-  auto& record = static_cast<FrameRecord&>(page);
-  bool accessed = false;
-  ++manager_.stats.bit_tests;
-  for_each_view(*object_of(record), record.index,
-                [&](AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
-    if (!space.map().take_accessed(address)) return;
-    accessed = true;
-    if (cleared_ != &space) flush_cleared();
-    cleared_ = &space;
-  });
-  if (accessed) std::replace(newcomers_.begin(), newcomers_.end(), &record, kNobody);
-  return accessed;
-}
-
-// The processor may hold translations that still say "accessed": one reload for all of a space.
-void PageOut::flush_cleared() {
-  if (cleared_ != nullptr) cleared_->map().flush();
-  cleared_ = nullptr;
 }
 
 }  // namespace mobius::mm

@@ -40,9 +40,11 @@ class PageOut final : public LowMemory, private Sampler {
   // all the same. For a promised page those that could not be written are tried again before.
   bool wait_for_frames(Claim claim = Claim::Unpromised) EXCLUDES(memory_lock);
 
-  // For whoever runs out of patience (patience.h): sleeps until a read that is under way has ended,
-  // whose page can go. False: there is none.
-  bool wait_for_read() EXCLUDES(memory_lock);
+  // For whoever runs out of patience (patience.h): sleeps until a read or write that is under way
+  // has ended, whose page can go. False: there is none.
+  bool wait_for_transfer() EXCLUDES(memory_lock);
+  // Pages that could not be written are victims again. False: there are none, or no slots.
+  bool try_stuck_pages_again() EXCLUDES(memory_lock);
   // One more or one less waits for frames that others take before it.
   void somebody_starves(int more) EXCLUDES(memory_lock);
   // For whoever needs a page while somebody starves: sleeps for a few batches. Not for as long as
@@ -83,7 +85,8 @@ class PageOut final : public LowMemory, private Sampler {
   bool evict_some(uint32_t& in_vain) EXCLUDES(memory_lock);
   Outcome evict_batch() EXCLUDES(memory_lock);
   uint32_t listed_pages() EXCLUDES(memory_lock);
-  bool slots_left() EXCLUDES(memory_lock);
+  bool note_slots() EXCLUDES(memory_lock);
+  uint32_t slots_to_take() const REQUIRES(memory_lock);
   void tell_evicted(uint32_t pages);
   uint32_t reads_under_way() EXCLUDES(memory_lock);
   bool enough_are_free(Claim claim, uint32_t asked);
@@ -92,7 +95,6 @@ class PageOut final : public LowMemory, private Sampler {
   bool there_is_more_since() EXCLUDES(memory_lock);
   bool anybody_starves() EXCLUDES(memory_lock);
   bool swap_stays_on() EXCLUDES(memory_lock);
-  bool try_stuck_pages_again() EXCLUDES(memory_lock);
   void begin_picking() REQUIRES(memory_lock);
   void pick_batch(Batch& batch) REQUIRES(memory_lock);
   bool gains_more_than_a_frame(FrameRecord& record) REQUIRES(memory_lock);
@@ -118,7 +120,7 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t low_ = 0;  // set by start()
   std::array<FrameRecord*, 16> newcomers_ GUARDED_BY(memory_lock){};  // by the last faults
   uint32_t newcomer_ GUARDED_BY(memory_lock) = 0;
-  // Since the last batch was picked: a page has come that can go; how many slots there were then.
+  // Since the last batch was picked: a page has come that can go; how many slots there were before.
   bool came_ GUARDED_BY(memory_lock) = false;
   uint32_t slots_left_ GUARDED_BY(memory_lock) = 0;
   // No lock: the daemon and those who wait for it test these and then wait, with nothing in between

@@ -48,7 +48,6 @@ void PageOut::begin_picking() {
   // With those that are being read: policies evict for each dip of it.
   policy_.set_capacity(policy_.size() + manager_.frames.free_frames() + manager_.under_way);
   came_ = false;
-  slots_left_ = swap_.slots_left();
 }
 
 void PageOut::pick_batch(Batch& batch) {
@@ -122,7 +121,7 @@ PageOut::Fate PageOut::dispose_of(FrameRecord& record) {
     ++manager_.stats.zero_pages_out;
     return Fate::Evicted;
   }
-  return swap_.writable() ? Fate::ToWrite : Fate::Stays;
+  return Fate::ToWrite;
 }
 
 // Folds the dirty bits of all its translations; they stay set until the write begins.

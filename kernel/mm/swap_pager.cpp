@@ -201,6 +201,12 @@ void SwapPager::show(PageIn& in, uint32_t n) {
   (void)in.space->map().map_in_table(page, in.slot(n).frame(), region->access);
 }
 
+bool SwapPager::wait_for_write() {
+  if (writing_ == 0) return false;
+  manager_.waiting.wait(&writing_);
+  return true;
+}
+
 Result<void> SwapPager::write(SwapSlot first, std::span<const FrameNumber> frames) {
   ++writing_;
   const Result<void> written = transfer(Transfer::Write, first, frames);

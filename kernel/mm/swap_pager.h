@@ -45,6 +45,9 @@ class SwapPager {
   // fault, and others will fare no better).
   Result<void> write(SwapSlot first, std::span<const FrameNumber> frames) EXCLUDES(memory_lock);
 
+  // Sleeps until a write that is under way has ended. False: there is none.
+  bool wait_for_write() EXCLUDES(memory_lock);
+
   // As page_in, for nobody in particular: the pages are not entered anywhere. For SwapOff.
   Result<void> bring_back(VmObject& object, PageIndex index) EXCLUDES(memory_lock);
 

@@ -271,5 +271,25 @@ TEST(PromiseStory, D3_pages_that_could_not_be_written_are_tried_again_for_a_prom
   world.expect(block, 500, 1);
 }
 
+// A page that comes back needs a page table too. With one frame it would come and go for ever,
+// while those that could not be written are not tried.
+TEST(PromiseStory, D3_pages_that_could_not_be_written_are_tried_again_before_one_comes_and_goes) {
+  World world(1000);
+  VirtAddr block = world.promise(1).value();
+  world.fill(block, 1, 1);
+  world.swap.pageout.start(world.machine.frames.total_frames());
+  world.swap.pageout.run_round();
+  world.swap.pageout.start(8);
+  ASSERT_EQ(world.swap.swapped_pages(), 1u);
+  world.machine.frames.forget_standby({1});
+  const FrameNumber frame = world.machine.frames.allocate(mm::FrameUse::Driver)->release();
+  for (uint64_t page = 0; page < 999; ++page) world.swap.device.bad_writes.insert(page);
+  world.take_all();
+  world.swap.device.bad_writes.clear();
+  world.machine.frames.free(frame, mm::FrameUse::Driver);
+  ASSERT_EQ(world.machine.frames.free_frames(), 1u);
+  world.expect(block, 1, 1);
+}
+
 }  // namespace
 }  // namespace mobius

@@ -35,6 +35,27 @@ TEST_F(SwapOffStory, R13_everything_comes_back_and_nothing_goes_out_any_more) {
   EXPECT_EQ(swap.device.reads + swap.device.writes, transfers);
 }
 
+// Where its patience ends with the daemon's round, in which everything was a victim in vain,
+// another round is not in vain. When that is so depends on how many pages there are.
+TEST(SwapOffStories, D3_a_round_that_ends_with_its_patience_is_not_the_last_word) {
+  for (uint32_t others = 140; others < 190; ++others) {
+    sim::SimMachine machine({.frames = 512});
+    sim::SimSwap swap(machine);
+    SimUser user(machine);
+    for (uint32_t i = 0; i < others; ++i) {
+      (void)machine.frames.allocate(mm::FrameUse::Driver)->release();
+    }
+    const VirtAddr block = mm::vmm_alloc(user.space(), 500, VirtAddr{0}, kReadWrite).value();
+    mm::SwapOff off(swap.pager);
+    ASSERT_TRUE(off.begin());
+    for (PageIndex i = 0; i < 300; ++i) {
+      ASSERT_TRUE(user.write32(pages_after(block, i), i + 1)) << others << " others, page " << i;
+    }
+    swap.finish();
+    machine.scheduler.run();
+  }
+}
+
 TEST_F(SwapOffStory, R13_many_pages_come_back_at_once) {
   VirtAddr block = alloc(user, 128);
   ASSERT_TRUE(write_all(user, block, 128));
