@@ -37,12 +37,8 @@ uint32_t PageOut::listed_pages() {
 // While SwapOff is at work there are none, but pages can go that have theirs.
 bool PageOut::note_slots() {
   LockGuard guard(manager_.lock);
-  slots_left_ = slots_to_take();
+  slots_left_ = swap_.slots_to_take();
   return swap_.slots_left() != 0;
-}
-
-uint32_t PageOut::slots_to_take() const {
-  return swap_.slots().closing() ? 0 : swap_.slots_left();
 }
 
 uint32_t PageOut::reads_under_way() {
@@ -132,7 +128,7 @@ bool PageOut::wait_for_frames(Claim claim) {
 // SwapOff has, whose patience may have ended with the round.
 bool PageOut::there_is_more_since() {
   LockGuard guard(manager_.lock);
-  return came_ || manager_.under_way != 0 || slots_to_take() > slots_left_;
+  return came_ || manager_.under_way != 0 || swap_.slots_to_take() > slots_left_;
 }
 
 bool PageOut::wait_for_transfer() {

@@ -86,7 +86,6 @@ class PageOut final : public LowMemory, private Sampler {
   Outcome evict_batch() EXCLUDES(memory_lock);
   uint32_t listed_pages() EXCLUDES(memory_lock);
   bool note_slots() EXCLUDES(memory_lock);
-  uint32_t slots_to_take() const REQUIRES(memory_lock);
   void tell_evicted(uint32_t pages);
   uint32_t reads_under_way() EXCLUDES(memory_lock);
   bool enough_are_free(Claim claim, uint32_t asked);

@@ -79,7 +79,11 @@ class SwapPager {
   uint32_t slots_left() const REQUIRES(memory_lock) {
     return writable() ? space_.good() - swapped_ : 0;
   }
-  // And those that hold one.
+  // Of these, those that a page may take now: none while SwapOff (swap_off.h) is at work.
+  uint32_t slots_to_take() const REQUIRES(memory_lock) {
+    return space_.closing() ? 0 : slots_left();
+  }
+  // All good slots: those left and those that hold a page.
   uint32_t good_slots() const REQUIRES(memory_lock) { return slots_left() + swapped_; }
   uint32_t sum_of(FrameNumber frame, SwapSlot slot) {
     return manager_.memory.sum(frame, slot.value);
@@ -90,7 +94,7 @@ class SwapPager {
   friend class SwapOff;
   struct PageIn;
   void tell_slots_left() REQUIRES(memory_lock) {
-    manager_.promises.set_slots_left(space_.closing() ? 0 : slots_left());
+    manager_.promises.set_slots_left(slots_to_take());
   }
   void close() REQUIRES(memory_lock);
   Result<bool> read(PageIn& in) EXCLUDES(memory_lock);
