@@ -42,8 +42,7 @@ def _host(report, verbose):
         return
     if report.wants(safety):
         report.add(safety)
-    for name in wanted:
-        host_tests.fuzz(name, report)
+    host_tests.fuzz(wanted, report)
 
 
 def _emulator(name, report, long=False):
@@ -59,8 +58,7 @@ def _long(report, verbose):
         _emulator(name, report, long=True)
     if wanted := _fuzz_targets(report):
         build(["host-clang"], verbose)
-    for name in wanted:
-        host_tests.fuzz(name, report, factor=5)
+    host_tests.fuzz(wanted, report, factor=5)
 
 
 def main(argv):
