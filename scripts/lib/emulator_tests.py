@@ -12,12 +12,11 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import verdict as verdicts
-from host_tests import JOBS
+from host_tests import on_all_processors
 from project import ROOT, SCRIPTS
 
 QEMU, BOCHS, BOTH = ("qemu",), ("bochs",), ("qemu", "bochs")
@@ -194,9 +193,7 @@ def run_tables(emulator, report, long):
             report.add(f"{emulator}/{entry.name}", f"{type(error).__name__}: {error}",
                        traceback.format_exc())
 
-    with ThreadPoolExecutor(JOBS) as pool:
-        for _ in pool.map(run, [entry for entry in entries if not entry.alone]):
-            pass
+    on_all_processors(run, [(entry,) for entry in entries if not entry.alone])
     for entry in entries:
         if entry.alone:
             run(entry)

@@ -91,6 +91,13 @@ def run_tests(program, names, prefix, report):
         names = [name for name in names if name not in done]
 
 
+def on_all_processors(function, calls):
+    """Calls it with each tuple of arguments, begun in their order. What one raises is raised."""
+    with ThreadPoolExecutor(JOBS) as pool:
+        for result in [pool.submit(function, *arguments) for arguments in calls]:
+            result.result()
+
+
 def run_programs(folder, report):
     """All tests of all test_* programs in `folder`, on all processors."""
     work = []
@@ -107,9 +114,7 @@ def run_programs(folder, report):
             report.skip(prefix + name, "disabled")
         names = [n for n in names if "DISABLED_" not in n and report.wants(prefix + n)]
         work += [(program, names[k::JOBS], prefix) for k in range(JOBS)]
-    with ThreadPoolExecutor(JOBS) as pool:
-        for result in [pool.submit(run_tests, *item, report) for item in work if item[1]]:
-            result.result()
+    on_all_processors(run_tests, [(*item, report) for item in work if item[1]])
 
 
 def simulation_names(folder, report):
@@ -127,9 +132,7 @@ def run_simulation(folder, report):
         prefix = f"{SIMULATION}{bug}/"
         found = [name for name in list_tests(folder / f"test_{bug}") if report.wants(prefix + name)]
         work.append((folder / f"test_{bug}", found, prefix))
-    with ThreadPoolExecutor(JOBS) as pool:
-        for result in [pool.submit(run_tests, *item, report) for item in work if item[1]]:
-            result.result()
+    on_all_processors(run_tests, [(*item, report) for item in work if item[1]])
 
 
 def fuzz_targets():
@@ -138,9 +141,7 @@ def fuzz_targets():
 
 def fuzz(names, report, factor=1):
     """Fuzz targets, one on each processor. The last of them takes longest: it begins first."""
-    with ThreadPoolExecutor(JOBS) as pool:
-        for result in [pool.submit(_fuzz_one, name, report, factor) for name in reversed(names)]:
-            result.result()
+    on_all_processors(_fuzz_one, [(name, report, factor) for name in reversed(names)])
 
 
 def _fuzz_one(name, report, factor):
