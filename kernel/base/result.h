@@ -20,11 +20,15 @@ enum class Error : unsigned char {
   Busy,               // cannot be done while something else uses it
   Exists,             // the name is taken
   NoAccess,           // rights do not allow it
+  NotPermitted,       // needs a privilege that the process was not given
   BadImage,           // not an executable this system can load
   BadHandle,          // no such handle, or of another kind
   IoError,            // the device said no, after the retries
   NotADirectory,
   IsADirectory,
+  ReadOnly,           // the file system cannot be written
+  NameTooLong,
+  ArgumentsTooLong,   // those of a program that is to start, with its environment
   NotSupported,       // a call or a feature that is not built yet
   NoChild,            // nothing to wait for
   WouldBlock,         // a futex whose word has changed

@@ -88,11 +88,15 @@ uint32_t errno_of(Error error) {
     case Error::Busy: return ABI_EBUSY;
     case Error::Exists: return ABI_EEXIST;
     case Error::NoAccess: return ABI_EACCES;
+    case Error::NotPermitted: return ABI_EPERM;
     case Error::BadImage: return ABI_ENOEXEC;
     case Error::BadHandle: return ABI_EBADF;
     case Error::IoError: return ABI_EIO;
     case Error::NotADirectory: return ABI_ENOTDIR;
     case Error::IsADirectory: return ABI_EISDIR;
+    case Error::ReadOnly: return ABI_EROFS;
+    case Error::NameTooLong: return ABI_ENAMETOOLONG;
+    case Error::ArgumentsTooLong: return ABI_E2BIG;
     case Error::NotSupported: return ABI_ENOSYS;
     case Error::NoChild: return ABI_ECHILD;
     case Error::WouldBlock: return ABI_EAGAIN;
