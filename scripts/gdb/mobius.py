@@ -12,6 +12,7 @@ import re
 
 import gdb
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KERNEL_BASE = 0x80000000
 PAGE = 4096
 
@@ -101,7 +102,8 @@ class Frames(gdb.Command):
             count = int(frames["used_"][field.enumval])
             if count:
                 print(f"{count:8} {field.name.rpartition('::')[2]}")
-        print(f"{int(frames['zeroed_count_']):8} zeroed, {int(frames['promised_'])} promised")
+        print(f"{int(frames['free_']):8} free, of them {int(frames['zeroed_count_'])} zeroed; "
+              f"{int(frames['floor_'])} are kept for promises")
 
 
 class Processes(gdb.Command):
@@ -198,6 +200,8 @@ def printers(value):
     return None
 
 
+# Debug information names sources from the tree's root on; so they are found from any folder.
+gdb.execute(f"directory {ROOT}", to_string=True)
 for command in (Mobius, Frames, Processes, Regions, Translate, Program):
     command()
 gdb.pretty_printers.append(printers)

@@ -7,7 +7,6 @@ figures of the pure parts on this machine. Fails when a row of lib/numbers.toml 
     scripts/bench --beside linux     boots Debian's i386 Linux with the same measurements, now,
                                      and lets both swap as fast as they can
 """
-import argparse
 import re
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import tomllib
 import linux
 import swap_rates
 from build import build
+from options import Parser, no_install
 from project import BUILD, SCRIPTS, SetupError, main_guard, say, setup
 
 MEMORY_MIB = 256
@@ -102,12 +102,11 @@ def host_benchmarks(verbose):
 
 
 def main(argv):
-    parser = argparse.ArgumentParser(prog="scripts/bench", allow_abbrev=False, description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser("bench", __doc__)
     parser.add_argument("--beside", choices=["linux"], help="measure it in this call as well")
     parser.add_argument("--no-host", action="store_true", help="without Google Benchmark's part")
     parser.add_argument("--verbose", action="store_true")
-    parser.add_argument("--no-install", action="store_true", help="install no packages")
+    no_install(parser)
     options = parser.parse_args(argv)
     setup("bench", install=not options.no_install)
     build(["kernel", "user"], options.verbose)

@@ -11,11 +11,14 @@ import os
 import select
 import time
 
+import progress
 import verdict as verdicts
+from project import say
 
 _OUT_LIMIT = 1 << 20     # stop reading COM1 while so much waits for `out`
 _IN_LIMIT = 1 << 16
 _CHUNK = 4096            # what a writable pipe takes without blocking (PIPE_BUF)
+_SILENCE_SECONDS = 30    # without a first byte, until we say what might be wrong
 _GRACE_SECONDS = 5       # from the verdict to the emulator's own end
 ESCAPE = b"\x1d"         # Ctrl-], on a terminal: ends the machine
 
@@ -35,8 +38,10 @@ class Console:
         self._to_out, self._to_log, self._to_com1 = bytearray(), bytearray(), bytearray()
         self._to_com2 = b""
         self._sent, self._ready = 0, False
+        self._silent_until = machine.started + _SILENCE_SECONDS  # None: something has come
         self._com1_open = self._com2_open = True
         self._line = b""
+        self._paints, self._unpainted = os.isatty(log), b""
         self._verdict_is_last = False
         for port in (machine.com1, machine.com2):
             os.set_blocking(port, False)
@@ -50,6 +55,7 @@ class Console:
                 if self._over():
                     break
                 self._step(self._wait_seconds())
+                self._say_if_silent()
             if self.verdict is None and self._timed_out():
                 why = verdicts.TIMEOUT
         except Stopped:
@@ -61,13 +67,21 @@ class Console:
     def _timed_out(self):
         return self.deadline is not None and time.monotonic() >= self.deadline
 
+    def _say_if_silent(self):
+        """A machine that has not written a byte may wait for something that nobody knows of."""
+        if self._silent_until is not None and time.monotonic() >= self._silent_until:
+            self._silent_until = None
+            say(f"no byte from the machine in {_SILENCE_SECONDS} s: --graphic shows its screen, "
+                "--verbose the emulator's call, --memory 64M gives it more room; "
+                + ("Ctrl-] ends it" if self.terminal else "Ctrl-C ends it"))
+
     def _over(self):
         if self.verdict is not None and self._verdict_is_last:
             return time.monotonic() >= self._grace_end
         return self._timed_out()
 
     def _wait_seconds(self):
-        now, ends = time.monotonic(), [self.deadline]
+        now, ends = time.monotonic(), [self.deadline, self._silent_until]
         if self.verdict is not None:
             ends = [self._grace_end]
         known = [end - now for end in ends if end is not None]
@@ -127,6 +141,7 @@ class Console:
     def _read_com1(self):
         data = self._receive(self.machine.com1)
         if data:
+            self._silent_until = None
             self._to_out += data
         elif data is not None:
             self._com1_open = False
@@ -142,8 +157,8 @@ class Console:
         if not data:
             self._com2_open = False
             return
-        self._ready = True
-        self._to_log += data
+        self._ready, self._silent_until = True, None
+        self._to_log += self._painted(data) if self._paints else data
         *lines, self._line = (self._line + data).split(b"\n")
         for line in lines:
             found = verdicts.verdict_of_line(line.decode(errors="replace"))
@@ -154,6 +169,19 @@ class Console:
                 self._verdict_is_last = False
         if self._line:
             self._verdict_is_last = False
+
+    def _painted(self, data):
+        """Whole lines, the verdict in colour: what is behind the last line's end waits for its own."""
+        *lines, self._unpainted = (self._unpainted + data).split(b"\n")
+        return b"".join(self._in_colour(line) + b"\n" for line in lines)
+
+    @staticmethod
+    def _in_colour(line):
+        text = line.decode(errors="replace")
+        found = verdicts.verdict_of_line(text)
+        if found is None:
+            return line
+        return progress.coloured(text, verdicts.status_of(found) == 0).encode()
 
     def _read_source(self):
         data = os.read(self.source, _IN_LIMIT)
@@ -197,12 +225,13 @@ class Console:
     def _close(self, why):
         """Sees that the log ends with the verdict line, and returns the verdict."""
         text = why or self.verdict or verdicts.NO_VERDICT
+        self._to_log += self._unpainted
         if text != self.verdict or not self._verdict_is_last:
             gap = b"\n" if self._line else b""
             if text == verdicts.NO_VERDICT:
                 for line in self.machine.complaint():
                     gap += b"emulator: " + line.encode(errors="replace") + b"\n"
-            self._to_log += gap + b"mobius: " + text.encode() + b"\n"
+            self._to_log += gap + self._in_colour(b"mobius: " + text.encode()) + b"\n"
         while self._to_log:
             self._write_log()
         return text

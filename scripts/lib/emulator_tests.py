@@ -187,12 +187,14 @@ def run_tables(emulator, report, long):
                and (report.wants(f"{emulator}/{entry.name}") or _has_check(entry, report))]
 
     def run(entry):
+        report.running(f"{emulator}/{entry.name}")
         try:
             (run_boot if isinstance(entry, Boot) else run_script)(entry, emulator, report)
         except Exception as error:  # pylint: disable=broad-except  (it fails this test alone)
             report.add(f"{emulator}/{entry.name}", f"{type(error).__name__}: {error}",
                        traceback.format_exc())
 
+    report.expect(len(entries))
     on_all_processors(run, [(entry,) for entry in entries if not entry.alone])
     for entry in entries:
         if entry.alone:

@@ -6,6 +6,7 @@ count is exact whatever happens.
 import re
 import shutil
 import subprocess
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -42,15 +43,22 @@ def list_tests(program):
     return names
 
 
-def _start(program, names):
+def _start(program, names, prefix, report):
     """One start of a program for `names`: what it printed, and how it ended (None: too slow)."""
-    try:
-        result = subprocess.run([program, "--gtest_color=no", "--gtest_filter=" + ":".join(names)],
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                errors="replace", timeout=CHUNK_SECONDS)
-        return result.stdout, result.returncode
-    except subprocess.TimeoutExpired as slow:
-        return (slow.stdout or b"").decode(errors="replace"), None
+    command = [program, "--gtest_color=no", "--gtest_filter=" + ":".join(names)]
+    lines = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace") as process:
+        too_slow = threading.Timer(CHUNK_SECONDS, process.kill)
+        too_slow.start()
+        for line in process.stdout:
+            lines.append(line)
+            if (mark := _MARK.search(line)) and mark[1] == "RUN":
+                report.running(prefix + mark[2])
+        status = process.wait()
+        slow = not too_slow.is_alive()
+        too_slow.cancel()
+    return "".join(lines), None if slow else status
 
 
 def _read(output, names, prefix, report):
@@ -78,7 +86,7 @@ def run_tests(program, names, prefix, report):
     """Runs the named tests of a program, each reported once."""
     while names:
         batch = names[:CHUNK_TESTS]
-        output, status = _start(program, batch)
+        output, status = _start(program, batch, prefix, report)
         done, broken, tail = _read(output, set(batch), prefix, report)
         how = "did not end in time" if status is None else f"the program ended with {status}"
         if broken is None and len(done) < len(batch):
@@ -113,6 +121,7 @@ def run_programs(folder, report):
         for name in [n for n in names if "DISABLED_" in n]:
             report.skip(prefix + name, "disabled")
         names = [n for n in names if "DISABLED_" not in n and report.wants(prefix + n)]
+        report.expect(len(names))
         work += [(program, names[k::JOBS], prefix) for k in range(JOBS)]
     on_all_processors(run_tests, [(*item, report) for item in work if item[1]])
 
@@ -132,6 +141,7 @@ def run_simulation(folder, report):
         prefix = f"{SIMULATION}{bug}/"
         found = [name for name in list_tests(folder / f"test_{bug}") if report.wants(prefix + name)]
         work.append((folder / f"test_{bug}", found, prefix))
+    report.expect(sum(len(names) for _, names, _ in work))
     on_all_processors(run_tests, [(*item, report) for item in work if item[1]])
 
 
@@ -141,6 +151,7 @@ def fuzz_targets():
 
 def fuzz(names, report, factor=1):
     """Fuzz targets, one on each processor. The last of them takes longest: it begins first."""
+    report.expect(len(names))
     on_all_processors(_fuzz_one, [(name, report, factor) for name in reversed(names)])
 
 
@@ -151,6 +162,7 @@ def _fuzz_one(name, report, factor):
     seeds = ROOT / "tests" / "host" / "fuzz" / "seeds" / name
     if seeds.is_dir():
         shutil.copytree(seeds, corpus, dirs_exist_ok=True)
+    report.running(f"host/fuzz/{name}")
     wanted = FUZZ_EXECUTIONS * factor
     command = [BUILD / "host-clang" / "tests" / "host" / name, f"-runs={wanted}", "-seed=1",
                f"-max_total_time={FUZZ_SECONDS * factor}", "-print_final_stats=1", "-timeout=20",

@@ -12,13 +12,14 @@ import os
 import shlex
 import subprocess
 import tempfile
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kept import kept
 from project import BUILD, KERNEL, PROGRAMS, ROOT, SetupError
 
 CACHE = BUILD / "image"
+GRUB = Path("/usr/lib/grub/i386-pc")
 GPL = Path("/usr/share/common-licenses/GPL-3")  # Debian has it everywhere
 MODULES = ["biosdisk", "iso9660", "normal", "multiboot", "boot"]
 
@@ -33,58 +34,35 @@ class Contents:
     files: dict[str, Path] = field(default_factory=dict)
 
 
-def _newer(target, *sources):
-    return target.exists() and all(target.stat().st_mtime >= s.stat().st_mtime for s in sources)
-
-
 def _call(command):
     result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if result.returncode != 0:
         raise SetupError(f"{command[0]} failed: {result.stderr.strip()}")
 
 
-def _partial(target):
-    """A name of its own for each process and thread that makes the file."""
-    return target.with_name(f"{target.name}.{os.getpid()}.{threading.get_ident()}")
-
-
-def _replace(target, command_for):
-    """Makes `target` with command_for(path), in one step for whoever looks."""
-    partial = _partial(target)
-    try:
-        _call(command_for(partial))
-        os.replace(partial, target)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
 def _grub():
-    """GRUB as a bootable CD's boot image: kept, made again when GRUB is upgraded."""
-    image = CACHE / "eltorito.img"
-    if not _newer(image, Path("/usr/lib/grub/i386-pc/multiboot.mod"), Path(__file__)):
-        _replace(image, lambda path: ["grub-mkimage", "-O", "i386-pc-eltorito", "-o", str(path),
-                                      "-p", "/boot/grub", *MODULES])
-    return image
+    """GRUB as a bootable CD's boot image: kept, made again when GRUB is another one."""
+    parts = sorted(path for path in GRUB.iterdir() if path.suffix in (".mod", ".lst", ".img"))
+    command = ["grub-mkimage", "-O", "i386-pc-eltorito", "-p", "/boot/grub"]
+    return kept(CACHE / "eltorito.img", parts, [command, MODULES],
+                lambda path: _call([*command, "-o", str(path), *MODULES]))
 
 
 def _stripped(kernel):
-    image = CACHE / f"{kernel.parent.name}-{kernel.name}"
-    if not _newer(image, kernel):
-        _replace(image, lambda path: ["objcopy", "--strip-all", str(kernel), str(path)])
-    return image
+    return kept(CACHE / "kernel.elf", [kernel], ["objcopy", "--strip-all"],
+                lambda path: _call(["objcopy", "--strip-all", str(kernel), str(path)]))
 
 
 def _licences(with_programs):
-    """Whoever gets the CD gets the licences of all that is on it."""
-    grub, note = CACHE / "COPYING.GRUB", ROOT / "boot" / "COPYING.GRUB"
-    if not _newer(grub, note, GPL):
-        partial = _partial(grub)
-        partial.write_bytes(note.read_bytes() + GPL.read_bytes())
-        os.replace(partial, grub)
-    files = [ROOT / "LICENSE", ROOT / "THIRD_PARTY.md", grub]
+    """With the CD come the licences of all that is on it."""
+    notes = [ROOT / "boot" / "COPYING.GRUB", GPL]
+    grub = kept(CACHE / "COPYING.GRUB", notes, [],
+                lambda path: path.write_bytes(b"".join(note.read_bytes() for note in notes)))
+    files = {path.name: path for path in (ROOT / "LICENSE", ROOT / "THIRD_PARTY.md")}
+    files["COPYING.GRUB"] = grub
     if with_programs:
-        files.append(BUILD / "newlib" / "COPYING.NEWLIB")
-    return {f"/licences/{path.name}": path for path in files}
+        files["COPYING.NEWLIB"] = BUILD / "newlib" / "COPYING.NEWLIB"
+    return {f"/licences/{name}": path for name, path in files.items()}
 
 
 def _grub_cfg(options):
@@ -109,7 +87,6 @@ def make(iso, contents):
     """Writes the CD image `iso`. Takes about 0.1 s."""
     if not contents.kernel.exists():
         raise SetupError(f"no kernel at {contents.kernel}")
-    CACHE.mkdir(parents=True, exist_ok=True)
     files = {"/boot/grub/eltorito.img": _grub(), "/boot/kernel.elf": _stripped(contents.kernel)}
     with_programs = bool(contents.programs and contents.programs.is_dir())
     files |= _licences(with_programs)

@@ -1,20 +1,20 @@
 """iso: writes mobius-VERSION.iso, a CD that boots to the shell by hand, in QEMU, Bochs or a PC."""
-import argparse
 import shlex
 from pathlib import Path
 
 import image
 from build import build
+from options import Parser, no_install
 from project import ROOT, main_guard, say, setup, version
 
 
 def main(argv):
     name = f"mobius-{version()}.iso"
-    parser = argparse.ArgumentParser(prog="scripts/iso", allow_abbrev=False)
+    parser = Parser("iso", __doc__)
     parser.add_argument("-o", dest="output", default=str(ROOT / name), help=f"default: {name}")
     parser.add_argument("--append", default="", metavar="OPTIONS", help="kernel options")
     parser.add_argument("--verbose", action="store_true", help="show the build")
-    parser.add_argument("--no-install", action="store_true", help="install no packages")
+    no_install(parser)
     options = parser.parse_args(argv)
     setup("image", install=not options.no_install)
     build(["kernel", "user"], options.verbose)

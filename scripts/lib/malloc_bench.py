@@ -6,12 +6,12 @@ Every loop of tests/host/malloc/bench runs with each allocator preloaded, in tur
 table has the best time of the processor, and the peak of resident memory in that run. All are
 64-bit: ours, too, is the library built for this machine. `x`: our time over mimalloc's.
 """
-import argparse
 import os
 import subprocess
 from pathlib import Path
 
 from build import build
+from options import Parser, no_install
 from project import BUILD, SetupError, main_guard, setup
 
 FOLDER = BUILD / "host-fast" / "tests" / "host"
@@ -63,13 +63,11 @@ def table(best):
 
 
 def main(argv):
-    parser = argparse.ArgumentParser(prog="scripts/malloc-bench", allow_abbrev=False,
-                                     description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser("malloc-bench", __doc__)
     parser.add_argument("loop", nargs="*", help=", ".join(LOOPS))
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="best of so many")
     parser.add_argument("--percent", type=int, default=50, metavar="P", help="length of a loop")
-    parser.add_argument("--no-install", action="store_true", help="install no packages")
+    no_install(parser)
     options = parser.parse_args(argv)
     for loop in options.loop:
         if loop not in LOOPS:

@@ -8,7 +8,6 @@ a time; the tree itself stays free for other builds.
 
     scripts/mutants [-R PATTERN] [--quick] [-j N]      scripts/mutants --list
 """
-import argparse
 import contextlib
 import fcntl
 import itertools
@@ -23,7 +22,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import build, build_lock
+import progress
+from build import build, build_lock, is_configured, note_configured
+from options import Parser, no_install
+from progress import Progress
 from project import BUILD, ROOT, SetupError, main_guard, say, setup
 
 TABLE = ROOT / "tests" / "mutants.toml"
@@ -149,12 +151,15 @@ def _build(folder, jobs, targets):
     """Builds in the copy."""
     path = TREE / "build" / folder
     commands = [["cmake", "--build", str(path), f"-j{jobs}", "--target", *targets]]
-    if not (path / "build.ninja").exists():
+    configured = is_configured(path)
+    if not configured:
         commands.insert(0, ["cmake", *CONFIGURE[folder]])
     for command in commands:
         out, log, status = _call(command)
         if status != 0:
             raise DoesNotCompile(out + log)
+    if not configured:
+        note_configured(path)
 
 
 def _run_suite(folder, test, limit):
@@ -251,6 +256,7 @@ class Runner:
             known = list(itertools.takewhile(self.usual.__contains__, rounds))
             problem = self._problem(mutant, known)
             rounds = rounds[len(known):]
+        progress.clear()
         print(f"{'SURVIVED' if problem is None else 'killed  '} {mutant.name}"
               + (f": {problem}" if problem else "") + f"  [{time.monotonic() - began:.0f} s]",
               flush=True)
@@ -262,18 +268,22 @@ def _try_all(mutants, runner):
     _copy_tree()
     if any(test.startswith(QEMU) for mutant in mutants for test in mutant.tests):
         _copy_programs()
-    return [mutant.name for mutant in mutants if runner.survives(mutant)]
+    survivors = []
+    with Progress("mutants", len(mutants)) as line:
+        for number, mutant in enumerate(mutants):
+            line.at(number, mutant.name)
+            if runner.survives(mutant):
+                survivors.append(mutant.name)
+    return survivors
 
 
 def main(argv):
-    parser = argparse.ArgumentParser(prog="scripts/mutants", allow_abbrev=False,
-                                     description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser("mutants", __doc__)
     parser.add_argument("--list", action="store_true", help="name them, with what they change")
     parser.add_argument("-R", dest="pattern", default="", metavar="PATTERN", help="only these")
     parser.add_argument("--quick", action="store_true", help="never with ASan and UBSan")
     parser.add_argument("-j", dest="jobs", type=int, default=1, metavar="N", help="of the builds")
-    parser.add_argument("--no-install", action="store_true", help="install no packages")
+    no_install(parser)
     options = parser.parse_args(argv)
     mutants = [m for m in load() if re.search(options.pattern, m.name)]
     if options.list:

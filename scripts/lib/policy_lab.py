@@ -1,4 +1,4 @@
-"""policy_lab: the kernel's replacement policies on reference strings, beside exact LRU and OPT.
+"""policy-lab: the kernel's replacement policies on reference strings, beside exact LRU and OPT.
 
 Builds and runs tests/host/lab, which holds the policies' own objects, and makes a table (Markdown)
 of what it counts and, with --plot, a picture (SVG). A TRACE is a file of scripts/record-trace, or
@@ -9,7 +9,6 @@ and so on are other draws of swap-workloads.
 
 Status 1: a policy has beaten OPT, so the lab is wrong.
 """
-import argparse
 import csv
 import math
 import subprocess
@@ -17,6 +16,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from build import build
+from options import Parser
+from progress import Progress
 from project import BUILD, SetupError, main_guard, say, setup
 
 PROGRAM = BUILD / "host-fast" / "tests" / "host" / "policy_lab"
@@ -115,8 +116,20 @@ def plot(results, path):
     say(f"plot in {path}")
 
 
+def _run(command):
+    """The lab's lines, each of which is one policy's figures at one size, and its status."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as lab, \
+            Progress("figures") as line_of:
+        lines = []
+        for line in lab.stdout:
+            lines.append(line)
+            string, part, _, frames, policy = line.split("\t")[:5]
+            line_of.at(len(lines) - 1, f"{string} {part}, {frames} frames, {policy}")
+        return lines, lab.wait()
+
+
 def main(argv):
-    parser = argparse.ArgumentParser(prog="scripts/policy-lab", allow_abbrev=False)
+    parser = Parser("policy-lab", __doc__)
     parser.add_argument("traces", nargs="*", metavar="TRACE")
     parser.add_argument("--policy", action="append", default=[], help="default: all")
     parser.add_argument("--frames", action="append", default=[],
@@ -129,14 +142,14 @@ def main(argv):
     for name in ("policy", "frames"):
         for value in getattr(options, name):
             command += [f"--{name}", value]
-    result = subprocess.run(command + options.traces, stdout=subprocess.PIPE, text=True)
-    if result.returncode not in (0, 1):
-        raise SetupError(f"the lab ended with {result.returncode}")
-    results = Results(result.stdout.splitlines())
+    lines, status = _run(command + options.traces)
+    if status not in (0, 1):
+        raise SetupError(f"the lab ended with {status}")
+    results = Results(lines)
     print_table(results)
     if options.plot:
         plot(results, options.plot)
-    return result.returncode
+    return status
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import progress
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 SCRIPTS = ROOT / "scripts"
@@ -26,6 +28,7 @@ def version():
 
 
 def say(text):
+    progress.clear()
     print(f"{NAME}: {text}", file=sys.stderr, flush=True)
 
 
@@ -41,7 +44,8 @@ def main_guard(main):
     try:
         sys.exit(main(sys.argv[1:]))
     except SetupError as error:
-        print(f"mobius: setup: {error}", file=sys.stderr, flush=True)
+        progress.clear()
+        print(progress.coloured(f"mobius: setup: {error}", good=False), file=sys.stderr, flush=True)
         sys.exit(126)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""record_trace: runs a Linux program in QEMU's user-mode emulation and records its pages.
+"""record-trace: runs a Linux program in QEMU's user-mode emulation and records its pages.
 
 The recording is a reference string for scripts/policy-lab: little-endian 64-bit records, page
 number << 32 | references since the last record << 1 | write. trace_plugin.c beside this file, which
@@ -6,30 +6,27 @@ is built at need, says what is seen and what is not.
 
     scripts/record-trace PROGRAM ARGS... -o FILE
 """
-import argparse
-import os
 import platform
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from kept import kept
+from options import Parser
 from project import BUILD, SetupError, main_guard, say, setup
 
 SOURCE = Path(__file__).with_name("trace_plugin.c")
-PLUGIN = BUILD / "trace_plugin.so"
 
 
-def build_plugin():
-    if PLUGIN.exists() and PLUGIN.stat().st_mtime >= SOURCE.stat().st_mtime:
-        return
-    BUILD.mkdir(exist_ok=True)
-    half_done = PLUGIN.with_suffix(f".{os.getpid()}.so")
-    command = ["gcc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", str(SOURCE), "-o",
-               str(half_done), "-lpthread"]
-    if subprocess.run(command, stdout=sys.stderr.fileno()).returncode != 0:
-        raise SetupError("building trace_plugin failed")
-    half_done.replace(PLUGIN)
+def plugin():
+    """The plugin, compiled when there is none of this source."""
+    command = ["gcc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", str(SOURCE), "-lpthread"]
+
+    def compile_to(path):
+        if subprocess.run([*command, "-o", str(path)], stdout=sys.stderr.fileno()).returncode != 0:
+            raise SetupError("building trace_plugin failed")
+    return kept(BUILD / "trace_plugin.so", [SOURCE], command, compile_to)
 
 
 def emulator_for(program):
@@ -45,9 +42,8 @@ def emulator_for(program):
 
 
 def main(argv):
-    parser = argparse.ArgumentParser(
-        prog="scripts/record-trace", allow_abbrev=False,
-        usage="scripts/record-trace PROGRAM ARGS... -o FILE   (-o is the last but one word)")
+    parser = Parser("record-trace", __doc__)
+    parser.usage = "scripts/record-trace PROGRAM ARGS... -o FILE   (-o is the last but one word)"
     if argv in (["-h"], ["--help"]):
         parser.print_help()
         return 0
@@ -63,8 +59,7 @@ def main(argv):
     if platform.machine() != "x86_64":
         raise SetupError("traces are recorded on x86-64")
     setup("trace")
-    build_plugin()
-    status = subprocess.run([emulator_for(program), "-plugin", f"{PLUGIN},out={output}", program,
+    status = subprocess.run([emulator_for(program), "-plugin", f"{plugin()},out={output}", program,
                              *command[1:]]).returncode
     records = Path(output).stat().st_size // 8 if Path(output).exists() else 0
     say(f"{records} records in {output}; the program ended with {status}")

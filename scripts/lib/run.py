@@ -18,6 +18,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+import exe
 import image
 import programs
 import swap_file
@@ -26,12 +27,11 @@ import verdict as verdicts
 from build import build
 from console import Console, Stopped
 from machine import MOST_DISKS, START, Hardware
+from options import Parser
 from project import (KERNEL, PROGRAMS, ROOT, TEST_PROGRAMS, SetupError, main_guard, say, setup)
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise SetupError(f"{message} (scripts/run --help)")
+LEAST_MIB = 3  # with less, GRUB does not get as far as the kernel
 
 
 def memory_mib(text):
@@ -40,14 +40,21 @@ def memory_mib(text):
     if not match:
         raise argparse.ArgumentTypeError(f"'{text}' is no memory size (such as 64M)")
     size = int(match[1]) * {"K": 1, "M": 1024, "": 1024, "G": 1 << 20}[match[2]] // 1024
-    if not 1 <= size <= 8192:
-        raise argparse.ArgumentTypeError(f"'{text}' is not between 1M and 8G")
+    if not LEAST_MIB <= size <= 8192:
+        raise argparse.ArgumentTypeError(f"'{text}' is not between {LEAST_MIB}M and 8G")
     return size
 
 
+def existing(text):
+    """A file that is there."""
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text}: no such file")
+    return path
+
+
 def parser():
-    p = _Parser(prog="scripts/run", allow_abbrev=False, description=__doc__,
-                formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = Parser("run", __doc__)
     p.add_argument("--emulator", choices=sorted(START), default="qemu")
     p.add_argument("--memory", type=memory_mib, default=64, metavar="64M")
     p.add_argument("--timeout", type=float, metavar="SECONDS", help="from the emulator's start")
@@ -60,13 +67,13 @@ def parser():
     p.add_argument("--gdb", action="store_true", help="wait for gdb, print the line to type")
     p.add_argument("--graphic", action="store_true", help="a window, or VNC, with screen and keys")
     p.add_argument("--cpu", default="", metavar="MODEL", help="the emulator's processor model")
-    p.add_argument("--iso", type=Path, metavar="FILE", help="boot this CD as it is")
-    p.add_argument("--kernel", type=Path, default=None, metavar="FILE", help="another kernel")
-    p.add_argument("--cd-errors", type=Path, metavar="FILE", help="QEMU blkdebug rules for the CD")
+    p.add_argument("--iso", type=existing, metavar="FILE", help="boot this CD as it is")
+    p.add_argument("--kernel", type=existing, metavar="FILE", help="another kernel")
+    p.add_argument("--cd-errors", type=existing, metavar="FILE", help="QEMU blkdebug rules for the CD")
     p.add_argument("--swap", action="append", metavar="256M|FILE",
                    help="the swap disk: a size, an image, 0 for none (default: 4 x memory, to 4G; "
                         "with --icount none); again: a second disk")
-    p.add_argument("--swap-errors", type=Path, metavar="FILE",
+    p.add_argument("--swap-errors", type=existing, metavar="FILE",
                    help="the same for the first swap disk")
     p.add_argument("--verbose", action="store_true", help="show the build and the emulator's call")
     p.add_argument("--no-install", action="store_true", help="install no packages")
@@ -121,14 +128,23 @@ def _command(options, files):
 
 
 def _program_path(name, files):
-    """Where the program is on the CD: a file here, or else one of ours by name."""
-    if "/" not in name and not Path(name).is_file() and (PROGRAMS / name).is_file():
-        return f"/bin/{name}"
-    for program in (Path(name), TEST_PROGRAMS / name):
+    """Where the program is on the CD: a file here, or else one of ours by name; .exe may be left
+    out of both."""
+    names = [name] if name.endswith(".exe") else [name, f"{name}.exe"]
+    ours = [] if "/" in name else names
+    for program in map(Path, names):
         if program.is_file():
+            exe.refuse_what_is_none(program)
             files[f"/run/{program.name}"] = program
             return f"/run/{program.name}"
-    raise SetupError(f"{name}: no such program")
+    for word in ours:
+        if (PROGRAMS / word).is_file():
+            return f"/bin/{word}"
+        if (TEST_PROGRAMS / word).is_file():
+            files[f"/run/{word}"] = TEST_PROGRAMS / word
+            return f"/run/{word}"
+    raise SetupError(f"{name}: no such program, neither a file here nor one of ours (which 'ls /bin' "
+                     "in the shell lists)")
 
 
 def contents(options):
@@ -160,8 +176,6 @@ def _prepare(options, folder):
     """Packages, build, CD. Returns the CD's path."""
     setup("run" if options.emulator == "qemu" else "bochs", install=not options.no_install)
     if options.iso:
-        if not options.iso.is_file():
-            raise SetupError(f"{options.iso}: no such file")
         return options.iso
     if not options.kernel and not options.no_build:
         build(["kernel", "user"], options.verbose)

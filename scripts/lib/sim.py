@@ -8,24 +8,42 @@ A seed that fails is shrunk and told as a short story. The last line is the coun
 faults: none, read-errors, write-errors, torn, misdirected, lost, full-swap, both-full, no-swap,
 shrinking, no-latency, long-latency, file-errors, mixed; without --faults each seed has its own.
 """
-import argparse
 import os
+import re
 import subprocess
 
+import progress
 from build import build
+from options import Parser, no_install
+from progress import Progress
 from project import BUILD, main_guard, setup
 
 PROGRAM = BUILD / "host-fast" / "tests" / "host" / "test_simulation"
 NICE = 10
+SEEDS_A_LINE = 500  # where there is no terminal to rewrite a line on
+_DONE = re.compile(r"(\d+) seeds")
+
+
+def _run(command, seeds):
+    """Runs it; its lines go on, but those that tell how many seeds are done."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          text=True) as lives, Progress("seeds", seeds) as line_of:
+        for line in lives.stdout:
+            if done := _DONE.fullmatch(line.strip()):
+                line_of.at(int(done[1]))
+                if progress.on_terminal() or int(done[1]) % SEEDS_A_LINE:
+                    continue
+            progress.clear()
+            print(line, end="", flush=True)
+        return lives.wait()
 
 
 def main(argv):
-    parser = argparse.ArgumentParser(prog="scripts/sim", allow_abbrev=False, description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser("sim", __doc__)
     parser.add_argument("--seeds", type=int, default=1000, metavar="N", help="how many")
     parser.add_argument("--first", type=int, default=1, metavar="S", help="the first one")
     parser.add_argument("--faults", metavar="CLASS", help="the same for all seeds")
-    parser.add_argument("--no-install", action="store_true", help="install no packages")
+    no_install(parser)
     options = parser.parse_args(argv)
     setup("test", install=not options.no_install)
     build(["host-fast"], targets=["test_simulation"])
@@ -33,7 +51,7 @@ def main(argv):
     if options.faults:
         command += ["--faults", options.faults]
     os.nice(NICE)
-    return subprocess.run(command, stdin=subprocess.DEVNULL).returncode
+    return _run(command, options.seeds)
 
 
 if __name__ == "__main__":

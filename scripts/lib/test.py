@@ -4,13 +4,13 @@
     scripts/test host|qemu|bochs|long ...      parts      -R PATTERN   tests whose name it matches
 A missing emulator is a failure. Names: host/SUITE/Test, host/fuzz/TARGET, qemu/NAME, bochs/NAME.
 """
-import argparse
 import re
 import shutil
 
 import emulator_tests
 import host_tests
 from build import build
+from options import Parser, no_install
 from project import BUILD, SetupError, main_guard, setup
 from report import Report
 
@@ -62,12 +62,11 @@ def _long(report, verbose):
 
 
 def main(argv):
-    parser = argparse.ArgumentParser(prog="scripts/test", allow_abbrev=False, description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser("test", __doc__)
     parser.add_argument("part", nargs="*", help=", ".join(PARTS))
     parser.add_argument("-R", dest="pattern", metavar="PATTERN", help="a regular expression")
     parser.add_argument("--verbose", action="store_true", help="name the tests that pass, too")
-    parser.add_argument("--no-install", action="store_true", help="install no packages")
+    no_install(parser)
     parser.add_argument("--no-build", action="store_true", help="emulators: what was built before")
     options = parser.parse_args(argv)
     for part in options.part:

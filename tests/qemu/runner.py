@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import termios
@@ -14,20 +15,19 @@ from pathlib import Path
 import image
 import verdict as verdicts
 from emulator_tests import BOTH, QEMU, Boot, Script
-from project import BUILD, SCRIPTS
+from kept import kept
+from project import BUILD, KERNEL, SCRIPTS
 
 HERE = Path(__file__).parent
-PROBE = BUILD / "probe.elf"
 BUILDING = threading.Lock()  # the probe: two tests may want it at once
 
 
 def probe():
-    """The probe kernel, compiled when it is missing or older than its source."""
-    source = HERE / "probe" / "probe.c"
+    """The probe kernel, compiled when there is none of this source."""
+    folder = HERE / "probe"
     with BUILDING:
-        if not PROBE.exists() or PROBE.stat().st_mtime < source.stat().st_mtime:
-            subprocess.run([HERE / "probe" / "build.sh", PROBE], check=True)
-    return str(PROBE)
+        return str(kept(BUILD / "probe.elf", sorted(folder.iterdir()), [],
+                        lambda path: subprocess.run([folder / "build.sh", path], check=True)))
 
 
 def with_probe(_folder):
@@ -191,7 +191,36 @@ def image_keeps_names(context):
     assert "probe: a=b;c $e" in result.log, result.show()
 
 
+def kernel_on_the_cd(context, kernel):
+    """The bytes of /boot/kernel.elf on a CD made with that kernel."""
+    iso, out = context.folder / "made.iso", context.folder / "out"
+    image.make(iso, image.Contents(kernel=kernel, programs=None))
+    subprocess.run(["xorriso", "-osirrox", "on", "-indev", iso, "-extract", "/boot/kernel.elf",
+                    out], check=True, capture_output=True)
+    out.chmod(0o600)
+    content = out.read_bytes()
+    out.unlink()
+    iso.unlink()
+    return content
+
+
+def each_kernel_is_its_own(context):
+    """Two kernels of one name, in folders of one name, the second with an older time."""
+    contents = []
+    for number, source in enumerate((KERNEL, Path(probe()))):
+        kernel = context.folder / str(number) / "kernel" / "kernel.elf"
+        kernel.parent.mkdir(parents=True)
+        shutil.copy(source, kernel)
+        os.utime(kernel, (1e9 - number, 1e9 - number))
+        contents.append(kernel_on_the_cd(context, kernel))
+        shutil.copy(KERNEL, kernel)  # another content at the same path and time
+        os.utime(kernel, (1e9 - number, 1e9 - number))
+        assert kernel_on_the_cd(context, kernel) == contents[0]
+    assert contents[0] != contents[1]
+
+
 TESTS = [
+    Script("Runner_each_kernel_is_its_own", each_kernel_is_its_own),
     Script("Runner_status_of_every_verdict", status_of_every_verdict),
     Script("Runner_setup_failures", setup_failures, BOTH),
     boot("exit_is_taken_modulo_256", "say=exit 300#", "exit 300"),

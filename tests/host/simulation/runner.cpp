@@ -80,7 +80,7 @@ void live_all(const Wanted& wanted, Progress& progress) {
     const uint64_t hash = run_life(plan_for(progress.seed, wanted), progress.counts);
     progress.hash = (progress.hash ^ hash) * 0x100000001B3u;
     ++progress.done;
-    if (wanted.progress && progress.done % 500 == 0) {
+    if (wanted.progress && progress.done % 10 == 0) {
       std::printf("%llu seeds\n", (unsigned long long)progress.done);
       std::fflush(stdout);
     }
