@@ -28,11 +28,12 @@ class Stopped(Exception):
 
 
 class Console:
-    """One run. `source`, `out`, `log` are file descriptors; source None: no input at all."""
+    """One run. `source`, `out`, `log` are file descriptors; source None: no input at all. `names`
+    knows the functions in fault reports (names.Names)."""
 
-    def __init__(self, machine, source, out, log, timeout=None, terminal=False):
+    def __init__(self, machine, source, out, log, timeout=None, terminal=False, names=None):
         self.machine, self.source, self.out, self.log = machine, source, out, log
-        self.terminal = terminal
+        self.terminal, self.names = terminal, names
         self.deadline = machine.started + timeout if timeout is not None else None
         self.verdict = None
         self._to_out, self._to_log, self._to_com1 = bytearray(), bytearray(), bytearray()
@@ -41,7 +42,7 @@ class Console:
         self._silent_until = machine.started + _SILENCE_SECONDS  # None: something has come
         self._com1_open = self._com2_open = True
         self._line = b""
-        self._paints, self._unpainted = os.isatty(log), b""
+        self._incomplete = b""  # of the log's last line, not yet shown
         self._verdict_is_last = False
         for port in (machine.com1, machine.com2):
             os.set_blocking(port, False)
@@ -158,7 +159,7 @@ class Console:
             self._com2_open = False
             return
         self._ready, self._silent_until = True, None
-        self._to_log += self._painted(data) if self._paints else data
+        self._to_log += self._whole_lines(data)
         *lines, self._line = (self._line + data).split(b"\n")
         for line in lines:
             found = verdicts.verdict_of_line(line.decode(errors="replace"))
@@ -170,18 +171,18 @@ class Console:
         if self._line:
             self._verdict_is_last = False
 
-    def _painted(self, data):
-        """Whole lines, the verdict in colour: what is behind the last line's end waits for its own."""
-        *lines, self._unpainted = (self._unpainted + data).split(b"\n")
-        return b"".join(self._in_colour(line) + b"\n" for line in lines)
+    def _whole_lines(self, data):
+        """The log's lines as they are shown; what is behind the last line's end waits for its own."""
+        *lines, self._incomplete = (self._incomplete + data).split(b"\n")
+        return b"".join(self._shown(line) for line in lines)
 
-    @staticmethod
-    def _in_colour(line):
+    def _shown(self, line):
+        """A verdict in colour on a terminal; a fault report with names of functions."""
         text = line.decode(errors="replace")
-        found = verdicts.verdict_of_line(text)
-        if found is None:
-            return line
-        return progress.coloured(text, verdicts.status_of(found) == 0).encode()
+        more = self.names.after(text) if self.names else []
+        if os.isatty(self.log) and (found := verdicts.verdict_of_line(text)) is not None:
+            line = progress.coloured(text, verdicts.status_of(found) == 0).encode()
+        return b"\n".join([line, *(each.encode() for each in more), b""])
 
     def _read_source(self):
         data = os.read(self.source, _IN_LIMIT)
@@ -225,13 +226,13 @@ class Console:
     def _close(self, why):
         """Sees that the log ends with the verdict line, and returns the verdict."""
         text = why or self.verdict or verdicts.NO_VERDICT
-        self._to_log += self._unpainted
+        self._to_log += self._incomplete
         if text != self.verdict or not self._verdict_is_last:
             gap = b"\n" if self._line else b""
             if text == verdicts.NO_VERDICT:
                 for line in self.machine.complaint():
                     gap += b"emulator: " + line.encode(errors="replace") + b"\n"
-            self._to_log += gap + self._in_colour(b"mobius: " + text.encode()) + b"\n"
+            self._to_log += gap + self._shown(b"mobius: " + text.encode())
         while self._to_log:
             self._write_log()
         return text

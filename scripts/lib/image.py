@@ -84,7 +84,7 @@ def _graft(inside, outside):
 
 
 def make(iso, contents):
-    """Writes the CD image `iso`. Takes about 0.1 s."""
+    """Writes the CD image `iso`, in about 0.1 s. Returns {path on it: file} of what lasts."""
     if not contents.kernel.exists():
         raise SetupError(f"no kernel at {contents.kernel}")
     files = {"/boot/grub/eltorito.img": _grub(), "/boot/kernel.elf": _stripped(contents.kernel)}
@@ -93,6 +93,7 @@ def make(iso, contents):
     if with_programs:
         files |= {f"/bin/{p.name}": p for p in sorted(contents.programs.glob("*.exe"))}
     files |= contents.files
+    lasting = dict(files)
     with tempfile.TemporaryDirectory(prefix="mobius-") as folder:
         for inside, text in (("/boot/grub/grub.cfg", _grub_cfg(contents.options)),
                              ("/boot/init.cmd", contents.init)):
@@ -106,3 +107,4 @@ def make(iso, contents):
                "-c", "boot/grub/boot.catalog", "-no-emul-boot",
                "-boot-load-size", "4", "-boot-info-table", "--grub2-boot-info",
                "-o", str(iso), "-path-list", str(grafts)])
+    return lasting

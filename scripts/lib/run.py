@@ -27,6 +27,7 @@ import verdict as verdicts
 from build import build
 from console import Console, Stopped
 from machine import MOST_DISKS, START, Hardware
+from names import Names
 from options import Parser
 from project import (KERNEL, PROGRAMS, ROOT, TEST_PROGRAMS, SetupError, main_guard, say, setup)
 
@@ -173,15 +174,14 @@ def _free_port():
 
 
 def _prepare(options, folder):
-    """Packages, build, CD. Returns the CD's path."""
+    """Packages, build, CD. Returns the CD's path and {path on it: file} as far as known."""
     setup("run" if options.emulator == "qemu" else "bochs", install=not options.no_install)
     if options.iso:
-        return options.iso
+        return options.iso, {}
     if not options.kernel and not options.no_build:
         build(["kernel", "user"], options.verbose)
-    iso = folder / "made.iso"
-    image.make(iso, contents(options))
-    return iso
+    iso, wanted = folder / "made.iso", contents(options)
+    return iso, image.make(iso, wanted)
 
 
 def _stop(_signal, _frame):
@@ -206,8 +206,8 @@ def _swap_disks(options, stack):
     return [disk for disk in disks if disk]
 
 
-def _boot(options, iso, swap, folder):
-    """Runs the machine to its end; returns the verdict."""
+def _boot(options, iso, files, swap, folder):
+    """Runs the machine to its end; returns the verdict. `files`: what is on the CD, and from where."""
     hardware = Hardware(iso, options.memory, options.cpu, options.icount,
                         _free_port() if options.gdb else 0, options.graphic, options.cd_errors,
                         swap, options.swap_errors)
@@ -226,7 +226,8 @@ def _boot(options, iso, swap, folder):
             if not options.program and options.commands is None:
                 say("Ctrl-] ends the machine")
             stack.enter_context(terminal.taken(0))
-        console = Console(machine, _standard_input(), 1, 2, options.timeout, on_terminal)
+        console = Console(machine, _standard_input(), 1, 2, options.timeout, on_terminal,
+                          Names(files))
         return console.run()
 
 
@@ -236,10 +237,10 @@ def main(argv):
         signal.signal(number, _stop)
     folder = Path(tempfile.mkdtemp(prefix="mobius-"))
     try:
-        iso = _prepare(options, folder)
+        iso, files = _prepare(options, folder)
         with ExitStack() as stack:
             swap = _swap_disks(options, stack)
-            return verdicts.status_of(_boot(options, iso, swap, folder))
+            return verdicts.status_of(_boot(options, iso, files, swap, folder))
     except Stopped:
         print(f"mobius: {verdicts.KILLED}", file=sys.stderr, flush=True)
         return verdicts.status_of(verdicts.KILLED)
