@@ -71,6 +71,7 @@ void PageOut::tell_evicted(uint32_t pages) {
 // out raises the floor by the frame that it leaves: then only as many go as pages that return need.
 // Without a slot left most pages would be victims in vain, and a look at each takes long.
 void PageOut::run_round() {
+  KASSERT(low_ != 0 && "PageOut::start() has been called");
   wanted_ = false;
   running_ = true;
   fruitless_ = newcomer_stayed_ = false;
@@ -108,6 +109,7 @@ void PageOut::wait_for_batch() {
 }
 
 bool PageOut::wait_for_frames(Claim claim) {
+  KASSERT(low_ != 0 && "PageOut::start() has been called");
   Lock::assert_no_lock_held();
   const Pressure::Stall stall(manager_.pressure);
   // Where there are free frames, they are not where the caller needs one: more must go.

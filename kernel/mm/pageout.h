@@ -27,6 +27,7 @@ class PageOut final : public LowMemory, private Sampler {
   PageOut(const PageOut&) = delete;
 
   // From now on memory is watched. Fewer than `low` free frames above the floor wake the daemon.
+  // Requires: low is not 0; it is called once, before the first round or wait.
   void start(uint32_t low);
   // The page daemon's life.
   [[noreturn]] void run() EXCLUDES(memory_lock);

@@ -27,6 +27,7 @@ struct SwapPager::PageIn {
 };
 
 Result<void> SwapPager::swap_on(PageDevice& device) {
+  KASSERT(manager_.pageout != nullptr && "a PageOut is made before swap_on()");
   LockGuard guard(manager_.lock);
   KASSERT(!on());
   if (device.gone()) return Failure(Error::TimedOut);

@@ -126,6 +126,21 @@ def run_programs(folder, report):
     on_all_processors(run_tests, [(*item, report) for item in work if item[1]])
 
 
+def run_examples(folder, report):
+    """Each example for the host: it ends with 0 and prints what its README shows."""
+    for readme in sorted((ROOT / "examples").glob("*/README.md")):
+        name = f"host/examples/{readme.parent.name}"
+        if not report.wants(name):
+            continue
+        program = folder / readme.parent.name / readme.parent.name
+        result = subprocess.run([program], capture_output=True, text=True, timeout=60)
+        shown = f"```\n{result.stdout}```\n"
+        problem = f"ended with {result.returncode}" if result.returncode else None
+        if problem is None and shown not in readme.read_text():
+            problem = "its README shows another output"
+        report.add(name, problem, result.stdout + result.stderr)
+
+
 def simulation_names(folder, report):
     """The tests of the simulation that are wanted."""
     names = list_tests(folder / "test_simulation")

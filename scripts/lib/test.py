@@ -26,6 +26,7 @@ def _host(report, verbose):
     report.section("host tests (ASan, UBSan)")
     build(["host"], verbose)
     host_tests.run_programs(BUILD / "host" / "tests" / "host", report)
+    host_tests.run_examples(BUILD / "host" / "examples", report)
     if host_tests.simulation_names(BUILD / "host" / "tests" / "host", report):
         report.section("simulation")
         build(["host-fast"], verbose, targets=["test_simulation", "planted"])

@@ -14,8 +14,12 @@ namespace mobius::mm {
 
 class FrameMemory {
  public:
+  // Requires: `direct_base` is on a page boundary.
   FrameMemory(std::byte* direct_base, FrameNumber direct_end)
-      : direct_base_(direct_base), direct_end_(direct_end) {}
+      : direct_base_(direct_base), direct_end_(direct_end) {
+    KASSERT(reinterpret_cast<uintptr_t>(direct_base) % kPageSize == 0 &&
+            "the direct map begins on a page boundary");
+  }
 
   FrameNumber direct_end() const { return direct_end_; }
   bool is_direct(FrameNumber f) const { return f < direct_end_; }

@@ -18,7 +18,7 @@ constexpr unsigned kMaxFileLines = 300;
 constexpr unsigned kMaxTestFileLines = 400;
 
 bool is_ours(const SourceFile& f) {
-  constexpr std::array kFolders{"kernel", "libc", "user", "boot", "tests"};
+  constexpr std::array kFolders{"kernel", "libc", "user", "boot", "tests", "examples"};
   return f.is_source() &&
          std::ranges::any_of(kFolders, [&](auto folder) { return f.under(folder); });
 }
