@@ -24,15 +24,17 @@ fs::FileEntry file_of(const proc::VolumeNode& node) {
 
 }  // namespace
 
-Result<void> BootVolume::mount() {
+std::expected<void, std::string_view> BootVolume::mount() {
+  using Refusal = std::unexpected<std::string_view>;
   controller_.find_drives();
   drives_found_();
   drivers::AtapiDrive* drive = controller_.cd_drive();
-  if (drive == nullptr) return Failure(Error::NotFound);
-  auto bounce = TRY(frames_.allocate(mm::FrameUse::Driver, mm::Placement::Direct));
-  iso_.emplace(*drive, memory_, waiting_, bounce.number());
-  TRY(iso_->mount());
-  (void)bounce.release();  // the volume's for good
+  if (drive == nullptr) return Refusal("no drive has a disc that can be read");
+  auto bounce = frames_.allocate(mm::FrameUse::Driver, mm::Placement::Direct);
+  if (!bounce) return Refusal("no memory for it");
+  iso_.emplace(*drive, memory_, waiting_, bounce->number());
+  if (const auto mounted = iso_->mount(); !mounted) return Refusal(fs::text_of(mounted.error()));
+  (void)bounce->release();  // the volume's for good
   return {};
 }
 

@@ -19,7 +19,7 @@ class BootVolume final : public proc::Volume {
         drives_found_(drives_found) {}
   BootVolume(const BootVolume&) = delete;
 
-  Result<void> mount() override;
+  std::expected<void, std::string_view> mount() override;
   Result<proc::VolumeNode> find(std::string_view path) override;
   Result<void> read(const proc::VolumeNode& node, uint64_t offset, FrameSpan into) override;
   Result<std::optional<proc::VolumeEntry>> next_entry(const proc::VolumeNode& directory,

@@ -21,7 +21,8 @@
 #include "mm/memory_manager.h"
 #include "mm/memory_map.h"
 #include "mm/multiboot_info.h"
-#include "proc/boot_command.h"
+#include "proc/boot_options.h"
+#include "proc/text.h"
 #include "start_processes.h"
 
 extern "C" {
@@ -81,6 +82,24 @@ void log_features(const arch::CpuFeatures& f) {
 
 mm::BootInfo boot;
 
+// The machine ends where an option cannot be meant: nothing is measured by mistake.
+void check_options(std::string_view command_line) {
+  const auto bad = proc::find_bad_option(command_line);
+  if (!bad) return;
+  proc::TextBuffer<400> verdict;
+  verdict.add("setup: ");
+  proc::explain(*bad, verdict);
+  arch::clear_panic_screen();
+  arch::show_panic_line(verdict.text());
+  arch::show_panic_line("The kernel's options are:");
+  for (const proc::BootOption& option : proc::boot_options()) {
+    proc::TextBuffer<160> line;
+    line.add("  ").add(option.name).add(option.values).add(": ").add(option.help);
+    arch::show_panic_line(line.text());
+  }
+  end_machine(verdict.text());
+}
+
 // RAM that is free to use: what the boot loader says there is, less its own structures and us.
 mm::UsableFrames find_ram(uint32_t magic, uint32_t info) {
   if (magic != mm::kMultibootMagic) arch::panic("not started by a Multiboot boot loader");
@@ -131,6 +150,7 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   static arch::Timer timer(features, on_timer_tick);
   static arch::I386Cpu cpu(features, {memory, frames, tlb}, heap, stacks, timer);
   log_memory(frames, half);
+  check_options(boot.command_line());
   const std::string_view panic = proc::option_value(boot.command_line(), "force-panic=");
   if (!panic.empty()) arch::force_panic(panic);
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "proc/boot_command.h"
+#include "proc/boot_options.h"
 #include "proc/load_control.h"
 #include "proc/text.h"
 #include "proc/threads.h"
@@ -25,18 +25,11 @@ void start_kernel_thread(proc::System& system, void (*entry)(void*), void* argum
   system.scheduler.make_ready(thread);
 }
 
-mm::ReplacementPolicy& or_default(mm::ReplacementPolicy* policy, std::span<std::byte> storage) {
-  return policy != nullptr ? *policy : *mm::make_policy(mm::kDefaultPolicy, storage);
-}
-
-// The number in the option `usable-frames=N`; 0: it is not there, or is no number.
-uint32_t usable_frames_option(std::string_view command_line) {
-  uint32_t number = 0;
-  for (char c : proc::option_value(command_line, "usable-frames=")) {
-    if (c < '0' || c > '9' || number > 100'000'000) return 0;
-    number = number * 10 + static_cast<uint32_t>(c - '0');
-  }
-  return number;
+// Requires: a policy has that name, or it is empty.
+mm::ReplacementPolicy& policy_of(std::string_view name, std::span<std::byte> storage) {
+  auto* policy = mm::make_policy(name.empty() ? mm::kDefaultPolicy : name, storage);
+  KASSERT(policy != nullptr);
+  return *policy;
 }
 
 // Takes frames out of the machine for good until no more than `usable` can hold pages of programs
@@ -56,12 +49,10 @@ uint32_t hide_frames(mm::FrameAllocator& frames, uint32_t usable, uint32_t water
 PagingOut::PagingOut(mm::MemoryManager& manager, std::string_view policy)
     : manager_(manager),
       pager_(manager),
-      policy_(mm::make_policy(policy.empty() ? mm::kDefaultPolicy : policy, storage_)),
-      pageout_(manager, or_default(policy_, storage_), pager_) {}
+      pageout_(manager, policy_of(policy, storage_), pager_) {}
 
 void PagingOut::start(proc::System& system, mm::PageDevice* device) {
   using Line = proc::TextBuffer<128>;
-  if (policy_ == nullptr) system.machine.end("panic: there is no such replacement policy");
   if (device != nullptr && !pager_.swap_on(*device)) {
     system.machine.log("swap: not enough memory for its books, not used\n");
   }
@@ -78,7 +69,8 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
   const uint32_t total = manager_.frames.total_frames();
   const uint32_t low = std::clamp(total / kLowShare, kLeastLow, kMostLow);
   system.machine.log(line.add_decimal(low).add(" frames\n").text());
-  if (const uint32_t usable = usable_frames_option(system.machine.command_line())) {
+  const std::string_view options = system.machine.command_line();
+  if (const uint32_t usable = proc::option_number(options, "usable-frames=")) {
     Line hiding;
     hiding.add("paging: ").add_decimal(usable).add(" usable frames, ");
     hiding.add_decimal(hide_frames(manager_.frames, usable, kPromisedFrames + low));

@@ -15,7 +15,8 @@ namespace mobius {
 
 class PagingOut {
  public:
-  // `policy`: empty for the default. All that is passed outlives this.
+  // `policy`: of mm/replacement/registry.h (asserted); empty for the default. All that is passed
+  // outlives this.
   PagingOut(mm::MemoryManager& manager, std::string_view policy);
   PagingOut(const PagingOut&) = delete;
 
@@ -32,7 +33,6 @@ class PagingOut {
   mm::MemoryManager& manager_;
   alignas(mm::kPolicyAlignment) std::array<std::byte, mm::kPolicyStorage> storage_;
   mm::SwapPager pager_;
-  mm::ReplacementPolicy* policy_;  // null: no policy has that name
   mm::PageOut pageout_;
 };
 

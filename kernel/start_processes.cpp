@@ -10,7 +10,7 @@
 #include "drivers/x86_port.h"
 #include "loader/exe_loader.h"
 #include "paging_out.h"
-#include "proc/boot_command.h"
+#include "proc/boot_options.h"
 #include "proc/user_exception.h"
 #include "swap_device.h"
 #include "syscall/dispatch.h"

@@ -68,6 +68,10 @@ pid_t waitpid(pid_t pid, int *status, int options) {
   struct proc_status ended;
   bool look = options & WNOHANG;
   int saved = errno;
+  if (options & ~(WNOHANG | WUNTRACED)) {
+    errno = EINVAL;
+    return -1;
+  }
   if (!ProcWait(pid > 0 ? (uint32_t)pid : 0, look ? 0 : UINT64_MAX, &ended)) {
     if (!look || errno != ETIMEDOUT) return -1;
     errno = saved;
@@ -107,9 +111,12 @@ int system(const char *command) {
   pid_t pid;
   int status;
   char *const argv[] = {"shell", "-c", (char *)command, NULL};
-  errno = posix_spawnp(&pid, "shell", NULL, NULL, argv, environ);
-  if (errno != 0 || waitpid(pid, &status, 0) < 0) return -1;
-  return status;
+  int error = posix_spawnp(&pid, "shell", NULL, NULL, argv, environ);
+  if (error != 0) {
+    errno = error;
+    return -1;
+  }
+  return waitpid(pid, &status, 0) < 0 ? -1 : status;
 }
 
 static int no_exec(void) {

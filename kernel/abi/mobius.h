@@ -39,7 +39,8 @@ bool SysSwapOff(void);
 bool SysPanic(void);   /* for tests; refused unless the kernel was booted with `allow-panic` */
 
 /* ---- threads ------------------------------------------------------------------------------- */
-/* A new thread starts at entry(arg) on a stack of at least stack_bytes (at least 1 MiB). */
+/* A new thread starts at entry(arg) on a stack of at least stack_bytes (at least 1 MiB).
+ * EAGAIN: the process has as many as it may have, or the machine. */
 uint32_t ThrCreate(void (*entry)(void *), void *arg, size_t stack_bytes, void *tls); /* thread id */
 void ThrExit(uint32_t status) __attribute__((noreturn));
 bool ThrJoin(uint32_t thread, uint32_t *status);
@@ -74,7 +75,10 @@ struct proc_info {
   uint64_t cpu_ns;
   char name[32];
 };
-uint32_t ProcSpawn(const struct proc_spawn *spawn);      /* pid */
+/* The pid. Arguments and environment take 64 KiB at most, each string with its NUL and a pointer:
+ * E2BIG. ENOENT, ENOTDIR, ENAMETOOLONG: the path; EACCES: a directory; ENOEXEC: no EXE; EAGAIN: too
+ * many processes, or children; EBADF: `files`. */
+uint32_t ProcSpawn(const struct proc_spawn *spawn);
 void ProcExit(int32_t status) __attribute__((noreturn));
 /* pid 0: any child. Timeout as FutexWait; 0: only looks. Takes the ended child away. */
 bool ProcWait(uint32_t pid, uint64_t ns, struct proc_status *out);
@@ -89,7 +93,9 @@ enum file_kind { FILE_REGULAR = 1, FILE_DIRECTORY = 2, FILE_CONSOLE = 3 };
 struct file_info { uint64_t size_bytes; uint64_t id; int64_t mtime; uint32_t kind, reserved; };
 struct dir_entry { uint64_t size_bytes; uint32_t kind, reserved; char name[256]; };
 enum { FILE_READ = 1, FILE_WRITE = 2 };
-handle_t FileOpen(const char *path, uint32_t rights);    /* paths are absolute, separated by / */
+/* Paths are absolute, separated by /, of at most 1023 bytes, each name of at most 255. EROFS,
+ * EISDIR: to write; EMFILE: too many handles. */
+handle_t FileOpen(const char *path, uint32_t rights);
 size_t FileRead(handle_t file, void *buffer, size_t bytes);
 size_t FileWrite(handle_t file, const void *buffer, size_t bytes);
 bool FileSeek(handle_t file, int64_t offset, uint32_t whence, uint64_t *position);

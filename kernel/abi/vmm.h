@@ -15,7 +15,8 @@ extern "C" {
 
 typedef uint32_t handle_t; /* 0 where a process is asked for: the caller */
 
-/* Flags of a block. Neither READ nor WRITE: no access. Any other bit: EINVAL. */
+/* Flags of a block. Neither READ nor WRITE: no access. Any other bit: EINVAL. VmmProtect changes
+ * rights alone: GUARANTEED and EAGER, which are for VmmAlloc, are EINVAL there. */
 #define VM_MEM_USER 3u              /* accepted and ignored */
 #define VM_MEM_READ 4u
 #define VM_MEM_WRITE 8u             /* implies READ */

@@ -12,7 +12,9 @@ namespace mobius {
 enum class Error : unsigned char {
   OutOfFrames,        // no physical page where one was needed
   OutOfAddressSpace,  // no gap of that size in the address space
-  LimitReached,       // the process's own limit (S1), not the machine's
+  LimitReached,       // the process's own limit of memory (S1), not the machine's
+  TooManyHandles,     // the process has as many as it may have (S1)
+  TooManyRunning,     // threads or processes (S1): some must end first
   BadArgument,        // a value no call accepts (size 0, unknown flag, misaligned, overflow)
   BadAddress,         // a user pointer that cannot be read or written
   NotFound,           // no such block, file, name

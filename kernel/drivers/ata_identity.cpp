@@ -1,4 +1,5 @@
-// IDENTIFY DEVICE: ATA/ATAPI-6 8.15; word 106: ATA/ATAPI-7 6.16.
+// IDENTIFY DEVICE: ATA/ATAPI-6 8.15; word 106: ATA/ATAPI-7 6.16. Words 49, 53, 62 and 63 mean the
+// same in IDENTIFY PACKET DEVICE (8.16); word 62: ATA/ATAPI-7 6.17.
 #include "drivers/ata_identity.h"
 
 #include <algorithm>
@@ -9,6 +10,10 @@ namespace {
 constexpr unsigned kWordModel = 27;
 constexpr unsigned kWordCapabilities = 49;
 constexpr uint16_t kCapabilityDma = 1u << 8, kCapabilityLba = 1u << 9;
+constexpr unsigned kWordValid = 53;
+constexpr uint16_t kWord63IsValid = 1u << 1;
+constexpr unsigned kWordMultiwordDma = 63;
+constexpr uint16_t kMultiwordModes = 7;  // supported; the high byte has the chosen one
 constexpr unsigned kWordSectors28 = 60;
 constexpr unsigned kWordCommands = 83;
 constexpr uint16_t kCommandsLba48 = 1u << 10;
@@ -24,6 +29,12 @@ bool has_bit(uint16_t word, uint16_t bit) { return (word & 0xC000) == 0x4000 && 
 
 }  // namespace
 
+bool identity_has_dma(std::span<const uint16_t, 256> words) {
+  if ((words[kWordCapabilities] & kCapabilityDma) != 0) return true;
+  return (words[kWordValid] & kWord63IsValid) != 0 &&
+         (words[kWordMultiwordDma] & kMultiwordModes) != 0;
+}
+
 AtaIdentity parse_ata_identity(std::span<const uint16_t, 256> words) {
   AtaIdentity identity;
   for (unsigned i = 0; i < sizeof identity.model_bytes; ++i) {
@@ -32,7 +43,7 @@ AtaIdentity parse_ata_identity(std::span<const uint16_t, 256> words) {
     identity.model_bytes[i] = c >= ' ' && c < 0x7F ? static_cast<char>(c) : ' ';
     if (identity.model_bytes[i] != ' ') identity.model_length = static_cast<uint8_t>(i + 1);
   }
-  identity.dma = (words[kWordCapabilities] & kCapabilityDma) != 0;
+  identity.dma = identity_has_dma(words);
   identity.lba48 = has_bit(words[kWordCommands], kCommandsLba48);
   if ((words[kWordCapabilities] & kCapabilityLba) == 0) return identity;
   if (has_bit(words[kWordSectorSize], kLongSectors)) return identity;

@@ -22,6 +22,9 @@ struct AtaIdentity {
   std::string_view model() const { return {model_bytes, model_length}; }
 };
 
+// Whether a disk or packet drive transfers by DMA: it says so in general, or it names a mode.
+bool identity_has_dma(std::span<const uint16_t, 256> words);
+
 AtaIdentity parse_ata_identity(std::span<const uint16_t, 256> words);
 
 }  // namespace mobius::drivers

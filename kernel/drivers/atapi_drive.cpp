@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "drivers/ata_identity.h"
+
 namespace mobius::drivers {
 namespace {
 
@@ -15,12 +17,16 @@ constexpr uint32_t kPieceBytes = 512;
 // The drive may offer more than was asked for; more than this and it is out of its mind.
 constexpr uint32_t kMaxSurplusBytes = 0x10000;
 
-// IDENTIFY PACKET DEVICE: ATA/ATAPI-6 8.16.
+// IDENTIFY PACKET DEVICE: ATA/ATAPI-7 6.17. A drive that needs the direction says in the same word
+// whether it has DMA, and leaves word 49 clear.
 constexpr unsigned kWordModel = 27;
-constexpr unsigned kWordCapabilities = 49;
-constexpr uint16_t kCapabilityDma = 1u << 8;
 constexpr unsigned kWordDmaDirection = 62;
-constexpr uint16_t kDmaDirectionNeeded = 1u << 15;
+constexpr uint16_t kDmaDirectionNeeded = 1u << 15, kDmaWithDirection = 1u << 10;
+
+bool has_dma(std::span<const uint16_t, 256> identity) {
+  constexpr uint16_t both = kDmaDirectionNeeded | kDmaWithDirection;
+  return identity_has_dma(identity) || (identity[kWordDmaDirection] & both) == both;
+}
 
 }  // namespace
 
@@ -29,7 +35,7 @@ AtapiDrive::AtapiDrive(IdeChannel& channel, mm::FrameMemory& memory, unsigned dr
     : channel_(channel),
       memory_(memory),
       drive_(drive),
-      dma_(channel.bus_master().present() && (identity[kWordCapabilities] & kCapabilityDma) != 0),
+      dma_(channel.bus_master().present() && has_dma(identity)),
       dma_direction_bit_((identity[kWordDmaDirection] & kDmaDirectionNeeded) != 0) {
   for (unsigned i = 0; i < sizeof model_; ++i) {
     const uint16_t word = identity[kWordModel + i / 2];

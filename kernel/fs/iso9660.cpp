@@ -9,6 +9,8 @@ namespace {
 constexpr uint32_t kMaxDescriptors = 32;
 constexpr std::byte kZeros[512] = {};
 
+using Refusal = std::unexpected<IsoRefusal>;
+
 uint64_t blocks_of(uint64_t size_bytes) {
   return (size_bytes + kIsoBlockBytes - 1) / kIsoBlockBytes;
 }
@@ -37,31 +39,46 @@ Iso9660::Iso9660(mm::BlockDevice& device, mm::FrameMemory& memory, mm::Waiting& 
   KASSERT(memory.is_direct(bounce) && device.block_bytes() == kIsoBlockBytes);
 }
 
-Result<void> Iso9660::mount() {
-  mm::SleepingGuard guard(bounce_lock_);
-  std::optional<IsoExtent> primary, joliet;
+std::expected<void, IsoRefusal> Iso9660::find_roots(std::optional<IsoExtent>& primary,
+                                                    std::optional<IsoExtent>& joliet) {
   for (uint32_t i = 0; i < kMaxDescriptors; ++i) {
-    const IsoBytes block = TRY(load(kOtherBlock, kIsoFirstDescriptor + i));
-    const auto descriptor = TRY(parse_volume_descriptor(block.first<kIsoBlockBytes>()));
-    if (descriptor.kind == DescriptorKind::Terminator) break;
-    if (descriptor.kind == DescriptorKind::Primary && !primary) primary = descriptor.root;
-    if (descriptor.kind == DescriptorKind::Joliet && !joliet) joliet = descriptor.root;
+    const auto block = load(kOtherBlock, kIsoFirstDescriptor + i);
+    if (!block) return Refusal(IsoRefusal::BlockUnreadable);
+    const auto descriptor = parse_volume_descriptor(block->first<kIsoBlockBytes>());
+    if (!descriptor) return Refusal(descriptor.error());
+    if (descriptor->kind == DescriptorKind::Terminator) break;
+    if (descriptor->kind == DescriptorKind::Primary && !primary) primary = descriptor->root;
+    if (descriptor->kind == DescriptorKind::Joliet && !joliet) joliet = descriptor->root;
   }
-  if (!primary) return Failure(Error::IoError);
-  style_ = TRY(find_style(*primary, joliet.has_value()));
-  root_ = directory_at(style_ == NameStyle::Joliet ? *joliet : *primary);
-  return check_directory(root_);
+  if (!primary) return Refusal(IsoRefusal::NoPrimary);
+  return {};
 }
 
-Result<NameStyle> Iso9660::find_style(const IsoExtent& primary_root, bool has_joliet) {
-  const NameStyle otherwise = has_joliet ? NameStyle::Joliet : NameStyle::Plain;
-  const IsoBytes block = TRY(load(kDirectoryBlock, primary_root.first_block));
-  const auto self = TRY(parse_record(block));
-  if (!self || self->kind != RecordKind::Self) return Failure(Error::IoError);
+std::expected<void, IsoRefusal> Iso9660::mount() {
+  mm::SleepingGuard guard(bounce_lock_);
+  std::optional<IsoExtent> primary, joliet;
+  if (const auto found = find_roots(primary, joliet); !found) return found;
+  const auto style = find_style(*primary, joliet.has_value());
+  if (!style) return Refusal(style.error());
+  style_ = *style;
+  root_ = directory_at(style_ == NameStyle::Joliet ? *joliet : *primary);
+  if (root_.size_bytes > kIsoMaxDirectoryBytes) return Refusal(IsoRefusal::RootTooBig);
+  if (!check_directory(root_)) return Refusal(IsoRefusal::RootOutside);
+  return {};
+}
+
+std::expected<NameStyle, IsoRefusal> Iso9660::find_style(const IsoExtent& primary_root,
+                                                         bool has_joliet) {
+  if (primary_root.first_block >= device_.block_count()) return Refusal(IsoRefusal::RootOutside);
+  const auto block = load(kDirectoryBlock, primary_root.first_block);
+  if (!block) return Refusal(IsoRefusal::BlockUnreadable);
+  const auto self = parse_record(*block);
+  if (!self || !*self || (*self)->kind != RecordKind::Self) return Refusal(IsoRefusal::RootBroken);
   SystemUse system_use;
-  TRY(collect(system_use, self->system_use));
+  if (!collect(system_use, (*self)->system_use)) return Refusal(IsoRefusal::RootBroken);
   system_use_skip_ = system_use.skip();
-  return system_use.rock_ridge() ? NameStyle::RockRidge : otherwise;
+  if (system_use.rock_ridge()) return NameStyle::RockRidge;
+  return has_joliet ? NameStyle::Joliet : NameStyle::Plain;
 }
 
 bool Iso9660::on_medium(uint32_t first_block, uint64_t size_bytes) const {
@@ -92,7 +109,8 @@ Result<IsoBytes> Iso9660::load(Half half, uint32_t block) {
 }
 
 Result<FileEntry> Iso9660::lookup(std::string_view path) {
-  if (path.empty() || path.front() != '/') return Failure(Error::BadArgument);
+  if (path.empty()) return Failure(Error::NotFound);
+  if (path.front() != '/') return Failure(Error::BadArgument);
   // The way down from the root, for "..": the medium's own parent records may lie.
   FileEntry way[kIsoMaxDepth + 1];
   unsigned depth = 0;
@@ -108,7 +126,9 @@ Result<FileEntry> Iso9660::lookup(std::string_view path) {
       if (depth > 0) --depth;
       continue;
     }
-    if (depth == kIsoMaxDepth) return Failure(Error::BadArgument);
+    if (depth == kIsoMaxDepth || name.size() > kIsoMaxNameBytes) {
+      return Failure(Error::NameTooLong);
+    }
     way[depth + 1] = TRY(find(way[depth], name));
     ++depth;
   }

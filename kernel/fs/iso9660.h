@@ -47,14 +47,14 @@ class Iso9660 {
   Iso9660(const Iso9660&) = delete;
 
   // Finds the root. Before this has worked, nothing else may be called. Sleeps. Locks: none held.
-  // Fails: IoError (also: not an ISO 9660 volume).
-  Result<void> mount();
+  std::expected<void, IsoRefusal> mount();
   NameStyle name_style() const { return style_; }
   const FileEntry& root() const { return root_; }
 
   // The file at an absolute path of names separated by '/'; "." and ".." (never above the root)
   // are understood. A name matches exactly, else but for the case of ASCII letters. Sleeps.
-  // Locks: none held. Fails: NotFound, NotADirectory, BadArgument (relative, too deep), IoError.
+  // Locks: none held. Fails: NotFound, NotADirectory, BadArgument (relative), NameTooLong (one
+  // name, or the way down), IoError.
   Result<FileEntry> lookup(std::string_view path);
 
   // The entry at the cursor, which moves behind it; absent at the end. Without "." and "..".
@@ -78,7 +78,9 @@ class Iso9660 {
   Result<std::optional<DirectoryEntry>> make_entry(const IsoRecord& record, uint64_t id);
   Result<void> collect(SystemUse& system_use, IsoBytes first_area);
   Result<void> follow_child(uint32_t block, FileEntry& entry);
-  Result<NameStyle> find_style(const IsoExtent& primary_root, bool has_joliet);
+  std::expected<void, IsoRefusal> find_roots(std::optional<IsoExtent>& primary,
+                                             std::optional<IsoExtent>& joliet);
+  std::expected<NameStyle, IsoRefusal> find_style(const IsoExtent& primary_root, bool has_joliet);
   Result<FileEntry> find(const FileEntry& directory, std::string_view name);
 
   Result<void> check_directory(const FileEntry& directory) const;

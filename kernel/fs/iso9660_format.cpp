@@ -39,6 +39,13 @@ bool is_joliet(IsoBytes descriptor) {
          (u8(escape, 2) == '@' || u8(escape, 2) == 'C' || u8(escape, 2) == 'E');
 }
 
+// The data begins behind the extended attribute record, if there is one. Absent: past all blocks.
+std::optional<IsoExtent> extent_of(IsoBytes record) {
+  const uint64_t first_block = static_cast<uint64_t>(le32(record, 2)) + u8(record, 1);
+  if (first_block > UINT32_MAX) return std::nullopt;
+  return IsoExtent{static_cast<uint32_t>(first_block), le32(record, 10)};
+}
+
 RecordKind kind_of(IsoBytes record, IsoBytes name) {
   const uint8_t flags = u8(record, 25);
   if (name.size() == 1 && u8(name, 0) == 0) return RecordKind::Self;
@@ -51,10 +58,27 @@ RecordKind kind_of(IsoBytes record, IsoBytes name) {
 
 }  // namespace
 
-Result<VolumeDescriptor> parse_volume_descriptor(std::span<const std::byte, kIsoBlockBytes> block) {
+const char* text_of(IsoRefusal refusal) {
+  switch (refusal) {
+    case IsoRefusal::BlockUnreadable: return "a block of its directory cannot be read";
+    case IsoRefusal::NoDescriptor: return "no ISO 9660 volume descriptor on it";
+    case IsoRefusal::OtherBlockSize: return "its blocks are not of 2048 bytes";
+    case IsoRefusal::NoPrimary: return "no primary volume descriptor on it";
+    case IsoRefusal::RootOutside: return "its root directory lies outside it";
+    case IsoRefusal::RootTooBig: return "its root directory is too big";
+    case IsoRefusal::RootBroken: return "its root directory does not begin with itself";
+  }
+  __builtin_unreachable();
+}
+
+std::expected<VolumeDescriptor, IsoRefusal> parse_volume_descriptor(
+    std::span<const std::byte, kIsoBlockBytes> block) {
+  using Refusal = std::unexpected<IsoRefusal>;
   constexpr std::string_view kIdentifier = "CD001";
   for (size_t i = 0; i < kIdentifier.size(); ++i) {
-    if (u8(block, 1 + i) != static_cast<uint8_t>(kIdentifier[i])) return Failure(Error::IoError);
+    if (u8(block, 1 + i) != static_cast<uint8_t>(kIdentifier[i])) {
+      return Refusal(IsoRefusal::NoDescriptor);
+    }
   }
   VolumeDescriptor descriptor;
   switch (u8(block, 0)) {
@@ -71,10 +95,11 @@ Result<VolumeDescriptor> parse_volume_descriptor(std::span<const std::byte, kIso
     default:
       return descriptor;
   }
-  if (le16(block, 128) != kIsoBlockBytes) return Failure(Error::IoError);
-  const auto root = TRY(parse_record(IsoBytes(block).subspan(156, kMinRecordBytes)));
-  if (!root) return Failure(Error::IoError);
-  descriptor.root = root->extent;
+  if (le16(block, 128) != kIsoBlockBytes) return Refusal(IsoRefusal::OtherBlockSize);
+  // The root's record has a place of fixed size here; what it says its length is says nothing.
+  const auto root = extent_of(IsoBytes(block).subspan(156, kMinRecordBytes));
+  if (!root) return Refusal(IsoRefusal::RootOutside);
+  descriptor.root = *root;
   return descriptor;
 }
 
@@ -90,10 +115,9 @@ Result<std::optional<IsoRecord>> parse_record(IsoBytes rest) {
   parsed.length = static_cast<uint32_t>(length);
   parsed.name = record.subspan(kRecordNameOffset, name_length);
   parsed.kind = kind_of(record, parsed.name);
-  // The data begins behind the extended attribute record, if there is one.
-  const uint64_t first_block = static_cast<uint64_t>(le32(record, 2)) + u8(record, 1);
-  if (first_block > UINT32_MAX) return Failure(Error::IoError);
-  parsed.extent = {static_cast<uint32_t>(first_block), le32(record, 10)};
+  const auto extent = extent_of(record);
+  if (!extent) return Failure(Error::IoError);
+  parsed.extent = *extent;
   parsed.mtime = parse_time(record.subspan(18, 7));
   const size_t padding = name_length % 2 == 0 ? 1 : 0;
   const size_t system_use = kRecordNameOffset + name_length + padding;

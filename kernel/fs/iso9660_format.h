@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <expected>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -35,15 +36,28 @@ struct VolumeDescriptor {
   DescriptorKind kind = DescriptorKind::Other;
   IsoExtent root;
 };
-// Fails: IoError (no descriptor, or a primary one we cannot use, as with blocks of another size).
-Result<VolumeDescriptor> parse_volume_descriptor(std::span<const std::byte, kIsoBlockBytes> block);
+// Why a medium is no volume that we can read.
+enum class IsoRefusal : uint8_t {
+  BlockUnreadable,  // of the descriptors or of the root: the drive's error, or there is none
+  NoDescriptor,     // "CD001" is not where a volume descriptor should be
+  OtherBlockSize,   // than 2048 bytes
+  NoPrimary,        // descriptor
+  RootOutside,      // the medium
+  RootTooBig,
+  RootBroken,  // it does not begin with a record of itself
+};
+const char* text_of(IsoRefusal refusal);
+std::expected<VolumeDescriptor, IsoRefusal> parse_volume_descriptor(
+    std::span<const std::byte, kIsoBlockBytes> block);
 
 // Which of the names in a record counts.
 enum class NameStyle : uint8_t {
   Plain,      // NAME.EXT;1, given out as name.ext
   Joliet,     // UCS-2, given out as UTF-8
-  RockRidge,  // NM entries; Plain where a record has none
+  RockRidge,  // NM entries; Plain where a record has none that can be used
 };
+
+inline constexpr size_t kIsoMaxNameBytes = 255;
 
 // A name of at most 255 bytes; what is longer is cut at a whole character.
 class IsoName {
@@ -54,7 +68,7 @@ class IsoName {
   bool append(std::string_view text);
 
  private:
-  std::array<char, 255> chars_;
+  std::array<char, kIsoMaxNameBytes> chars_;
   uint8_t length_ = 0;
 };
 
@@ -63,7 +77,7 @@ enum class RecordKind : uint8_t {
   Directory,
   Self,    // "." of a directory: its first record
   Parent,  // ".."
-  Hidden,  // not for us: a symbolic link, a device, a relocated directory's place, a broken name
+  Hidden,  // not for us: a symbolic link, a device, a relocated directory's place
   Part,    // of a file in several extents, which we cannot read; the next record goes on with it
 };
 
@@ -81,7 +95,8 @@ struct IsoRecord {
 // block. Fails: IoError (it does not fit, or contradicts itself).
 Result<std::optional<IsoRecord>> parse_record(IsoBytes rest);
 
-// The name of a record without Rock Ridge: Plain or Joliet. An empty or impossible one is empty.
+// The name of a record without Rock Ridge: Plain or Joliet. An empty or impossible one is empty; a
+// slash or NUL in it is given out as '_'.
 IsoName plain_name(IsoBytes name);
 IsoName joliet_name(IsoBytes name);
 bool is_usable_name(std::string_view name);
@@ -101,10 +116,11 @@ class SystemUse {
   bool rock_ridge() const { return rock_ridge_; }
   // The bytes that every system use field but the first one skips (SP).
   uint8_t skip() const { return skip_; }
-  bool has_name() const { return has_name_ && !broken_; }
+  // Whether there is one to be used: whole, not too long, not that of "." or "..".
+  bool has_name() const { return has_name_ && !broken_ && is_usable_name(name_.view()); }
   const IsoName& name() const { return name_; }
   // From PX: whether this is neither a file nor a directory. From RE, CL: moved directories.
-  bool special() const { return special_ || broken_; }
+  bool special() const { return special_; }
   bool relocated() const { return relocated_; }
   std::optional<uint32_t> child() const { return child_; }
 

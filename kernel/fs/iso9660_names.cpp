@@ -77,7 +77,8 @@ IsoName plain_name(IsoBytes name) {
   IsoName result;
   for (size_t i = 0; i < length; ++i) {
     const uint8_t byte = u8(name, i);
-    const char c = byte < 0x80 ? lower(static_cast<char>(byte)) : '_';
+    const bool as_it_is = byte < 0x80 && byte != '/' && byte != '\0';
+    const char c = as_it_is ? lower(static_cast<char>(byte)) : '_';
     if (!result.append({&c, 1})) break;
   }
   return result;
@@ -88,6 +89,7 @@ IsoName joliet_name(IsoBytes name) {
   IsoName result;
   for (size_t i = 0; i < length; i += 2) {
     uint32_t code = be16(name, i);
+    if (code == '/' || code == '\0') code = '_';
     if (code >= 0xD800 && code < 0xE000) {
       const uint32_t next = i + 2 < length ? be16(name, i + 2) : 0;
       if (code < 0xDC00 && next >= 0xDC00 && next < 0xE000) {
@@ -151,7 +153,8 @@ void SystemUse::take(uint16_t kind, IsoBytes entry) {
 
 void SystemUse::take_name(IsoBytes entry) {
   const uint8_t flags = u8(entry, 4);
-  if ((flags & kNameIsSelfOrParent) != 0 || name_ended_) {
+  if ((flags & kNameIsSelfOrParent) != 0) return;  // it stands for "." or "..", whatever its text
+  if (name_ended_) {
     broken_ = true;
     return;
   }

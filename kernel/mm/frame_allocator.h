@@ -117,6 +117,7 @@ class FrameAllocator {
   FrameRecord* take_oldest_standby(FrameNumber end, Fill fill) REQUIRES(lock_);
   FrameRecord* take_run_from(unsigned order, unsigned highest_zone) REQUIRES(lock_);
   void drop_zeroed(FrameZone& zone) REQUIRES(lock_);
+  void fill_run(FrameNumber first, unsigned order, std::byte junk) REQUIRES(lock_);
   void drop_standby(FrameRecord& record) REQUIRES(lock_);
   // All placements fall back to the zones below their highest.
   unsigned highest_zone(Placement placement) const {

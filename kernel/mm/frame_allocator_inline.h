@@ -4,6 +4,7 @@
 #pragma once
 
 #include "mm/frame_allocator.h"
+#include "mm/junk.h"
 
 namespace mobius::mm {
 
@@ -49,6 +50,9 @@ inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use) {
     record = allocate_slowly(use, placement, fill, claim);
     if (record == nullptr) return Failure(Error::OutOfFrames);
   }
+  if constexpr (kFillsWithJunk) {
+    if (fill == Fill::None) memory_.fill(record->number, kFreshJunk);
+  }
   return OwnedFrame(*this, *record);
 }
 
@@ -63,6 +67,7 @@ inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use) {
   constexpr auto kFirst = static_cast<uint32_t>(FrameUse::PageTable);
   const uint32_t use = record.state >> 16;  // and above it the order, which is 0
   KASSERT(use - kFirst < kUses - kFirst);
+  if constexpr (kFillsWithJunk) memory_.fill(record.number, kFreedJunk);
   record.state = frame_state(FrameUse::Free, kOrderHot, 0);
   --used_[use];
   ++free_;

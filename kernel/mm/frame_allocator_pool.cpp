@@ -19,7 +19,13 @@ Result<FrameNumber> FrameAllocator::allocate_run(unsigned order, FrameUse use, P
   account_taken(frames, use);
   tell_if_low();
   head->state = frame_state(use, static_cast<uint8_t>(order), 0);
+  fill_run(head->number, order, kFreshJunk);
   return head->number;
+}
+
+void FrameAllocator::fill_run(FrameNumber first, unsigned order, std::byte junk) {
+  if constexpr (!kFillsWithJunk) return;
+  for (uint32_t i = 0; i < 1u << order; ++i) memory_.fill(first + i, junk);
 }
 
 FrameRecord* FrameAllocator::take_run_from(unsigned order, unsigned highest) {
@@ -42,6 +48,7 @@ void FrameAllocator::free_run(FrameNumber first, unsigned order, FrameUse use) {
   KASSERT(records_.contains(first) && use > FrameUse::FreeZeroed);
   FrameRecord& head = records_.at(first);
   KASSERT(head.use == use && head.order == order);
+  fill_run(first, order, kFreedJunk);
   used_[static_cast<unsigned>(use)] -= 1u << order;
   free_ += 1u << order;
   zone_of(first).give_run(head, order);

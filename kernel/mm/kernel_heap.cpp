@@ -8,6 +8,7 @@
 // out and are linked in one by one, so that a new slab costs no walk through its frame.
 #include "mm/kernel_heap.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace mobius::mm {
@@ -43,7 +44,20 @@ Result<void*> KernelHeap::allocate_slowly(size_t bytes, Claim claim) {
   FreeObject* object = slab->free;
   slab->free = object->next;
   ++slab->used;
+  if constexpr (kFillsWithJunk) fill_fresh(object, size);
   return object;
+}
+
+void KernelHeap::fill_fresh(void* object, size_t size) {
+  auto* const bytes = static_cast<std::byte*>(object);
+  const auto* const behind_link = bytes + sizeof(FreeObject);
+  KASSERT(std::all_of(behind_link, static_cast<const std::byte*>(bytes + size),
+                      [](std::byte b) { return b == kFreedJunk; }));
+  std::fill_n(bytes, size, kFreshJunk);
+}
+
+void KernelHeap::fill_freed(void* object, size_t size) {
+  std::fill_n(static_cast<std::byte*>(object), size, kFreedJunk);
 }
 
 // Makes some more fresh objects free; false if there are none left.
@@ -53,6 +67,7 @@ bool KernelHeap::use_fresh(Slab& slab, size_t size) {
   for (unsigned i = 0; i < kAtATime && slab.fresh + size <= kPageSize; ++i) {
     std::byte* place = reinterpret_cast<std::byte*>(&slab) + slab.fresh;
     slab.fresh = static_cast<uint16_t>(slab.fresh + size);
+    if constexpr (kFillsWithJunk) fill_freed(place, size);
     *link = reinterpret_cast<FreeObject*>(place);
     link = &(*link)->next;
   }

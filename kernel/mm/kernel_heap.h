@@ -13,6 +13,7 @@
 #include "base/list.h"
 #include "base/result.h"
 #include "mm/frame_allocator.h"
+#include "mm/junk.h"
 #include "mm/kernel_heap_classes.h"
 
 namespace mobius::mm {
@@ -23,8 +24,8 @@ class KernelHeap {
   KernelHeap(const KernelHeap&) = delete;
 
   // 1..4 MiB bytes, aligned to 16; from 2033 bytes on a run of 2^k frames, aligned to its size.
-  // Not zeroed. With Claim::Promised, frames set aside are used up only where the heap needs new
-  // ones. Fails: OutOfFrames.
+  // Not zeroed (mm/junk.h). With Claim::Promised, frames set aside are used up only where the heap
+  // needs new ones. Fails: OutOfFrames.
   [[gnu::always_inline]] Result<void*> allocate(size_t bytes, Claim claim = Claim::Unpromised) {
     LeafGuard guard(lock_);
     if (bytes > kMaxSlabObject) [[unlikely]] return allocate_run(bytes, claim);
@@ -33,6 +34,7 @@ class KernelHeap {
     if (object == nullptr) [[unlikely]] return allocate_slowly(bytes, claim);
     slab->free = object->next;
     ++slab->used;
+    if constexpr (kFillsWithJunk) fill_fresh(object, kSlabSizes[slab->tag - kTag]);
     return object;
   }
   // Requires: p came from allocate(bytes) with the same bytes. Null is fine.
@@ -44,6 +46,7 @@ class KernelHeap {
     auto* object = static_cast<FreeObject*>(p);
     FreeObject* next = slab->free;
     KASSERT(slab->tag == kTag + slab_class_of(bytes) && object != next);
+    if constexpr (kFillsWithJunk) fill_freed(object, kSlabSizes[slab->tag - kTag]);
     object->next = next;
     slab->free = object;
     if (--slab->used == 0 || next == nullptr) [[unlikely]] first_or_last_free(*slab);
@@ -98,6 +101,9 @@ class KernelHeap {
   static Slab* slab_of(void* p) {
     return reinterpret_cast<Slab*>(reinterpret_cast<uintptr_t>(p) & ~uintptr_t{kPageOffsetMask});
   }
+  // With junk, at the two borders; asserts that nobody has written to an object that was free.
+  static void fill_fresh(void* object, size_t size);
+  static void fill_freed(void* object, size_t size);
   Result<void*> allocate_slowly(size_t bytes, Claim claim) REQUIRES(lock_);
   bool use_fresh(Slab& slab, size_t size) REQUIRES(lock_);
   Result<Slab*> next_slab(unsigned size_class, Claim claim) REQUIRES(lock_);

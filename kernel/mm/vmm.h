@@ -41,8 +41,8 @@ Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr
 // Ends a reservation. Fails: BadArgument (not in one), Busy (blocks live in it).
 Result<void> vmm_unmap(AddressSpace& space, VirtAddr address) EXCLUDES(memory_lock);
 
-// New rights for any page range inside one block or image. Fails: BadArgument, OutOfFrames,
-// LimitReached.
+// New rights for any page range inside one block or image. Fails: BadArgument (also kMemGuaranteed
+// and kMemEager: a block has them from its beginning), OutOfFrames, LimitReached.
 Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags)
     EXCLUDES(memory_lock);
 

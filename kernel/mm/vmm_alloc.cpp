@@ -53,7 +53,7 @@ Result<void> set_up(AddressSpace& space, VmObject& object, PageCount pages, uint
 }
 
 Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
-  const Access access = TRY(access_from(flags));
+  const Access access = TRY(access_from(flags, kMemGuaranteed | kMemEager));
   LockGuard guard(space.manager().lock);
   ObjectReference object = TRY(AnonymousObject::create(space.manager(), pages));
   if ((flags & (kMemGuaranteed | kMemEager)) != 0) [[unlikely]] {

@@ -68,7 +68,7 @@ Result<VmObject*> discard_or_busy(AddressSpace& space, VirtRange range) EXCLUDES
 }  // namespace
 
 Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags) {
-  Access access = TRY(access_from(flags));
+  Access access = TRY(access_from(flags, 0));
   VirtRange range = TRY(user_range(base, pages));
   return with_frames(space.manager(), [&] { return protect(space, range, access); });
 }

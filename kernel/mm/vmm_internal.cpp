@@ -3,10 +3,9 @@
 
 namespace mobius::mm {
 
-Result<Access> access_from(uint32_t flags) {
-  constexpr uint32_t known =
-      kMemIgnored | kMemRead | kMemWrite | kMemZero | kMemGuaranteed | kMemEager;
-  if ((flags & ~known) != 0) return Failure(Error::BadArgument);
+Result<Access> access_from(uint32_t flags, uint32_t others) {
+  constexpr uint32_t always = kMemIgnored | kMemRead | kMemWrite | kMemZero;
+  if ((flags & ~(always | others)) != 0) return Failure(Error::BadArgument);
   if ((flags & kMemWrite) != 0) return Access::ReadWrite;
   return (flags & kMemRead) != 0 ? Access::Read : Access::None;
 }

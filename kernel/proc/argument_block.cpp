@@ -46,50 +46,63 @@ class PointerWriter {
 
 }  // namespace
 
-Result<void> ArgumentBlock::make_room(uint32_t bytes) {
-  const uint32_t pointers = (counts_[0] + counts_[1] + 1) * kPointerBytes;
-  if (bytes > kMaxBytes || used_ + bytes + pointers > kMaxBytes) {
-    return Failure(Error::LimitReached);
-  }
-  if (used_ + bytes <= capacity_) return {};
-  uint32_t capacity = std::max(capacity_, kPageSize);
-  while (capacity < used_ + bytes) capacity *= 2;
-  auto* grown = static_cast<char*>(TRY(heap_.allocate(capacity)));
-  if (used_ > 0) std::memcpy(grown, bytes_, used_);
-  heap_.free(bytes_, capacity_);
-  bytes_ = grown;
-  capacity_ = capacity;
-  return {};
+ArgumentBlock::~ArgumentBlock() {
+  for (char* piece : pieces_) heap_.free(piece, kPieceBytes);
 }
 
-void ArgumentBlock::take(Part part, uint32_t bytes) {
-  KASSERT(part == Part::Environment || counts_[1] == 0);
-  used_ += bytes;
-  ++counts_[static_cast<unsigned>(part)];
+// What may be filled next, at least one byte of it.
+Result<std::span<char>> ArgumentBlock::room() {
+  const uint32_t spent = filled_ + (strings() + 1) * kPointerBytes;
+  if (spent >= kMaxBytes) return Failure(Error::ArgumentsTooLong);
+  char*& piece = pieces_[filled_ / kPieceBytes];
+  if (piece == nullptr) piece = static_cast<char*>(TRY(heap_.allocate(kPieceBytes)));
+  const uint32_t at = filled_ % kPieceBytes;
+  return std::span(piece + at, std::min(kPieceBytes - at, kMaxBytes - spent));
+}
+
+Result<void> ArgumentBlock::end_string(Part part, uint32_t begin, Result<void> appended) {
+  if (appended) {
+    ++counts_[static_cast<unsigned>(part)];
+  } else {
+    filled_ = begin;
+  }
+  return appended;
+}
+
+Result<void> ArgumentBlock::append(std::string_view text) {
+  while (!text.empty()) {
+    const auto to = TRY(room());
+    const size_t bytes = std::min(to.size(), text.size());
+    std::memcpy(to.data(), text.data(), bytes);
+    filled_ += static_cast<uint32_t>(bytes);
+    text.remove_prefix(bytes);
+  }
+  TRY(room())[0] = 0;
+  ++filled_;
+  return {};
 }
 
 Result<void> ArgumentBlock::add(Part part, std::string_view text) {
-  const auto bytes = static_cast<uint32_t>(text.size() + 1);
-  TRY(make_room(bytes));
-  std::memcpy(bytes_ + used_, text.data(), text.size());
-  bytes_[used_ + text.size()] = 0;
-  take(part, bytes);
-  return {};
+  KASSERT(part == Part::Environment || counts_[1] == 0);
+  if (text.find('\0') != std::string_view::npos) return Failure(Error::BadArgument);
+  const uint32_t begin = filled_;
+  return end_string(part, begin, append(text));
 }
 
-Result<void> ArgumentBlock::add_user_string(Part part, Cpu& cpu, VirtAddr from) {
+Result<void> ArgumentBlock::append_user_string(Cpu& cpu, VirtAddr from) {
+  // Small steps, and none across a page: what lies behind the string's end need not be readable.
   constexpr uint32_t kStep = 256;
-  uint32_t length = 0;  // so far, of a string that is copied piece by piece
   for (;;) {
-    const uint32_t step = std::min(kStep, kPageSize - (from + length).page_offset());
-    TRY(make_room(length + step));
-    char* to = bytes_ + used_ + length;
-    TRY(cpu.copy_from_user(to, from + length, step));
-    if (const void* end = std::memchr(to, 0, step)) {
-      take(part, length + static_cast<uint32_t>(static_cast<const char*>(end) - to) + 1);
+    const auto to = TRY(room());
+    const uint32_t step =
+        std::min({kStep, kPageSize - from.page_offset(), static_cast<uint32_t>(to.size())});
+    TRY(cpu.copy_from_user(to.data(), from, step));
+    if (const void* end = std::memchr(to.data(), 0, step)) {
+      filled_ += static_cast<uint32_t>(static_cast<const char*>(end) - to.data()) + 1;
       return {};
     }
-    length += step;
+    filled_ += step;
+    from = from + step;
   }
 }
 
@@ -98,17 +111,43 @@ Result<void> ArgumentBlock::add_user_array(Part part, Cpu& cpu, VirtAddr array) 
   for (;; array = array + kPointerBytes) {
     const auto pointer = TRY(copy_in<uint32_t>(cpu, array));
     if (pointer == 0) return {};
-    TRY(add_user_string(part, cpu, VirtAddr{pointer}));
+    const uint32_t begin = filled_;
+    TRY(end_string(part, begin, append_user_string(cpu, VirtAddr{pointer})));
   }
 }
 
-Result<void> ArgumentBlock::write_pointers(Cpu& cpu, VirtAddr to, VirtAddr strings) const {
+// The filled bytes from `at` on, as far as they lie in one piece.
+std::span<const char> ArgumentBlock::filled_from(uint32_t at) const {
+  const uint32_t in_piece = at % kPieceBytes;
+  return {pieces_[at / kPieceBytes] + in_piece, std::min(kPieceBytes - in_piece, filled_ - at)};
+}
+
+uint32_t ArgumentBlock::after_string(uint32_t at) const {
+  for (;;) {
+    const auto bytes = filled_from(at);
+    if (const void* end = std::memchr(bytes.data(), 0, bytes.size())) {
+      return at + static_cast<uint32_t>(static_cast<const char*>(end) - bytes.data()) + 1;
+    }
+    at += static_cast<uint32_t>(bytes.size());
+  }
+}
+
+Result<void> ArgumentBlock::write_strings(Cpu& cpu, VirtAddr to) const {
+  for (uint32_t at = 0; at < filled_;) {
+    const auto bytes = filled_from(at);
+    TRY(cpu.copy_to_user(to + at, bytes.data(), static_cast<uint32_t>(bytes.size())));
+    at += static_cast<uint32_t>(bytes.size());
+  }
+  return {};
+}
+
+Result<void> ArgumentBlock::write_pointers(Cpu& cpu, VirtAddr to, VirtAddr text) const {
   PointerWriter out(cpu, to);
   uint32_t at = 0;
   for (uint32_t count : counts_) {
     for (uint32_t i = 0; i < count; ++i) {
-      TRY(out.add((strings + at).value));
-      at += static_cast<uint32_t>(std::strlen(bytes_ + at)) + 1;
+      TRY(out.add((text + at).value));
+      at = after_string(at);
     }
     TRY(out.add(0));
   }
@@ -116,13 +155,13 @@ Result<void> ArgumentBlock::write_pointers(Cpu& cpu, VirtAddr to, VirtAddr strin
 }
 
 Result<VirtAddr> ArgumentBlock::write(Cpu& cpu, VirtAddr stack_top, uint32_t start_flags) const {
-  const uint32_t pointers = (counts_[0] + 1 + counts_[1] + 1) * kPointerBytes;
-  const VirtAddr strings{(stack_top.value - used_) & ~15u};
-  const VirtAddr argv{(strings.value - pointers) & ~15u};
+  const uint32_t pointers = (strings() + 2) * kPointerBytes;
+  const VirtAddr text{(stack_top.value - filled_) & ~15u};
+  const VirtAddr argv{(text.value - pointers) & ~15u};
   const VirtAddr envp = argv + (counts_[0] + 1) * kPointerBytes;
   const VirtAddr start{argv.value - kStartBytes};
-  if (used_ > 0) TRY(cpu.copy_to_user(strings, bytes_, used_));
-  TRY(write_pointers(cpu, argv, strings));
+  TRY(write_strings(cpu, text));
+  TRY(write_pointers(cpu, argv, text));
   TRY(copy_out(cpu, start, UserStart{counts_[0], argv.value, envp.value, start_flags}));
   // The frame of a call of entry(start): [esp] = return address 0, esp + 4 a multiple of 16.
   const VirtAddr argument{start.value - 16};

@@ -1,9 +1,13 @@
 // ArgumentBlock: argv and the environment of a program on their way to it.
 //
-// The strings lie one after another, each with its NUL, first the arguments, then the environment;
-// kMaxBytes limits them together with their pointers. write() lays the block out at the top of the
-// new main stack as abi/start.h says, running in the new process itself.
+// The strings lie one after another, each with its NUL, first the arguments, then the environment,
+// in pieces of a page that never move: what has been filled, a half string included, is filled_
+// bytes, and the block grows by one more piece. write() lays them out at the top of the new main
+// stack as abi/start.h says, running in the new process itself.
 #pragma once
+
+#include <array>
+#include <span>
 
 #include "mm/kernel_heap.h"
 #include "proc/ports/cpu.h"
@@ -12,18 +16,20 @@ namespace mobius::proc {
 
 class ArgumentBlock {
  public:
+  // Of all strings, each with its NUL and one pointer.
   static constexpr uint32_t kMaxBytes = 64 * 1024;
 
   explicit ArgumentBlock(mm::KernelHeap& heap) : heap_(heap) {}
   ArgumentBlock(const ArgumentBlock&) = delete;
-  ~ArgumentBlock() { heap_.free(bytes_, capacity_); }
+  ~ArgumentBlock();
 
   enum class Part : uint8_t { Argument, Environment };
 
-  // All arguments come before the environment. Fails: LimitReached, OutOfFrames.
+  // All arguments come before the environment. A string that fails leaves the block as it was.
+  // Fails: ArgumentsTooLong, BadArgument (a NUL in the text), OutOfFrames.
   Result<void> add(Part part, std::string_view text);
   // A NULL-terminated array of strings in the running process. A null `array` is an empty one.
-  // Fails: as add, and BadAddress, IoError.
+  // Fails: ArgumentsTooLong, OutOfFrames, BadAddress, IoError; strings before the bad one stay.
   Result<void> add_user_array(Part part, Cpu& cpu, VirtAddr array);
 
   uint32_t arguments() const { return counts_[0]; }
@@ -33,16 +39,22 @@ class ArgumentBlock {
   Result<VirtAddr> write(Cpu& cpu, VirtAddr stack_top, uint32_t start_flags) const;
 
  private:
-  Result<void> add_user_string(Part part, Cpu& cpu, VirtAddr from);
-  Result<void> make_room(uint32_t bytes);
-  void take(Part part, uint32_t bytes);
-  Result<void> write_pointers(Cpu& cpu, VirtAddr to, VirtAddr strings) const;
+  static constexpr uint32_t kPieceBytes = kPageSize;
+
+  uint32_t strings() const { return counts_[0] + counts_[1]; }
+  Result<std::span<char>> room();
+  Result<void> append(std::string_view text);
+  Result<void> append_user_string(Cpu& cpu, VirtAddr from);
+  Result<void> end_string(Part part, uint32_t begin, Result<void> appended);
+  std::span<const char> filled_from(uint32_t at) const;
+  uint32_t after_string(uint32_t at) const;
+  Result<void> write_strings(Cpu& cpu, VirtAddr to) const;
+  Result<void> write_pointers(Cpu& cpu, VirtAddr to, VirtAddr text) const;
 
   mm::KernelHeap& heap_;
-  char* bytes_ = nullptr;
-  uint32_t capacity_ = 0;
-  uint32_t used_ = 0;
-  uint32_t counts_[2] = {};  // by Part
+  std::array<char*, kMaxBytes / kPieceBytes> pieces_{};
+  uint32_t filled_ = 0;
+  uint32_t counts_[2] = {};  // by Part: of whole strings
 };
 
 }  // namespace mobius::proc

@@ -27,33 +27,4 @@ BootCommand::BootCommand(std::string_view text) {
 
 std::optional<std::string_view> BootCommand::next_argument() { return take_line(rest_); }
 
-namespace {
-
-// Calls f(word) for each word, until it returns true; whether it did.
-template <typename F>
-bool any_word(std::string_view line, F&& f) {
-  while (!line.empty()) {
-    const size_t end = line.find(' ');
-    if (f(line.substr(0, end))) return true;
-    line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
-  }
-  return false;
-}
-
-}  // namespace
-
-bool has_option(std::string_view command_line, std::string_view option) {
-  return any_word(command_line, [&](std::string_view word) { return word == option; });
-}
-
-std::string_view option_value(std::string_view command_line, std::string_view name) {
-  std::string_view value;
-  any_word(command_line, [&](std::string_view word) {
-    if (!word.starts_with(name)) return false;
-    value = word.substr(name.size());
-    return true;
-  });
-  return value;
-}
-
 }  // namespace mobius::proc

@@ -28,10 +28,4 @@ class BootCommand {
   std::string_view rest_;
 };
 
-// Whether a word of the kernel's command line is exactly `option` (`allow-panic`, `stdin=pipe`).
-bool has_option(std::string_view command_line, std::string_view option);
-
-// What follows `name` (`policy=`) in such a word; empty where there is none.
-std::string_view option_value(std::string_view command_line, std::string_view name);
-
 }  // namespace mobius::proc

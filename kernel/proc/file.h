@@ -71,7 +71,7 @@ class VolumeFile final : public File {
   VolumeFile(System& system, const VolumeNode& node) : system_(system), node_(node) {}
 
   Result<uint32_t> read(FrameSpan into) override;
-  Result<void> write(std::span<const char>) override { return Failure(Error::NoAccess); }
+  Result<void> write(std::span<const char>) override { return Failure(Error::ReadOnly); }
   Result<uint64_t> seek(int64_t offset, Whence whence) override;
   FileInfo info() const override;
   Result<std::optional<VolumeEntry>> next_entry() override;

@@ -12,7 +12,7 @@ HandleTable::~HandleTable() {
 }
 
 Result<void> HandleTable::grow() {
-  if (capacity_ == kMaxHandles) return Failure(Error::LimitReached);
+  if (capacity_ == kMaxHandles) return Failure(Error::TooManyHandles);
   const uint32_t capacity = capacity_ == 0 ? 16 : capacity_ * 2;
   auto* entries = static_cast<Entry*>(TRY(heap_.allocate(capacity * sizeof(Entry))));
   // From here on nothing fails.

@@ -30,7 +30,7 @@ class HandleTable {
     Rights rights = Rights::Read;
   };
 
-  // Fails: LimitReached, OutOfFrames.
+  // Fails: TooManyHandles, OutOfFrames.
   Result<Handle> add(Ref<KernelObject> object, Rights rights);
   // The entry of a handle in use; it moves when the table grows. Fails: BadHandle.
   Result<Entry*> find(Handle handle);

@@ -78,8 +78,10 @@ Result<uint32_t> spawn_init(System& system, BootCommand command) {
 }  // namespace
 
 void start_init_process(System& system) {
-  if (!system.volume.mount()) {
-    system.machine.end("panic: the boot CD cannot be read");
+  if (const auto mounted = system.volume.mount(); !mounted) {
+    TextBuffer<128> verdict;
+    system.machine.end(
+        verdict.add("panic: the boot CD cannot be read: ").add(mounted.error()).text());
   }
   WholeFile file(system.memory.heap);
   if (!read_boot_command(system, file)) {
@@ -97,6 +99,8 @@ void start_init_process(System& system) {
   if (missing) give_up(system, "there is no ", command.path(), 127);
   const bool bad = pid.error() == Error::BadImage || pid.error() == Error::NotSupported;
   if (bad) give_up(system, "this system cannot run ", command.path(), 126);
+  const bool long_arguments = pid.error() == Error::ArgumentsTooLong;
+  if (long_arguments) give_up(system, "the arguments are too long for ", command.path(), 126);
   give_up(system, "not enough memory, or the CD cannot be read, for ", command.path(), 126);
 }
 

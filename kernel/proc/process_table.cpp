@@ -13,9 +13,9 @@ uint64_t cpu_ticks_of(const Process& process) {
 
 Result<void> ProcessTable::check_room(const Process* parent, uint32_t flags) const {
   const uint32_t kept = (flags & PROC_PROMISED) != 0 ? 0 : kPromisedProcesses;
-  if (count_ + kept >= kMaxProcesses) return Failure(Error::LimitReached);
+  if (count_ + kept >= kMaxProcesses) return Failure(Error::TooManyRunning);
   if (parent != nullptr && parent->child_count >= kMaxChildren) {
-    return Failure(Error::LimitReached);
+    return Failure(Error::TooManyRunning);
   }
   return {};
 }

@@ -34,9 +34,9 @@ class ProcessTable {
     Ref<Process> process_;
   };
 
-  // Whether one more process may be made for `parent`. Fails: LimitReached.
+  // Whether one more process may be made for `parent`. Fails: TooManyRunning.
   Result<void> check_room(const Process* parent, uint32_t flags) const;
-  // An empty process for `parent` (null: none). Fails: LimitReached, OutOfFrames.
+  // An empty process for `parent` (null: none). Fails: TooManyRunning, OutOfFrames.
   Result<Unborn> create(Process* parent, uint32_t flags);
   // Gives it a pid and its place among its parent's children. Cannot fail.
   Process& publish(Unborn unborn, Process* parent);

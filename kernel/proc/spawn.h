@@ -19,7 +19,7 @@ struct SpawnRequest {
 
 // The pid; the program runs as soon as it is its turn. Sleeps. A failure leaves nothing behind.
 // Fails: NotFound, NotADirectory, NoAccess (a directory), BadImage, NotSupported, IoError,
-// LimitReached, OutOfFrames, OutOfAddressSpace, Interrupted.
+// NameTooLong, TooManyRunning, LimitReached, OutOfFrames, OutOfAddressSpace, Interrupted.
 Result<uint32_t> spawn(System& system, SpawnRequest request);
 
 }  // namespace mobius::proc

@@ -67,7 +67,7 @@ void forget_thread(System& system, Thread& thread) {
 
 Result<uint32_t> start_user_thread(System& system, const ThreadStart& start) {
   Process& process = system.process();
-  if (process.thread_count >= kMaxThreads) return Failure(Error::LimitReached);
+  if (process.thread_count >= kMaxThreads) return Failure(Error::TooManyRunning);
   NewThread thread = TRY(make_thread(system, user_thread_entry, &system));
   UserStack stack(*process.space, TRY(process.space->map_stack(start.stack_bytes)));
   // As after a call of entry(argument): the argument at a multiple of 16, above it nothing.
@@ -76,7 +76,7 @@ Result<uint32_t> start_user_thread(System& system, const ThreadStart& start) {
   TRY(copy_out(system.cpu, esp, frame));
   // The copy may have slept.
   if (process.ending()) return Failure(Error::Interrupted);
-  if (process.thread_count >= kMaxThreads) return Failure(Error::LimitReached);
+  if (process.thread_count >= kMaxThreads) return Failure(Error::TooManyRunning);
   // From here on nothing fails.
   stack.keep();
   thread->user_stack = stack.range();

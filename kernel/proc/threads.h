@@ -13,7 +13,7 @@ struct ThreadDeleter {
 using NewThread = std::unique_ptr<Thread, ThreadDeleter>;
 
 // `entry(argument)` runs on the new kernel stack and never returns. Fails: OutOfFrames,
-// LimitReached (kernel stacks of the machine).
+// TooManyRunning (kernel stacks of the machine).
 Result<NewThread> make_thread(System& system, void (*entry)(void*), void* argument);
 
 // Puts the thread among its process's and starts it. Cannot fail.
@@ -25,8 +25,8 @@ struct ThreadStart {
   uint32_t stack_bytes;
   uint32_t tls;
 };
-// A new thread of the running process; its id. Fails: LimitReached, OutOfFrames,
-// OutOfAddressSpace, BadAddress, Interrupted (the process is ending).
+// A new thread of the running process; its id. Fails: TooManyRunning, LimitReached,
+// OutOfFrames, OutOfAddressSpace, BadAddress, Interrupted (the process is ending).
 Result<uint32_t> start_user_thread(System& system, const ThreadStart& start);
 
 // Sleeps until the thread has ended and takes its record away; its exit status.

@@ -20,7 +20,7 @@ Result<uint32_t> copy_string_in(Cpu& cpu, VirtAddr from, std::span<char> to) {
     }
     length += step;
   }
-  return Failure(Error::BadArgument);
+  return Failure(Error::NameTooLong);
 }
 
 }  // namespace mobius::proc

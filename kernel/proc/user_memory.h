@@ -20,14 +20,15 @@ Result<T> copy_in(Cpu& cpu, VirtAddr from) {
   return value;
 }
 
+// Every byte of a T is a part of its value: padding would take kernel memory along.
 template <typename T>
 Result<void> copy_out(Cpu& cpu, VirtAddr to, const T& value) {
-  static_assert(std::is_trivially_copyable_v<T>);
+  static_assert(std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>);
   return cpu.copy_to_user(to, &value, sizeof value);
 }
 
 // A string ended by NUL, with its NUL; returns its length without it. Fails: as copy_in, and
-// BadArgument where `to` is too small for it.
+// NameTooLong where `to` is too small for it.
 Result<uint32_t> copy_string_in(Cpu& cpu, VirtAddr from, std::span<char> to);
 
 }  // namespace mobius::proc

@@ -81,6 +81,8 @@ uint32_t errno_of(Error error) {
     case Error::OutOfFrames:
     case Error::OutOfAddressSpace:
     case Error::LimitReached: return ABI_ENOMEM;
+    case Error::TooManyHandles: return ABI_EMFILE;
+    case Error::TooManyRunning: return ABI_EAGAIN;
     case Error::BadArgument: return ABI_EINVAL;
     case Error::BadAddress: return ABI_EFAULT;
     case Error::NotFound: return ABI_ENOENT;

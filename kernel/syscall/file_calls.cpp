@@ -48,7 +48,10 @@ Result<uint32_t> FileOpen(proc::System& system, Words a) {
   auto path = TRY(heap.create<std::array<char, kMaxPathBytes>>());
   const uint32_t length = TRY(proc::copy_string_in(system.cpu, VirtAddr{a[0]}, *path));
   const auto node = TRY(system.volume.find({path->data(), length}));
-  if ((rights & FILE_WRITE) != 0) return Failure(Error::NoAccess);  // the volume is read-only
+  if ((rights & FILE_WRITE) != 0) {
+    const bool directory = node.kind == proc::NodeKind::Directory;
+    return Failure(directory ? Error::IsADirectory : Error::ReadOnly);
+  }
   auto file = TRY(heap.create<proc::VolumeFile>(system, node));
   return system.process().handles.add(Ref<proc::KernelObject>(file.release()), Rights::Read);
 }

@@ -170,6 +170,7 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
     stats.pages_ahead = memory.stats.pages_ahead;
     stats.pages_taken_back = memory.stats.pages_taken_back;
   }
+  static_assert(std::has_unique_object_representations_v<vmm_stats>);
   const auto bytes = std::min<uint32_t>(a[1], sizeof stats);
   TRY(system.cpu.copy_to_user(VirtAddr{a[0]}, &stats, bytes));
   return kTrue;

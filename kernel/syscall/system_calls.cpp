@@ -2,7 +2,7 @@
 #include "mm/invariants.h"
 #include "mm/pageout.h"
 #include "mm/swap_off.h"
-#include "proc/boot_command.h"
+#include "proc/boot_options.h"
 #include "proc/text.h"
 #include "proc/user_memory.h"
 #include "syscall/calls.h"

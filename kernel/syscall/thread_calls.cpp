@@ -1,6 +1,7 @@
 // Thr... and Futex...: the threads of the calling process.
 #include "proc/futex.h"
 #include "proc/threads.h"
+#include "proc/user_memory.h"
 #include "syscall/calls.h"
 
 namespace mobius::syscall::calls {
@@ -15,7 +16,7 @@ Result<uint32_t> ThrExit(proc::System& system, Words a) { proc::end_thread(syste
 
 Result<uint32_t> ThrJoin(proc::System& system, Words a) {
   const uint32_t status = TRY(proc::join_thread(system, a[0]));
-  if (a[1] != 0) TRY(system.cpu.copy_to_user(VirtAddr{a[1]}, &status, sizeof status));
+  if (a[1] != 0) TRY(proc::copy_out(system.cpu, VirtAddr{a[1]}, status));
   return kTrue;
 }
 

@@ -2,6 +2,7 @@
 import shlex
 from pathlib import Path
 
+import boot_options
 import image
 from build import build
 from options import Parser, no_install
@@ -16,6 +17,7 @@ def main(argv):
     parser.add_argument("--verbose", action="store_true", help="show the build")
     no_install(parser)
     options = parser.parse_args(argv)
+    boot_options.check(options.append)
     setup("image", install=not options.no_install)
     build(["kernel", "user"], options.verbose)
     image.make(Path(options.output), image.Contents(options=options.append))

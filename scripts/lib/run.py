@@ -18,6 +18,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+import boot_options
 import exe
 import image
 import programs
@@ -162,7 +163,9 @@ def contents(options):
             raise SetupError("an argument has a line break")
         init = "program\n" + "".join(f"{word}\n" for word in words)
     kernel_options = options.append
-    if not sys.stdin or not os.isatty(0):
+    if not options.kernel:  # another one has options of its own
+        boot_options.check(kernel_options)
+    if (not sys.stdin or not os.isatty(0)) and "stdin=pipe" not in kernel_options.split():
         kernel_options += " stdin=pipe"
     return image.Contents(options.kernel or KERNEL, kernel_options, init, PROGRAMS, files)
 
@@ -177,6 +180,11 @@ def _prepare(options, folder):
     """Packages, build, CD. Returns the CD's path and {path on it: file} as far as known."""
     setup("run" if options.emulator == "qemu" else "bochs", install=not options.no_install)
     if options.iso:
+        made = (options.append or options.kernel or options.files or options.program
+                or options.commands is not None)
+        if made:
+            raise SetupError("--iso boots a CD as it is: without --append, --kernel, --with, -c "
+                             "or a program")
         return options.iso, {}
     if not options.kernel and not options.no_build:
         build(["kernel", "user"], options.verbose)

@@ -9,7 +9,7 @@
 
 int last_status;
 
-static char text[4 * LINE_BYTES]; /* the words of the command at hand */
+static char text[MOST_TEXT]; /* the words of the command at hand */
 static size_t text_length;
 static bool too_long;
 
@@ -114,7 +114,7 @@ static int run_words(char **words, bool background) {
 }
 
 int run_line(const char *line) {
-  char *words[MAX_WORDS + 1];
+  static char *words[MAX_WORDS + 1]; /* like the text they are in */
   size_t count;
   for (const char *at = line; *at && *at != '#';) {
     at = take_command(at, words, &count);

@@ -8,7 +8,9 @@
 #include <stddef.h>
 
 #define LINE_BYTES 1024
-#define MAX_WORDS 64
+/* Of one command: as much as a program can be started with. */
+#define MOST_TEXT 65536
+#define MAX_WORDS 8192
 
 /* ---- line_editor.c -------------------------------------------------------------------------- */
 /* Edits one line on the console (raw mode while it does). False at the end of the input. */

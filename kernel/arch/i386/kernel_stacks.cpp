@@ -36,7 +36,7 @@ KernelStacks::KernelStacks(mm::FrameAllocator& frames, PageCount dynamic_pages) 
 }
 
 Result<uint32_t> KernelStacks::make() {
-  if (free_slot_ == 0) return Failure(Error::LimitReached);
+  if (free_slot_ == 0) return Failure(Error::TooManyRunning);
   mm::OwnedFrame stack[kKernelStackPages];
   for (mm::OwnedFrame& frame : stack) {
     // Zeros: what is left of code there makes every write to the frame slow in QEMU, which watches

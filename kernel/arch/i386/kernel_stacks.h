@@ -19,7 +19,7 @@ class KernelStacks {
   KernelStacks(mm::FrameAllocator& frames, PageCount dynamic_pages);
   KernelStacks(const KernelStacks&) = delete;
 
-  // The address just above a new stack. Fails: OutOfFrames, LimitReached (no slot).
+  // The address just above a new stack. Fails: OutOfFrames, TooManyRunning (no slot).
   Result<uint32_t> make();
   // Requires: `top` is from make(), and nobody runs on it.
   void free(uint32_t top);

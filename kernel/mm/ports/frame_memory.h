@@ -41,6 +41,9 @@ class FrameMemory {
 
   // Any frame, direct or not. None of these waits or fails.
   void zero(FrameNumber f) { zero_page(bytes(0, f)); }
+  void fill(FrameNumber f, std::byte value) {
+    std::memset(bytes(0, f), static_cast<int>(value), kPageSize);
+  }
   void copy(FrameNumber to, FrameNumber from);
   void read(FrameSpan from, void* to);
   void write(FrameSpan to, const void* from);

@@ -24,7 +24,7 @@ using UserMap = mm::TranslationMap;
 
 class Cpu {
  public:
-  // A kernel stack with a guard page under it. Fails: OutOfFrames, LimitReached.
+  // A kernel stack with a guard page under it. Fails: OutOfFrames, TooManyRunning.
   virtual Result<uint32_t> make_kernel_stack() = 0;  // its top
   virtual void free_kernel_stack(uint32_t top) = 0;  // Requires: nobody runs on it
 

@@ -33,11 +33,10 @@ struct VolumeEntry {
 
 class Volume {
  public:
-  // Called once, in a thread that may sleep, before anything else. Fails: IoError, NotFound (no
-  // volume), BadArgument (none this system can read).
-  virtual Result<void> mount() = 0;
+  // Called once, in a thread that may sleep, before anything else. Fails with the reason in words.
+  virtual std::expected<void, std::string_view> mount() = 0;
   // `path` is absolute, parts separated by any number of slashes. Sleeps. Locks: none held.
-  // Fails: NotFound, NotADirectory, IoError, OutOfFrames.
+  // Fails: NotFound, NotADirectory, NameTooLong, BadArgument (relative), IoError, OutOfFrames.
   virtual Result<VolumeNode> find(std::string_view path) = 0;
   // Fills `into` from `offset`; past the end of the file: zeros. Sleeps. Locks: none held.
   // Fails: IoError, OutOfFrames.

@@ -24,8 +24,8 @@ void SimIdeDrive::identify() {
   for (int i = 0; i < 20; ++i) {
     words[27 + i] = static_cast<uint16_t>(model[2 * i] << 8 | model[2 * i + 1]);
   }
-  words[49] = options_.dma ? 0x0300 : 0x0200;
-  words[62] = options_.dma_direction ? 0x8000 : 0;
+  words[49] = options_.dma && !options_.dma_direction ? 0x0300 : 0x0200;
+  words[62] = !options_.dma_direction ? 0 : options_.dma ? 0x8400 : 0x8000;
   data_.resize(512);
   std::memcpy(data_.data(), words.data(), 512);
   sent_ = packet_bytes_ = 0;

@@ -81,7 +81,7 @@ void SimProcessor::store(VirtAddr to, uint8_t value) {
 Result<uint32_t> SimProcessor::make_kernel_stack() {
   const auto stack = std::find_if(stacks_.begin() + 1, stacks_.end(),
                                   [](const Stack& s) { return s.frame == kNoFrame; });
-  if (stack == stacks_.end()) return Failure(Error::LimitReached);
+  if (stack == stacks_.end()) return Failure(Error::TooManyRunning);
   stack->frame = TRY(machine_->frames.allocate(mm::FrameUse::KernelStack)).release();
   ++stacks_in_use_;
   return static_cast<uint32_t>(stack - stacks_.begin());

@@ -27,7 +27,7 @@ class SimVolume final : public proc::Volume {
   bool finish_reads();
   uint64_t reads = 0;
 
-  Result<void> mount() override { return {}; }
+  std::expected<void, std::string_view> mount() override { return {}; }
   Result<proc::VolumeNode> find(std::string_view path) override;
   Result<void> read(const proc::VolumeNode& node, uint64_t offset, FrameSpan into) override;
   Result<std::optional<proc::VolumeEntry>> next_entry(const proc::VolumeNode& directory,

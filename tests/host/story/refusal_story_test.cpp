@@ -89,6 +89,16 @@ TEST_F(RefusalStory, D4_a_stack_is_neither_discarded_nor_resized_nor_unmapped) {
   EXPECT_EQ(user.read32(top).value(), 7u);
 }
 
+TEST_F(RefusalStory, R20_protect_refuses_what_only_a_new_block_can_have) {
+  VirtAddr block = alloc(1);
+  for (uint32_t flags : {mm::kMemGuaranteed, mm::kMemEager, mm::kMemGuaranteed | mm::kMemEager}) {
+    EXPECT_EQ(mm::vmm_protect(user.space(), block, 1, mm::kMemRead | flags).error(),
+              Error::BadArgument);
+  }
+  EXPECT_TRUE(user.write32(block, 7));  // its rights are what they were
+  EXPECT_TRUE(mm::vmm_protect(user.space(), block, 1, kReadWrite | mm::kMemIgnored | mm::kMemZero));
+}
+
 TEST_F(RefusalStory, D3_a_promise_that_cannot_be_kept_leaves_nothing) {
   constexpr uint32_t kPromised = kReadWrite | mm::kMemGuaranteed;
   VirtAddr block = alloc(1);

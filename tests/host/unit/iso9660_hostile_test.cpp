@@ -1,5 +1,7 @@
 // ISO 9660 volumes put together by hand, most of them broken: nothing hangs, nothing is read from
 // outside the medium, and what is broken is an error, not a wrong answer.
+#include <set>
+
 #include "unit/iso_by_hand.h"
 #include "unit/iso_rig.h"
 
@@ -13,8 +15,9 @@ const std::string kFileMode = su_mode(0100644);
 // Mounts, or tells why not.
 struct Mounted : IsoRig {
   explicit Mounted(const HandImage& image) : IsoRig(image.bytes), result(volume.mount()) {}
-  bool refused() const { return !result && result.error() == Error::IoError; }
-  Result<void> result;
+  bool refused() const { return !result; }
+  std::string refusal() const { return result ? "mounted" : text_of(result.error()); }
+  std::expected<void, IsoRefusal> result;
 };
 
 TEST(Iso9660Hostile, AHandMadeVolumeIsRead) {
@@ -27,31 +30,43 @@ TEST(Iso9660Hostile, AHandMadeVolumeIsRead) {
   EXPECT_EQ(rig.list(rig.volume.root()).size(), 1u);
 }
 
-TEST(Iso9660Hostile, NotAVolume) {
-  EXPECT_TRUE(Mounted(HandImage(24)).result);
-  HandImage image(24);
-  image.put(16, 1, "CD002");
-  EXPECT_TRUE(Mounted(image).refused());
-  image = HandImage(24);
-  image.set16(16, 128, 512);
-  EXPECT_TRUE(Mounted(image).refused()) << "blocks of 512 bytes";
-  image = HandImage(24);
-  image.set8(16, 0, 0);
-  EXPECT_TRUE(Mounted(image).refused()) << "no primary descriptor";
-  image = HandImage(24);
-  image.set8(16, 156, 0);
-  EXPECT_TRUE(Mounted(image).refused()) << "no root record";
-  image = HandImage(24);
-  image.set8(16, 156, 33);
-  EXPECT_TRUE(Mounted(image).refused()) << "root record too short";
-  image = HandImage(24);
-  image.set8(kRoot, 0, 0);
-  EXPECT_TRUE(Mounted(image).refused()) << "no first record in the root";
-  image = HandImage(24);
-  image.bytes.resize(16 * kIsoBlockBytes);
-  EXPECT_TRUE(Mounted(image).refused()) << "too short for a descriptor";
-  image.bytes.clear();
-  EXPECT_TRUE(Mounted(image).refused()) << "no medium";
+TEST(Iso9660Hostile, NotAVolumeAndWhy) {
+  const auto refusal = [](auto&& spoil) {
+    HandImage image(24);
+    spoil(image);
+    return Mounted(image).refusal();
+  };
+  EXPECT_EQ(refusal([](HandImage&) {}), "mounted");
+  EXPECT_EQ(refusal([](HandImage& i) { i.put(16, 1, "CD002"); }),
+            "no ISO 9660 volume descriptor on it");
+  EXPECT_EQ(refusal([](HandImage& i) { i.set16(16, 128, 512); }),
+            "its blocks are not of 2048 bytes");
+  EXPECT_EQ(refusal([](HandImage& i) { i.set8(16, 0, 0); }),
+            "no primary volume descriptor on it");
+  EXPECT_EQ(refusal([](HandImage& i) { i.set8(kRoot, 0, 0); }),
+            "its root directory does not begin with itself");
+  EXPECT_EQ(refusal([](HandImage& i) { i.set8(kRoot, 33, 1); }),
+            "its root directory does not begin with itself");
+  EXPECT_EQ(refusal([](HandImage& i) { i.set32(16, 156 + 2, 24); }),
+            "its root directory lies outside it");
+  EXPECT_EQ(refusal([](HandImage& i) { i.set32(16, 156 + 10, kIsoMaxDirectoryBytes + 1); }),
+            "its root directory is too big");
+  EXPECT_EQ(refusal([](HandImage& i) { i.bytes.resize(16 * kIsoBlockBytes); }),
+            "a block of its directory cannot be read");
+  EXPECT_EQ(refusal([](HandImage& i) { i.bytes.clear(); }),
+            "a block of its directory cannot be read");
+}
+
+// Others' writers put the length of the root's own record there; it has always 34 bytes.
+TEST(Iso9660Hostile, TheLengthOfTheDescriptorsRootRecordSaysNothing) {
+  for (int length : {0, 1, 33, 35, 68, 255}) {
+    HandImage image(24, kRockRidge);
+    image.add(kRoot, 20, 5, 0, "HELLO", su_name("Hello") + kFileMode);
+    image.set8(16, 156, static_cast<uint8_t>(length));
+    Mounted rig(image);
+    ASSERT_EQ(rig.refusal(), "mounted") << length;
+    EXPECT_TRUE(rig.volume.lookup("/Hello")) << length;
+  }
 }
 
 TEST(Iso9660Hostile, DescriptorsWithoutEnd) {
@@ -135,7 +150,7 @@ TEST(Iso9660Hostile, ADirectoryInItselfEndsAtTheDepthLimit) {
   std::string path;
   for (unsigned i = 0; i < kIsoMaxDepth; ++i) path += "/self";
   EXPECT_TRUE(rig.volume.lookup(path));
-  EXPECT_EQ(rig.volume.lookup(path + "/self").error(), Error::BadArgument);
+  EXPECT_EQ(rig.volume.lookup(path + "/self").error(), Error::NameTooLong);
   EXPECT_TRUE(rig.volume.lookup(path + "/../self"));
 }
 
@@ -191,22 +206,27 @@ TEST(Iso9660Hostile, EveryByteOfADirectoryBrokenInTurn) {
   EXPECT_EQ(rig.disc.out_of_range, 0u);
 }
 
-TEST(Iso9660Hostile, NamesThatAreNoNamesAreNotShown) {
+// A file whose Rock Ridge name nobody could use is there under its plain one.
+TEST(Iso9660Hostile, WithoutAUsableNameAFileHasItsPlainOne) {
   HandImage image(24, kRockRidge);
-  int n = 0;
+  std::set<std::string> expected{"good", "long", "current.txt", "parent"};
   for (const std::string& name : {std::string("a/b"), std::string("a\0b", 3), std::string("."),
                                   std::string(".."), std::string()}) {
-    image.add(kRoot, 20, 1, 0, "X" + std::to_string(n++), kFileMode + su_name(name));
+    const std::string plain = "X" + std::to_string(expected.size());
+    image.add(kRoot, 20, 1, 0, plain, kFileMode + su_name(name));
+    expected.insert("x" + plain.substr(1));
   }
   image.add(kRoot, 20, 1, 0, "LONG", kFileMode + su_more(19, 0, 2048));
   for (uint32_t i = 0; i < 3; ++i) image.put(19, i * 105, su_name(std::string(100, 'n'), i < 2));
+  image.add(kRoot, 20, 1, 0, "CURRENT.TXT;1", kFileMode + su_name("Current.Text", 2));
+  image.add(kRoot, 20, 1, kDirectory, "PARENT", su_mode(040755) + su_name("Parent", 4));
   image.add(kRoot, 20, 1, 0, "GOOD", kFileMode + su_name("good"));
   Mounted rig(image);
   ASSERT_TRUE(rig.result);
-  const auto found = rig.list(rig.volume.root());
-  // An NM entry without a byte of text names nothing.
-  EXPECT_EQ(found.size(), 1u);
-  EXPECT_TRUE(found.contains("good"));
+  std::set<std::string> found;
+  for (const auto& [name, entry] : rig.list(rig.volume.root())) found.insert(name);
+  EXPECT_EQ(found, expected);
+  for (const std::string& name : expected) EXPECT_TRUE(rig.volume.lookup("/" + name)) << name;
 }
 
 TEST(Iso9660Hostile, ContinuationsInCirclesAndOutside) {

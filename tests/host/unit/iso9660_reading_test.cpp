@@ -59,7 +59,7 @@ TEST(Iso9660, ReadErrorsAreToldAndNotRemembered) {
   fill(tree);
   IsoRig rig(make_image(tree, "-r"));
   rig.disc.bad = {16};
-  EXPECT_EQ(rig.volume.mount().error(), Error::IoError);
+  EXPECT_EQ(rig.volume.mount().error(), IsoRefusal::BlockUnreadable);
   rig.disc.bad.clear();
   ASSERT_TRUE(rig.volume.mount());
   const FileEntry file = *rig.volume.lookup("/sizes/file8192.bin");

@@ -120,8 +120,9 @@ TEST(Iso9660, PathsAreFoundInEveryWriting) {
   EXPECT_EQ(error("/boot/grub/grub.cfg/"), Error::NotADirectory);
   EXPECT_EQ(error("/boot/grub/grub.cfg/.."), Error::NotADirectory);
   EXPECT_EQ(error("boot"), Error::BadArgument);
-  EXPECT_EQ(error(""), Error::BadArgument);
-  EXPECT_EQ(error("/" + std::string(5000, 'x')), Error::NotFound);
+  EXPECT_EQ(error(""), Error::NotFound);
+  EXPECT_EQ(error("/" + std::string(255, 'x')), Error::NotFound);
+  EXPECT_EQ(error("/" + std::string(256, 'x')), Error::NameTooLong);
   EXPECT_EQ(error("/a/b/c/d/e/f/g/h/i/j/k/l/m/n"), Error::NotFound);
 }
 

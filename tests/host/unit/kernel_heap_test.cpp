@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <vector>
@@ -209,7 +210,41 @@ TEST_F(KernelHeapDeathTest, wrong_frees_are_caught) {
   EXPECT_DEATH((std::memset(a, 0xEE, 16), heap_.check()), "KASSERT|SEGV|runtime error");
   heap_.free(run, 5000);
   heap_.trim();
-  EXPECT_DEATH(heap_.free(b, 64), "KASSERT");         // its slab is gone
+  EXPECT_DEATH(heap_.free(b, 64), "KASSERT");  // its slab is gone
+}
+
+bool all_are(const std::byte* bytes, size_t count, std::byte value) {
+  return std::all_of(bytes, bytes + count, [=](std::byte b) { return b == value; });
+}
+
+TEST_F(KernelHeapTest, blocks_are_full_of_junk_before_and_after_in_the_builds_that_fill) {
+  for (size_t bytes : {16u, 17u, 300u, 2032u, 2033u, 70000u}) {
+    std::byte* const block = take(bytes);
+    EXPECT_EQ(all_are(block, bytes, kFreshJunk), kFillsWithJunk) << bytes;
+    std::memset(block, 0x11, bytes);
+    heap_.free(block, bytes);
+    constexpr size_t kLink = sizeof(void*);
+    EXPECT_EQ(all_are(block + kLink, bytes - kLink, kFreedJunk), kFillsWithJunk) << bytes;
+    std::byte* const again = take(bytes);
+    EXPECT_EQ(all_are(again, bytes, kFreshJunk), kFillsWithJunk) << bytes;
+    heap_.free(again, bytes);
+  }
+  expect_all_back();
+}
+
+TEST_F(KernelHeapTest, a_write_to_a_freed_block_is_caught_in_the_builds_that_fill) {
+  std::byte* const kept = take(64);
+  std::byte* const block = take(64);
+  heap_.free(block, 64);
+  block[63] = std::byte{1};
+  if (kFillsWithJunk) {
+    EXPECT_DEATH((void)heap_.allocate(64), "KASSERT");
+    block[63] = kFreedJunk;
+  } else {
+    EXPECT_EQ(take(64), block);
+    heap_.free(block, 64);
+  }
+  heap_.free(kept, 64);
 }
 
 }  // namespace

@@ -1,0 +1,14 @@
+// Junk: what memory that is nobody's holds in the builds for tests (MOBIUS_DEBUG_FILL). Frames and
+// heap blocks are full of it when they are handed out unzeroed, and again when they have been given
+// back: a part that passes on what it has not written, or uses what it has given back, is seen.
+// In the other builds nothing is filled.
+#pragma once
+
+#include <cstddef>
+
+namespace mobius::mm {
+
+inline constexpr bool kFillsWithJunk = MOBIUS_FILL_WITH_JUNK;
+inline constexpr std::byte kFreshJunk{0xA5}, kFreedJunk{0x5A};
+
+}  // namespace mobius::mm
