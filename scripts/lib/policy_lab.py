@@ -101,15 +101,25 @@ def panel(results, string, left, top):
     return lines
 
 
+def axis_titles(width, height):
+    """For all panels together: along the bottom, and up the left side."""
+    return [f'<text x="{width - 8}" y="{height - 20}" text-anchor="end">across: frames, as a part of '
+            'the pages that are referred to</text>',
+            f'<text x="9" y="{(height - 30) / 2:.0f}" text-anchor="middle" '
+            f'transform="rotate(-90 9 {(height - 30) / 2:.0f})">faults, as a multiple of '
+            "exact LRU's</text>"]
+
+
 def plot(results, path):
     strings = list(dict.fromkeys(key[0] for key in results.rows))
     lines = 1 + (len(strings) - 1) // COLUMNS
-    width, height = WIDTH * min(COLUMNS, len(strings)), HEIGHT * lines + 30
+    width, height = WIDTH * min(COLUMNS, len(strings)), HEIGHT * lines + 44
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
            'font-family="sans-serif" font-size="10"><rect width="100%" height="100%" fill="white"/>']
     for i, (policy, colour) in enumerate(zip(results.policies, COLOURS)):
         out.append(f'<text x="{MARGIN + 85 * i}" y="{height - 8}" fill="{colour}" '
                    f'font-weight="bold">{policy}</text>')
+    out += axis_titles(width, height)
     for i, string in enumerate(strings):
         out += panel(results, string, WIDTH * (i % COLUMNS), HEIGHT * (i // COLUMNS))
     Path(path).write_text("\n".join([*out, "</svg>", ""]))
