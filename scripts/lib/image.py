@@ -106,5 +106,6 @@ def make(iso, contents):
                "-V", "MOBIUS", "-b", "boot/grub/eltorito.img",
                "-c", "boot/grub/boot.catalog", "-no-emul-boot",
                "-boot-load-size", "4", "-boot-info-table", "--grub2-boot-info",
+               "--grub2-mbr", str(GRUB / "boot_hybrid.img"), "--protective-msdos-label",
                "-o", str(iso), "-path-list", str(grafts)])
     return lasting
