@@ -146,7 +146,7 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   or_panic(frames.initialize({ranges.begin(), last}), "no memory to start in");
   static mm::KernelHeap heap(frames, memory);
   static arch::ProcessorTlb tlb;
-  static arch::KernelStacks stacks(frames, half.dynamic_pages);
+  static arch::KernelStacks stacks(frames, half.kernel_stacks);
   static arch::Timer timer(features, on_timer_tick);
   static arch::I386Cpu cpu(features, {memory, frames, tlb}, heap, stacks, timer);
   log_memory(frames, half);

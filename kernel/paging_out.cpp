@@ -18,7 +18,7 @@ constexpr uint32_t kLeastLow = 16, kMostLow = 128, kLowShare = 256;
 [[noreturn]] void load_control(void* control) { static_cast<proc::LoadControl*>(control)->run(); }
 
 void start_kernel_thread(proc::System& system, void (*entry)(void*), void* argument) {
-  auto made = proc::make_thread(system, entry, argument);
+  auto made = proc::make_thread(system, mm::Claim::Promised, entry, argument);
   if (!made) system.machine.end("panic: no memory for the kernel's threads");
   proc::Thread& thread = *made->release();
   thread.priority = proc::kKernelPriority;

@@ -18,10 +18,6 @@ namespace mobius::proc {
 struct AllProcessesTag;
 struct ChildTag;
 
-// Limits of one process (requirement S1).
-inline constexpr uint32_t kMaxThreads = 600;   // those not yet joined included
-inline constexpr uint32_t kMaxChildren = 256;  // those not yet waited for included
-
 using ProcessName = std::array<char, 32>;  // ended by NUL
 
 // What a report and the verdict say about a fault.
@@ -40,6 +36,7 @@ class Process final : public KernelObject, public Link<AllProcessesTag>, public 
   bool ending() const { return end != PROC_RUNNING; }
   // The shell and its helpers: what they need is promised to them (S1).
   bool promised() const { return (flags & PROC_PROMISED) != 0; }
+  mm::Claim claim() const { return promised() ? mm::Claim::Promised : mm::Claim::Unpromised; }
 
   uint32_t pid = 0;
   ProcessName name{};

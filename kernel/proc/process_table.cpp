@@ -12,12 +12,12 @@ uint64_t cpu_ticks_of(const Process& process) {
 }
 
 Result<void> ProcessTable::check_room(const Process* parent, uint32_t flags) const {
-  const uint32_t kept = (flags & PROC_PROMISED) != 0 ? 0 : kPromisedProcesses;
-  if (count_ + kept >= kMaxProcesses) return Failure(Error::TooManyRunning);
-  if (parent != nullptr && parent->child_count >= kMaxChildren) {
-    return Failure(Error::TooManyRunning);
-  }
-  return {};
+  const bool promised = (flags & PROC_PROMISED) != 0;
+  const mm::Claim claim = promised ? mm::Claim::Promised : mm::Claim::Unpromised;
+  const uint32_t siblings = parent != nullptr ? parent->child_count : 0;
+  const bool room = may_start(claim, count_, kMaxProcesses) &&
+                    may_start(claim, siblings, kMaxChildren + kPromisedStarts);
+  return room ? Result<void>() : Failure(Error::TooManyRunning);
 }
 
 Result<ProcessTable::Unborn> ProcessTable::create(Process* parent, uint32_t flags) {

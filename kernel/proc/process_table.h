@@ -4,13 +4,10 @@
 // is a zombie; handles to it hold others.
 #pragma once
 
+#include "proc/limits.h"
 #include "proc/process.h"
 
 namespace mobius::proc {
-
-// Processes of the machine; the last few are for those spawned with PROC_PROMISED.
-inline constexpr uint32_t kMaxProcesses = 1024;
-inline constexpr uint32_t kPromisedProcesses = 8;
 
 class ProcessTable {
  public:
@@ -34,7 +31,7 @@ class ProcessTable {
     Ref<Process> process_;
   };
 
-  // Whether one more process may be made for `parent`. Fails: TooManyRunning.
+  // Whether one more process may be made for `parent` (limits.h). Fails: TooManyRunning.
   Result<void> check_room(const Process* parent, uint32_t flags) const;
   // An empty process for `parent` (null: none). Fails: TooManyRunning, OutOfFrames.
   Result<Unborn> create(Process* parent, uint32_t flags);

@@ -68,15 +68,17 @@ Result<uint32_t> spawn(System& system, SpawnRequest request) {
   auto unborn =
       TRY(step([&] { return system.processes.create(request.parent, request.flags); }));
   set_name(*unborn, request.path);
+  auto start = TRY(step([&] {
+    return system.memory.heap.create<MainStart>(system, std::move(request.arguments));
+  }));
+  // Before anything is read: where kernel stacks have run out, the answer is quick.
+  NewThread thread = TRY(step([&] {
+    return make_thread(system, unborn->claim(), main_thread_entry, start.get());
+  }));
   mm::AddressSpace& space = *unborn->space;
   const auto program = TRY(step([&] { return system.programs.load(node, space); }));
   const VirtRange stack = TRY(step([&] { return space.map_stack(program.stack_reserve); }));
   TRY(step([&] { return add_files(*unborn, request.files); }));
-  auto start = TRY(step([&] {
-    return system.memory.heap.create<MainStart>(system, std::move(request.arguments));
-  }));
-  NewThread thread =
-      TRY(step([&] { return make_thread(system, main_thread_entry, start.get()); }));
   // Loading slept: the parent may have been killed, or have spawned elsewhere.
   if (request.parent != nullptr && request.parent->ending()) return Failure(Error::Interrupted);
   TRY(system.processes.check_room(request.parent, request.flags));

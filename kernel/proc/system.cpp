@@ -25,7 +25,7 @@ System& the_system() { return *running_system; }
 
 void start_system(System& system) {
   running_system = &system;
-  auto first = make_thread(system, first_thread, &system);
+  auto first = make_thread(system, mm::Claim::Promised, first_thread, &system);
   if (!first) system.machine.end("panic: no memory for the first thread");
   Thread& thread = *first->release();
   thread.priority = kKernelPriority;

@@ -32,10 +32,11 @@ void ThreadDeleter::operator()(Thread* thread) const {
   system->memory.heap.destroy(thread);
 }
 
-Result<NewThread> make_thread(System& system, void (*entry)(void*), void* argument) {
+Result<NewThread> make_thread(System& system, mm::Claim claim, void (*entry)(void*),
+                              void* argument) {
   auto owned = TRY(system.memory.heap.create<Thread>());
   NewThread thread(owned.release(), ThreadDeleter{&system});
-  thread->kernel_stack_top = TRY(system.cpu.make_kernel_stack());
+  thread->kernel_stack_top = TRY(system.cpu.make_kernel_stack(claim));
   system.cpu.start_context(thread->context, thread->kernel_stack_top, entry, argument);
   thread->id = system.next_thread_id++;
   return thread;
@@ -49,7 +50,7 @@ void free_kernel_stack(System& system, Thread& thread) {
 Thread& add_thread(System& system, Process& process, NewThread owned) {
   Thread& thread = *owned.release();
   thread.process = &process;
-  thread.claim = process.promised() ? mm::Claim::Promised : mm::Claim::Unpromised;
+  thread.claim = process.claim();
   thread.context.directory = system.cpu.directory_of(*process.map);
   process.threads.push_back(thread);
   ++process.thread_count;
@@ -67,8 +68,9 @@ void forget_thread(System& system, Thread& thread) {
 
 Result<uint32_t> start_user_thread(System& system, const ThreadStart& start) {
   Process& process = system.process();
-  if (process.thread_count >= kMaxThreads) return Failure(Error::TooManyRunning);
-  NewThread thread = TRY(make_thread(system, user_thread_entry, &system));
+  const uint32_t most = most_threads(system.cpu.kernel_stacks());
+  if (process.thread_count >= most) return Failure(Error::TooManyRunning);
+  NewThread thread = TRY(make_thread(system, process.claim(), user_thread_entry, &system));
   UserStack stack(*process.space, TRY(process.space->map_stack(start.stack_bytes)));
   // As after a call of entry(argument): the argument at a multiple of 16, above it nothing.
   const VirtAddr esp{stack.range().end.value - 20};
@@ -76,7 +78,7 @@ Result<uint32_t> start_user_thread(System& system, const ThreadStart& start) {
   TRY(copy_out(system.cpu, esp, frame));
   // The copy may have slept.
   if (process.ending()) return Failure(Error::Interrupted);
-  if (process.thread_count >= kMaxThreads) return Failure(Error::TooManyRunning);
+  if (process.thread_count >= most) return Failure(Error::TooManyRunning);
   // From here on nothing fails.
   stack.keep();
   thread->user_stack = stack.range();

@@ -12,9 +12,10 @@ struct ThreadDeleter {
 };
 using NewThread = std::unique_ptr<Thread, ThreadDeleter>;
 
-// `entry(argument)` runs on the new kernel stack and never returns. Fails: OutOfFrames,
-// TooManyRunning (kernel stacks of the machine).
-Result<NewThread> make_thread(System& system, void (*entry)(void*), void* argument);
+// `entry(argument)` runs on the new kernel stack and never returns. The kernel's own threads have
+// Claim::Promised. Fails: OutOfFrames, TooManyRunning (kernel stacks of the machine).
+Result<NewThread> make_thread(System& system, mm::Claim claim, void (*entry)(void*),
+                              void* argument);
 
 // Puts the thread among its process's and starts it. Cannot fail.
 Thread& add_thread(System& system, Process& process, NewThread thread);

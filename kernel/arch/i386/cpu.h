@@ -17,7 +17,8 @@ class I386Cpu final : public proc::Cpu {
           KernelStacks& stacks, Timer& timer);
   I386Cpu(const I386Cpu&) = delete;
 
-  Result<uint32_t> make_kernel_stack() override { return stacks_.make(); }
+  Result<uint32_t> make_kernel_stack(mm::Claim claim) override { return stacks_.make(claim); }
+  uint32_t kernel_stacks() override { return stacks_.count(); }
   void free_kernel_stack(uint32_t top) override { stacks_.free(top); }
 
   void start_context(proc::CpuContext& context, uint32_t stack_top, void (*entry)(void*),

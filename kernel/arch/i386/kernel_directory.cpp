@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "arch/i386/kernel_stacks.h"
 #include "arch/i386/memory_layout.h"
 #include "arch/i386/paging/pte.h"
 #include "arch/i386/physical_memory.h"
@@ -16,9 +17,6 @@ using paging::kEntryCount;
 namespace {
 
 constexpr uint32_t kTableEntry = paging::kWritable | paging::kPresent;
-// At least two tables: more kernel stacks than one process may have threads (S1), so that a
-// process that takes all it can leaves others enough. One more for each 32 MiB of RAM.
-constexpr uint32_t kFramesPerDynamicTable = 8192;
 
 uint32_t address_of(const void* p) { return reinterpret_cast<uint32_t>(p); }
 
@@ -98,12 +96,10 @@ Result<FrameNumber> EarlyFrames::take() {
 
 Result<KernelHalf> build_kernel_half(const CpuFeatures& features, std::span<FrameRange> usable) {
   EarlyFrames early(usable);
-  KernelHalf half{direct_end_of(usable), 0};
-  uint32_t tables =
-      std::min(2 + count_frames(usable) / kFramesPerDynamicTable, uint32_t{kMaxDynamicTables});
-  half.dynamic_pages = tables * kEntryCount;
+  KernelHalf half{direct_end_of(usable), kernel_stacks_for(count_frames(usable))};
+  const PageCount pages = kWindowPages + half.kernel_stacks * kStackSlotPages;
   TRY(fill_direct_map(features, early, half.direct_end));
-  TRY(fill_dynamic_area(early, tables));
+  TRY(fill_dynamic_area(early, (pages + kEntryCount - 1) / kEntryCount));
   kernel_directory[0] = 0;
   write_cr3(read_cr3());
   features.enable_global_pages();

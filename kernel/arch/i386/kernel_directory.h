@@ -22,7 +22,7 @@ class EarlyFrames {
 
 struct KernelHalf {
   FrameNumber direct_end;  // the direct map shows frames [0, direct_end)
-  PageCount dynamic_pages;  // page tables exist for so much of the dynamic area
+  uint32_t kernel_stacks;   // the dynamic area has page tables for so many
 };
 
 // Completes `kernel_directory`: the direct map of all `usable` RAM below its limit, the kernel

@@ -2,15 +2,13 @@
 #include "arch/i386/kernel_stacks.h"
 
 #include "arch/i386/kernel_directory.h"
-#include "arch/i386/memory_layout.h"
-#include "arch/i386/paging/pte.h"
 #include "arch/i386/registers.h"
+#include "proc/limits.h"
 
 namespace mobius::arch {
 
 namespace {
 
-constexpr PageCount kSlotPages = 1 + kKernelStackPages;
 constexpr VirtAddr kFirstSlot = {kDynamicBase.value + kWindowPages * kPageSize};
 constexpr uint32_t kDynamicEnd = kDynamicBase.value + kMaxDynamicTables * paging::kTableReach;
 
@@ -27,16 +25,17 @@ void unmap_page(mm::FrameAllocator& frames, VirtAddr page) {
 
 }  // namespace
 
-KernelStacks::KernelStacks(mm::FrameAllocator& frames, PageCount dynamic_pages) : frames_(frames) {
-  for (PageCount slots = (dynamic_pages - kWindowPages) / kSlotPages; slots > 0; --slots) {
-    VirtAddr guard = pages_after(kFirstSlot, (slots - 1) * kSlotPages);
+KernelStacks::KernelStacks(mm::FrameAllocator& frames, uint32_t count)
+    : frames_(frames), count_(count) {
+  for (uint32_t slots = count; slots > 0; --slots) {
+    VirtAddr guard = pages_after(kFirstSlot, (slots - 1) * kStackSlotPages);
     kernel_entry(guard) = free_slot_;
     free_slot_ = guard.value;
   }
 }
 
-Result<uint32_t> KernelStacks::make() {
-  if (free_slot_ == 0) return Failure(Error::TooManyRunning);
+Result<uint32_t> KernelStacks::make(mm::Claim claim) {
+  if (!proc::may_start(claim, used_, count_)) return Failure(Error::TooManyRunning);
   mm::OwnedFrame stack[kKernelStackPages];
   for (mm::OwnedFrame& frame : stack) {
     // Zeros: what is left of code there makes every write to the frame slow in QEMU, which watches
@@ -48,6 +47,7 @@ Result<uint32_t> KernelStacks::make() {
   volatile uint32_t& link = kernel_entry(page);
   free_slot_ = link;
   link = 0;
+  ++used_;
   for (mm::OwnedFrame& frame : stack) {
     page = pages_after(page, 1);
     kernel_entry(page) =
@@ -57,19 +57,20 @@ Result<uint32_t> KernelStacks::make() {
 }
 
 void KernelStacks::free(uint32_t top) {
-  VirtAddr guard{top - kSlotPages * kPageSize};
+  VirtAddr guard{top - kStackSlotPages * kPageSize};
   KASSERT(guard.value >= kFirstSlot.value && top <= kDynamicEnd &&
-          (guard.value - kFirstSlot.value) % (kSlotPages * kPageSize) == 0);
-  for (PageCount i = 1; i < kSlotPages; ++i) unmap_page(frames_, pages_after(guard, i));
+          (guard.value - kFirstSlot.value) % (kStackSlotPages * kPageSize) == 0);
+  for (PageCount i = 1; i < kStackSlotPages; ++i) unmap_page(frames_, pages_after(guard, i));
   kernel_entry(guard) = free_slot_;
   free_slot_ = guard.value;
+  --used_;
 }
 
 bool is_stack_guard(uint32_t address) {
   uint32_t boot_guard = reinterpret_cast<uint32_t>(boot_stack_guard);
   if (address - boot_guard < kPageSize) return true;
   return address >= kFirstSlot.value && address < kDynamicEnd &&
-         ((address - kFirstSlot.value) >> kPageShift) % kSlotPages == 0;
+         ((address - kFirstSlot.value) >> kPageShift) % kStackSlotPages == 0;
 }
 
 }  // namespace mobius::arch

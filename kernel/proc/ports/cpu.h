@@ -5,6 +5,7 @@
 #include "base/lock.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "mm/frame_request.h"
 #include "mm/ports/translation_map.h"
 
 namespace mobius::proc {
@@ -24,8 +25,10 @@ using UserMap = mm::TranslationMap;
 
 class Cpu {
  public:
-  // A kernel stack with a guard page under it. Fails: OutOfFrames, TooManyRunning.
-  virtual Result<uint32_t> make_kernel_stack() = 0;  // its top
+  // A kernel stack with a guard page under it; the last ones are for promised threads (limits.h).
+  // Fails: OutOfFrames, TooManyRunning.
+  virtual Result<uint32_t> make_kernel_stack(mm::Claim claim) = 0;  // its top
+  virtual uint32_t kernel_stacks() = 0;                             // in use and free
   virtual void free_kernel_stack(uint32_t top) = 0;  // Requires: nobody runs on it
 
   // Sets `context` up so that the first switch to it calls entry(argument) on its own stack, with

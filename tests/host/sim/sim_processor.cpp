@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/lock.h"
+#include "proc/limits.h"
 #include "proc/user_exception.h"
 
 namespace mobius::sim {
@@ -78,10 +79,11 @@ void SimProcessor::store(VirtAddr to, uint8_t value) {
   *user_byte(to, MemoryAccess::Write) = static_cast<std::byte>(value);
 }
 
-Result<uint32_t> SimProcessor::make_kernel_stack() {
+Result<uint32_t> SimProcessor::make_kernel_stack(mm::Claim claim) {
+  if (!proc::may_start(claim, stacks_in_use_, kMaxStacks)) return Failure(Error::TooManyRunning);
   const auto stack = std::find_if(stacks_.begin() + 1, stacks_.end(),
                                   [](const Stack& s) { return s.frame == kNoFrame; });
-  if (stack == stacks_.end()) return Failure(Error::TooManyRunning);
+  KASSERT(stack != stacks_.end());
   stack->frame = TRY(machine_->frames.allocate(mm::FrameUse::KernelStack)).release();
   ++stacks_in_use_;
   return static_cast<uint32_t>(stack - stacks_.begin());

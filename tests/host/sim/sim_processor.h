@@ -20,7 +20,7 @@ namespace mobius::sim {
 
 class SimProcessor final : public proc::Cpu {
  public:
-  static constexpr uint32_t kMaxStacks = 24;
+  static constexpr uint32_t kMaxStacks = 32;
 
   SimProcessor() : stacks_(kMaxStacks + 1) {}
   SimProcessor(const SimProcessor&) = delete;
@@ -44,7 +44,8 @@ class SimProcessor final : public proc::Cpu {
   void advance(uint64_t ns) { now_ns_ += ns; }
   uint32_t stacks_in_use() const { return stacks_in_use_; }
 
-  Result<uint32_t> make_kernel_stack() override;
+  Result<uint32_t> make_kernel_stack(mm::Claim claim) override;
+  uint32_t kernel_stacks() override { return kMaxStacks; }
   void free_kernel_stack(uint32_t top) override;
   void start_context(proc::CpuContext& context, uint32_t stack_top, void (*entry)(void*),
                      void* argument) override;

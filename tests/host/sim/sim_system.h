@@ -79,6 +79,7 @@ class SimSystem {
   // Spawns /a.exe as an orphan with the console as its files and runs the machine until it and all
   // it gave rise to have gone (asserted: nothing stays that was not there before).
   void run_program();
+  uint64_t volume_reads() const { return volume_.reads; }
 
   SimProcessor processor;
   proc::Scheduler scheduler;

@@ -1,0 +1,54 @@
+"""S1: whoever takes all kernel stacks or all places for children: the shell still
+starts ps and kill, the machine recovers, and nothing is missing afterwards."""
+from emulator_shell import Shell
+from emulator_tests import BOTH, Script
+
+CHILDREN = 256  # that one process may have
+
+
+def kill_all(shell, program):
+    """Kills the processes of the program that ps shows, and waits for their end."""
+    pids = shell.pids_of(program)
+    assert pids, f"ps shows no {program}"
+    for first in range(0, len(pids), 20):
+        shell.send("kill " + " ".join(pids[first:first + 20]))
+    shell.send("wait")
+    while shell.pids_of(program):  # orphans end by themselves
+        pass
+    shell.send("hello.exe")
+    shell.expect("^Hello from Mobius!$", 120)
+    shell.send("check")
+    shell.expect("balance")
+    return shell.free_pages()
+
+
+def without_stacks(shell):
+    shell.send("/run/slots.exe &")
+    shell.expect(r"^slots: \d+ children, errno [1-9]", 240)
+    shell.send("hello.exe")
+    shell.expect(r"^shell: hello.exe: (?!not found)", 120)
+    return kill_all(shell, "slots.exe")
+
+
+def without_children(shell):
+    for _ in range(CHILDREN):
+        shell.send("/run/hog.exe sleep &")
+    shell.send("hello.exe")
+    shell.expect(r"^shell: hello.exe: (?!not found)", 240)
+    return kill_all(shell, "hog.exe")
+
+
+def recovers(program, attack, memory):
+    def test(context):
+        with Shell(context, "--with", program, "--memory", memory, "--timeout", "600") as shell:
+            first = attack(shell)  # after it the kernel's heap has what it needs
+            second = attack(shell)
+            assert second >= first, f"{first} free pages, after another round {second}"
+    return test
+
+
+TESTS = [
+    Script("S1_shell_kills_who_has_all_kernel_stacks", recovers("slots.exe", without_stacks, "64M"),
+           BOTH),
+    Script("S1_shell_kills_its_many_children", recovers("hog.exe", without_children, "64M"), BOTH),
+]
