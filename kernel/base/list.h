@@ -42,6 +42,8 @@ class List {
 
   void push_back(T& e) { insert(head_.prev, *link(e), &head_); }
   void push_front(T& e) { insert(&head_, *link(e), head_.next); }
+  // Requires: `at` is on this list.
+  void insert_before(T& at, T& e) { insert(link(at)->prev, *link(e), link(at)); }
   void remove(T& e) { link(e)->unlink(); }
   T* pop_front() {
     T* e = front();

@@ -3,14 +3,26 @@
 
 namespace mobius::proc {
 
-void ReadyQueues::push_back(QueuedThread& thread) {
-  queues_[thread.priority].push_back(thread);
-  levels_ |= 1u << thread.priority;
+namespace {
+
+// Ticks wrap round.
+bool waits_longer(const QueuedThread& a, const QueuedThread& b) {
+  return static_cast<int32_t>(a.ready_since - b.ready_since) < 0;
 }
 
-void ReadyQueues::push_front(QueuedThread& thread) {
-  queues_[thread.priority].push_front(thread);
-  levels_ |= 1u << thread.priority;
+}  // namespace
+
+void ReadyQueues::push_back(QueuedThread& thread) {
+  queues_[thread.level].push_back(thread);
+  levels_ |= 1u << thread.level;
+}
+
+void ReadyQueues::insert(QueuedThread& thread) {
+  for (QueuedThread& other : queues_[thread.level]) {
+    if (waits_longer(other, thread)) continue;
+    return queues_[thread.level].insert_before(other, thread);
+  }
+  push_back(thread);
 }
 
 QueuedThread& ReadyQueues::pop(unsigned level) {
@@ -21,8 +33,17 @@ QueuedThread& ReadyQueues::pop(unsigned level) {
 }
 
 void ReadyQueues::remove(QueuedThread& thread) {
-  queues_[thread.priority].remove(thread);
-  if (queues_[thread.priority].empty()) levels_ &= ~(1u << thread.priority);
+  queues_[thread.level].remove(thread);
+  if (queues_[thread.level].empty()) levels_ &= ~(1u << thread.level);
+}
+
+QueuedThread* ReadyQueues::oldest() {
+  QueuedThread* oldest = nullptr;
+  for (unsigned level = 0; level < kOverdueLevel; ++level) {
+    QueuedThread* head = queues_[level].front();
+    if (head != nullptr && (oldest == nullptr || waits_longer(*head, *oldest))) oldest = head;
+  }
+  return oldest;
 }
 
 WaitTable::Bucket& WaitTable::bucket(WaitKey key) {

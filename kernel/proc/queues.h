@@ -16,11 +16,15 @@ namespace mobius::proc {
 struct ReadyTag;
 struct WaitTag;
 
-// Priorities 0..7 are the programs'; the one above is the kernel's own (the reaper).
+// Priorities 0..7 are the programs' own choice. Above them: the shell and its helpers (S1) and
+// threads that are being ended; threads that have waited too long, whatever their priority; the
+// kernel's own threads.
 inline constexpr unsigned kNormalPriority = 4;
 inline constexpr unsigned kMaxUserPriority = 7;
-inline constexpr unsigned kKernelPriority = 8;
-inline constexpr unsigned kPriorityLevels = 9;
+inline constexpr unsigned kPromisedPriority = 8;
+inline constexpr unsigned kOverdueLevel = 9;
+inline constexpr unsigned kKernelPriority = 10;
+inline constexpr unsigned kPriorityLevels = 11;
 
 // What a thread waits for: a word of some owner. Kernel channels are {nullptr, address}; a futex is
 // {process, user address}.
@@ -41,21 +45,29 @@ inline WaitKey kernel_key(const void* channel) {
 // The part of a thread that the queues see.
 struct QueuedThread : Link<ReadyTag>, Link<WaitTag>, DeadlineNode {
   uint8_t priority = kNormalPriority;
+  uint8_t level = kNormalPriority;  // where it is queued, and runs: its priority, or overdue
+  uint8_t slice_ticks = 0;          // what is left of its time slice
+  uint32_t ready_since = 0;         // the tick in which its turn was due: see Scheduler
   WaitKey key;
 };
 
+// Each level's queue is in the order of `ready_since`, so its head has waited longest.
 class ReadyQueues {
  public:
   bool empty() const { return levels_ == 0; }
   // The highest level that has a thread. Requires: !empty().
   unsigned highest() const { return static_cast<unsigned>(std::bit_width(levels_)) - 1; }
-  unsigned lowest() const { return static_cast<unsigned>(std::countr_zero(levels_)); }
 
+  // Puts the thread on its level's queue, as the one that became ready last.
   void push_back(QueuedThread& thread);
-  void push_front(QueuedThread& thread);  // for one that has not used up its time slice
+  // The same where others may have become ready since: one that has not used up its time slice, or
+  // whose level has changed. Looks from the front: usually nobody has waited longer.
+  void insert(QueuedThread& thread);
   // Takes the thread that has waited longest at that level. Requires: the level is not empty.
   QueuedThread& pop(unsigned level);
-  void remove(QueuedThread& thread);  // Requires: it is on its priority's queue
+  void remove(QueuedThread& thread);  // Requires: it is on its level's queue
+  // The one that has waited longest of all levels below kOverdueLevel; null if there is none.
+  QueuedThread* oldest();
 
  private:
   std::array<List<QueuedThread, ReadyTag>, kPriorityLevels> queues_;

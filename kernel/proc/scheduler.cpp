@@ -19,24 +19,27 @@ Scheduler::Scheduler(Cpu& cpu, mm::FrameAllocator& frames)
   boot_.state = ThreadState::Running;
 }
 
+void Scheduler::begin_turn(Thread& thread) {
+  thread.level = thread.priority;
+  thread.slice_ticks = kSliceTicks;
+  thread.ready_since = ticks_;
+}
+
 void Scheduler::make_ready(Thread& thread) {
   thread.state = ThreadState::Ready;
+  begin_turn(thread);
   ready_.push_back(thread);
-  if (thread.priority > current_->priority) user_return_work = 1;
+  if (thread.level > current_->level) user_return_work = 1;
 }
 
 Thread& Scheduler::choose() {
-  if (ready_.empty()) return boot_;
-  const unsigned level = favour_lowest_ ? ready_.lowest() : ready_.highest();
-  favour_lowest_ = false;
-  return thread_of(ready_.pop(level));
+  return ready_.empty() ? boot_ : thread_of(ready_.pop(ready_.highest()));
 }
 
 void Scheduler::switch_to(Thread& next) {
   Lock::assert_no_lock_held();
   Thread& previous = *current_;
   next.state = ThreadState::Running;
-  next.slice_ticks = kSliceTicks;
   user_return_work = next.doomed ? 1 : 0;
   if (&next == &previous) return;
   charge_current();
@@ -94,6 +97,12 @@ void Scheduler::wake(const void* channel) { wake_some(kernel_key(channel), UINT3
 void Scheduler::doom(Thread& thread) {
   thread.doomed = true;
   if (&thread == current_) user_return_work = 1;
+  // It only gives back what it has: many that are killed at a time must not wait for programs.
+  thread.priority = kPromisedPriority;
+  if (thread.state == ThreadState::Ready) {
+    ready_.remove(thread);
+    make_ready(thread);
+  }
   if (thread.state == ThreadState::Waiting && thread.interruptible == Interruptible::Yes) {
     wake_thread(thread, Wake::Interrupted);
   }
@@ -103,6 +112,7 @@ void Scheduler::yield() {
   // With nobody of its own priority or above there is nobody to yield to.
   if (idle() || ready_.empty() || ready_.highest() < current_->priority) return;
   current_->state = ThreadState::Ready;
+  begin_turn(*current_);
   ready_.push_back(*current_);
   switch_to(choose());
 }
@@ -112,7 +122,8 @@ void Scheduler::set_priority(Thread& thread, uint8_t priority) {
   const bool queued = thread.state == ThreadState::Ready;
   if (queued) ready_.remove(thread);
   thread.priority = priority;
-  if (queued) ready_.push_back(thread);
+  if (thread.level != kOverdueLevel) thread.level = priority;
+  if (queued) ready_.insert(thread);
   user_return_work = 1;
 }
 
@@ -124,36 +135,44 @@ void Scheduler::leave() {
 }
 
 void Scheduler::timer_tick() {
+  ++ticks_;
   const uint64_t now = cpu_.now_ns();
   while (DeadlineNode* sleeper = deadlines_.earliest()) {
     if (sleeper->deadline_ns > now) break;
     wake_thread(static_cast<Thread&>(*sleeper), Wake::TimedOut);
   }
-  if (++ticks_ % kStarvationTicks == 0 && !ready_.empty() &&
-      ready_.lowest() < current_->priority) {
-    favour_lowest_ = true;
-    user_return_work = 1;
-  }
+  raise_overdue();
   if (current_->slice_ticks > 0) --current_->slice_ticks;
   if (current_->slice_ticks == 0) user_return_work = 1;
+}
+
+void Scheduler::raise_overdue() {
+  if (ticks_ - raised_at_ < kRaiseEveryTicks) return;
+  QueuedThread* oldest = ready_.oldest();
+  if (oldest == nullptr || ticks_ - oldest->ready_since < kPatienceTicks) return;
+  ready_.remove(*oldest);
+  oldest->level = kOverdueLevel;
+  oldest->slice_ticks = kSliceTicks;
+  ready_.push_back(*oldest);
+  raised_at_ = ticks_;
+  user_return_work = 1;
 }
 
 void Scheduler::reschedule() {
   Thread& self = *current_;
   user_return_work = self.doomed ? 1 : 0;
-  if (idle() || ready_.empty()) return;
+  if (idle()) return;
   const bool slice_over = self.slice_ticks == 0;
-  if (!favour_lowest_) {
-    if (ready_.highest() < self.priority) return;
-    if (ready_.highest() == self.priority && !slice_over) return;
-  }
+  if (slice_over) begin_turn(self);
+  if (ready_.empty() || ready_.highest() < self.level) return;
+  if (ready_.highest() == self.level && !slice_over) return;
   self.state = ThreadState::Ready;
   // The one to run is chosen before this one joins its queue: it must not choose itself.
   Thread& next = choose();
   if (slice_over) {
     ready_.push_back(self);
   } else {
-    ready_.push_front(self);
+    ready_.insert(self);
   }
   switch_to(next);
 }

@@ -1,9 +1,22 @@
 // Scheduler: who runs. Round robin within a priority, the highest priority first.
 //
 // Threads switch only where they wait and on the way back to user mode, so everything between two
-// such places is atomic; interrupts are off in the kernel but for the idle wait. A thread that has
-// used up its time slice goes to the end of its queue. So that nobody starves, every
-// kStarvationTicks timer ticks the lowest priority that is waiting gets one time slice.
+// such places is atomic; interrupts are off in the kernel but for the idle wait.
+//
+// A turn begins where a thread becomes ready, yields or has used up its time slice: it gets a new
+// slice and goes to the end of its queue. One that is preempted keeps its turn: what is left of its
+// slice, and its place before all who became ready later.
+//
+// So that nobody starves, a thread whose turn has been due for kPatienceTicks is overdue. Every
+// kRaiseEveryTicks the one that has waited longest is raised to kOverdueLevel, whatever its
+// priority, for a whole slice that only the kernel's own threads interrupt. Whatever others do, a
+// ready thread runs within
+//
+//   kPatienceTicks + kRaiseEveryTicks * (n - 1) ticks,
+//
+// n: the threads that were ready or running in the tick in which it became so, itself included; and
+// has had its slice kSliceTicks later. The kernel's own threads come on top: they run for what
+// programs have asked of them.
 #pragma once
 
 #include "mm/ports/waiting.h"
@@ -12,7 +25,9 @@
 namespace mobius::proc {
 
 inline constexpr uint8_t kSliceTicks = 2;  // of 10 ms
-inline constexpr uint32_t kStarvationTicks = 32;
+inline constexpr uint32_t kPatienceTicks = 32;
+// Every other slice goes by priority alone, so a thread of a high one waits no longer than a slice.
+inline constexpr uint32_t kRaiseEveryTicks = 2 * kSliceTicks;
 
 class Scheduler final : public mm::Waiting {
  public:
@@ -40,6 +55,7 @@ class Scheduler final : public mm::Waiting {
   uint32_t wake_some(WaitKey key, uint32_t count);
 
   void yield() EXCLUDES(memory_lock);
+  // What is left of its turn it takes along.
   void set_priority(Thread& thread, uint8_t priority);
 
   // The running thread never runs again. Whoever frees its stack does so on another one.
@@ -50,7 +66,8 @@ class Scheduler final : public mm::Waiting {
 
   // On the way to user mode, where user_return_work is set: switches if it is another's turn.
   void reschedule();
-  // The thread leaves at its next way out of the kernel; an interruptible wait ends at once.
+  // The thread leaves at its next way out of the kernel, before any program's turn; an
+  // interruptible wait ends at once.
   void doom(Thread& thread);
 
   // The boot thread's end: runs what is ready, else zeroes free frames, else waits.
@@ -65,6 +82,8 @@ class Scheduler final : public mm::Waiting {
  private:
   void sleep(WaitKey key, uint64_t deadline_ns, Interruptible interruptible);
   void wake_thread(Thread& thread, Wake reason);
+  void begin_turn(Thread& thread);
+  void raise_overdue();
   Thread& choose();
   void switch_to(Thread& next);
 
@@ -77,7 +96,7 @@ class Scheduler final : public mm::Waiting {
   Deadlines deadlines_;
   uint64_t running_since_ = 0;  // time stamp
   uint32_t ticks_ = 0;
-  bool favour_lowest_ = false;
+  uint32_t raised_at_ = 0;  // the tick in which a thread was last raised to kOverdueLevel
   bool zero_when_idle_ = true;
 };
 

@@ -36,7 +36,6 @@ struct Thread : QueuedThread, Link<SiblingThreadTag>, Link<DeadTag> {
   bool doomed = false;    // its process is ending: it leaves at the next way out of the kernel
   bool joinable = false;      // it has ended and nothing of it is left but this record
   bool being_joined = false;  // a joiner is waiting for it
-  uint8_t slice_ticks = 0;
   uint64_t cpu_ticks = 0;  // time stamp counter ticks it has run
 
   uint32_t exit_status = 0;

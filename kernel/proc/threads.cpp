@@ -51,6 +51,7 @@ Thread& add_thread(System& system, Process& process, NewThread owned) {
   Thread& thread = *owned.release();
   thread.process = &process;
   thread.claim = process.claim();
+  if (process.promised()) thread.priority = kPromisedPriority;
   thread.context.directory = system.cpu.directory_of(*process.map);
   process.threads.push_back(thread);
   ++process.thread_count;

@@ -1,7 +1,7 @@
-"""S1: whoever takes all kernel stacks or all places for children: the shell still
+"""S1: whoever takes the processor, all kernel stacks or all places for children: the shell still
 starts ps and kill, the machine recovers, and nothing is missing afterwards."""
 from emulator_shell import Shell
-from emulator_tests import BOTH, Script
+from emulator_tests import BOCHS, BOTH, Boot, Script
 
 CHILDREN = 256  # that one process may have
 
@@ -38,6 +38,12 @@ def without_children(shell):
     return kill_all(shell, "hog.exe")
 
 
+def beside_spinners(shell):
+    for attack in "levels", "ticks", "crowd":
+        shell.send(f"/run/spin.exe {attack} &")
+    return kill_all(shell, "spin.exe")
+
+
 def recovers(program, attack, memory):
     def test(context):
         with Shell(context, "--with", program, "--memory", memory, "--timeout", "600") as shell:
@@ -48,7 +54,11 @@ def recovers(program, attack, memory):
 
 
 TESTS = [
+    # Where time is counted by instructions: the emulator itself may have to wait.
+    Boot("Program_spin", "spin.exe", "--icount", checks=6, timeout=180),
+    Boot("Program_spin_in_bochs", "spin.exe", checks=6, emulators=BOCHS, bochs_timeout=300),
     Script("S1_shell_kills_who_has_all_kernel_stacks", recovers("slots.exe", without_stacks, "64M"),
            BOTH),
     Script("S1_shell_kills_its_many_children", recovers("hog.exe", without_children, "64M"), BOTH),
+    Script("S1_shell_kills_who_spins", recovers("spin.exe", beside_spinners, "32M"), BOTH),
 ]

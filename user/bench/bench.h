@@ -58,6 +58,7 @@ void bench_faults(void);
 void bench_alloc(void);
 void bench_regions(void);
 void bench_switch(void);
+void bench_waits(void);
 void bench_cow(void);
 void bench_malloc(void);
 void bench_kernel(void);

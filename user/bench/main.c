@@ -1,5 +1,5 @@
 /* main.c: bench: the figures of docs/numbers.md:  bench [GROUP...]
- * Groups: calls faults alloc regions switch cow malloc kernel; without a name, all of them.
+ * Groups: calls faults alloc regions switch waits cow malloc kernel; without a name, all of them.
  * And swap, which needs a machine of its own, only if it is named.
  *     bench rates PAGES            how fast a block is swapped */
 #include <errno.h>
@@ -16,9 +16,9 @@ static const struct {
   bool only_by_name;
 } groups[] = {{"calls", bench_calls, false},   {"faults", bench_faults, false},
               {"alloc", bench_alloc, false},   {"regions", bench_regions, false},
-              {"switch", bench_switch, false}, {"cow", bench_cow, false},
-              {"malloc", bench_malloc, false}, {"kernel", bench_kernel, false},
-              {"swap", bench_swap, true}};
+              {"switch", bench_switch, false}, {"waits", bench_waits, false},
+              {"cow", bench_cow, false},       {"malloc", bench_malloc, false},
+              {"kernel", bench_kernel, false}, {"swap", bench_swap, true}};
 
 uint32_t each[65536];
 

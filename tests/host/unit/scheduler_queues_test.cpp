@@ -13,7 +13,7 @@ namespace mobius::proc {
 namespace {
 
 QueuedThread& with_priority(QueuedThread& thread, uint8_t priority) {
-  thread.priority = priority;
+  thread.priority = thread.level = priority;
   return thread;
 }
 
@@ -26,7 +26,6 @@ TEST(ReadyQueues, TheHighestLevelIsNamedAndEachLevelIsInOrder) {
   ready.push_back(with_priority(c, 7));
   ready.push_back(with_priority(d, 0));
   EXPECT_EQ(ready.highest(), 7u);
-  EXPECT_EQ(ready.lowest(), 0u);
   EXPECT_EQ(&ready.pop(7), &b);
   EXPECT_EQ(&ready.pop(7), &c);
   EXPECT_EQ(ready.highest(), 4u);
@@ -35,13 +34,36 @@ TEST(ReadyQueues, TheHighestLevelIsNamedAndEachLevelIsInOrder) {
   EXPECT_TRUE(ready.empty());
 }
 
-TEST(ReadyQueues, AThreadPutInFrontIsNext) {
+QueuedThread& ready_since(QueuedThread& thread, uint32_t tick) {
+  thread.ready_since = tick;
+  return thread;
+}
+
+TEST(ReadyQueues, AThreadThatKeepsItsTurnIsBeforeAllWhoBecameReadyLater) {
   ReadyQueues ready;
-  QueuedThread a, b;
-  ready.push_back(a);
-  ready.push_front(b);
+  QueuedThread a, b, c, d;
+  ready.push_back(ready_since(a, 0xFFFFFFFE));  // ticks wrap round
+  ready.push_back(ready_since(b, 1));
+  ready.insert(ready_since(c, 0xFFFFFFFF));
+  ready.insert(ready_since(d, 2));
+  for (const QueuedThread* next : {&a, &c, &b, &d}) EXPECT_EQ(&ready.pop(kNormalPriority), next);
+  ready.push_back(ready_since(a, 5));
+  ready.insert(ready_since(b, 5));
   EXPECT_EQ(&ready.pop(kNormalPriority), &b);
-  EXPECT_EQ(&ready.pop(kNormalPriority), &a);
+}
+
+TEST(ReadyQueues, TheOldestOfAllLevelsIsNamedButThoseThatAreRaisedAlready) {
+  ReadyQueues ready;
+  EXPECT_EQ(ready.oldest(), nullptr);
+  QueuedThread a, b, c, d;
+  ready.push_back(with_priority(ready_since(a, 1), kOverdueLevel));
+  ready.push_back(with_priority(ready_since(b, 2), kKernelPriority));
+  EXPECT_EQ(ready.oldest(), nullptr);
+  ready.push_back(with_priority(ready_since(c, 9), 7));
+  ready.push_back(with_priority(ready_since(d, 8), 0));
+  EXPECT_EQ(ready.oldest(), &d);
+  ready.remove(d);
+  EXPECT_EQ(ready.oldest(), &c);
 }
 
 TEST(ReadyQueues, RemovingTheLastOfALevelEmptiesTheLevel) {

@@ -117,7 +117,10 @@ TEST(Starts, S1_the_last_kernel_stacks_are_for_promised_processes) {
     reads = hog->machine.volume_reads();
     EXPECT_EQ(hog->start(0).error(), Error::TooManyRunning);
     reads = hog->machine.volume_reads() - reads;
-    while (hog->start(PROC_PROMISED)) ++promised;
+    while (const auto pid = hog->start(PROC_PROMISED)) {
+      ++promised;
+      EXPECT_EQ(system.processes.find(*pid)->threads.front()->priority, kPromisedPriority);
+    }
   };
   hog->machine.run_program();
   EXPECT_LT(threads, most_threads(sim::SimProcessor::kMaxStacks));
