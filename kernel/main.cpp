@@ -75,9 +75,10 @@ void start_log() {
 }
 
 void log_features(const arch::CpuFeatures& f) {
+  static constexpr std::string_view kFpu[] = {"", " fxsr", " fxsr-less-pointers"};
   log(Line().add("processor:").add(f.pse ? " pse" : "").add(f.pge ? " pge" : "")
-          .add(f.tsc ? " tsc" : "").add(f.sep ? " sysenter" : "").add(f.fxsr ? " fxsr" : "")
-          .add(f.sse ? " sse" : "").add("\n").text());
+          .add(f.tsc ? " tsc" : "").add(f.sep ? " sysenter" : "")
+          .add(kFpu[static_cast<unsigned>(f.fpu)]).add(f.sse ? " sse" : "").add("\n").text());
 }
 
 mm::BootInfo boot;

@@ -38,7 +38,7 @@ I386Cpu::I386Cpu(const CpuFeatures& features, paging::PagingMachine machine, mm:
   std::memset(clean_fpu_, 0, sizeof clean_fpu_);
   asm volatile("fninit");
   save_fpu(clean_fpu_);
-  if (!features_.fxsr) asm volatile("fninit");
+  if (features_.fpu == FpuSwitch::Fsave) asm volatile("fninit");
   if (!features_.sep) return;
   write_msr(kSysenterCs, kKernelCode);
   write_msr(kSysenterEip, reinterpret_cast<uint32_t>(sysenter_entry));
@@ -46,7 +46,7 @@ I386Cpu::I386Cpu(const CpuFeatures& features, paging::PagingMachine machine, mm:
 
 void I386Cpu::save_fpu(unsigned char* image) const {
   auto& bytes = *reinterpret_cast<unsigned char(*)[512]>(image);
-  if (features_.fxsr)
+  if (features_.fpu != FpuSwitch::Fsave)
     asm volatile("fxsave %0" : "=m"(bytes));
   else
     asm volatile("fnsave %0; fwait" : "=m"(bytes));
@@ -54,10 +54,18 @@ void I386Cpu::save_fpu(unsigned char* image) const {
 
 void I386Cpu::restore_fpu(const unsigned char* image) const {
   auto& bytes = *reinterpret_cast<const unsigned char(*)[512]>(image);
-  if (features_.fxsr)
-    asm volatile("fxrstor %0" : : "m"(bytes));
-  else
-    asm volatile("frstor %0" : : "m"(bytes));
+  switch (features_.fpu) {
+    [[likely]] case FpuSwitch::Fxsave:
+      asm volatile("fxrstor %0" : : "m"(bytes));
+      return;
+    case FpuSwitch::FxsaveLessPointers:
+      // FNINIT clears what FXRSTOR may leave alone.
+      asm volatile("fninit; fxrstor %0" : : "m"(bytes));
+      return;
+    case FpuSwitch::Fsave:
+      asm volatile("frstor %0" : : "m"(bytes));
+      return;
+  }
 }
 
 void I386Cpu::start_context(proc::CpuContext& context, uint32_t stack_top, void (*entry)(void*),
