@@ -1,5 +1,6 @@
-"""Processors whose FPU is switched in other ways."""
-from emulator_tests import BOCHS, QEMU, Boot
+"""The kernel entered from every mode that a program can bring the processor into (modes.c), and
+processors whose FPU is switched in other ways."""
+from emulator_tests import BOCHS, BOTH, QEMU, Boot
 
 LESS_POINTERS = (r"^processor: .* fxsr-less-pointers ",)
 
@@ -12,6 +13,10 @@ def fpu(name, cpu, emulators, log_has=LESS_POINTERS):
 
 
 TESTS = [
+    Boot("D2_every_mode_and_entry", "modes.exe", checks=27, emulators=BOTH, timeout=120,
+         bochs_timeout=600),
+    Boot("D2_every_mode_and_vector", "modes.exe long", checks=27, emulators=BOTH, timeout=600,
+         bochs_timeout=3000, long=True),
     fpu("athlon", "athlon", QEMU), fpu("athlon64", "athlon64_venice", BOCHS),
     fpu("phenom", "phenom", QEMU), fpu("ryzen", "ryzen", BOCHS, ()),
 ]

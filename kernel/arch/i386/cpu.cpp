@@ -101,8 +101,8 @@ void I386Cpu::enter_user(VirtAddr eip, VirtAddr esp) { enter_user_mode(eip.value
 void I386Cpu::set_tls(proc::CpuContext& current, uint32_t base) {
   current.tls_base = base;
   use_tls(base);
-  // The processor looks at the descriptor when the selector is loaded.
-  asm volatile("push %%fs; pop %%fs" : : : "memory");
+  // The processor looks at the descriptor when the selector is loaded: ours, whatever is in fs.
+  asm volatile("mov %0, %%fs" : : "r"(uint32_t{kThreadData}) : "memory");
 }
 
 Result<proc::UserMap*> I386Cpu::create_map() {

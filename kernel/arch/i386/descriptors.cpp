@@ -92,6 +92,9 @@ void fill_tasks() {
 
 }  // namespace
 
+// There is no LDT. After a reset LDTR holds a valid one of 64 KiB at address 0 (SDM Vol. 3A, table
+// 9-1), where programs have their memory; with the null selector in it each of its selectors is
+// refused.
 void load_descriptors() {
   fill_gdt();
   fill_idt();
@@ -106,6 +109,7 @@ void load_descriptors() {
       "mov %4, %%fs\n\t"
       "mov %4, %%gs\n\t"
       "ltr %w5\n\t"
+      "lldt %w4\n\t"
       "lidt %1"
       :
       : "m"(gdt_pointer), "m"(idt_pointer), "i"(kKernelCode), "r"(kKernelData), "r"(0),

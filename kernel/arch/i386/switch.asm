@@ -7,9 +7,8 @@ global switch_stacks, thread_start, enter_user_mode
 section .text
 
 ; switch_stacks(save_esp, new_esp): what C++ keeps across a call, and the segment registers that the
-; kernel leaves as user mode had them, lie on the stack of a thread that is not running. A selector
-; that user mode could load can be loaded here too: the GDT's descriptors never go. Loading fs takes
-; the base of the new thread's TLS, which is in the GDT by now.
+; kernel leaves as user mode had them, lie on the stack of a thread that is not running. Loading fs
+; takes the base of the new thread's TLS, which is in the GDT by now.
 align 16
 switch_stacks:
     mov eax, [esp + 4]
@@ -22,8 +21,10 @@ switch_stacks:
     push gs
     mov [eax], esp
     mov esp, edx
-    pop gs
-    pop fs
+    push 2                      ; every flag off: SYSEXIT is not to take AC, IOPL or ID of the
+    popfd                       ; thread before along
+    pop_user gs
+    pop_user fs
     pop edi
     pop esi
     pop ebx

@@ -27,8 +27,8 @@ sysenter_flags_clean:
     mov ecx, ebp
     pop eax
     pop esi
-    pop es
-    pop ds
+    pop_user es
+    pop_user ds
     sti                         ; takes effect after SYSEXIT
     sysexit
 .work:

@@ -3,7 +3,11 @@
 ; Step 1 of a page fault. The processor has switched to the thread's kernel stack and cleared IF,
 ; TF, NT and RF; what user mode may have left behind is in DF, AC and the segment registers. AC
 ; means nothing at ring 0, DF is cleared here, ds and es are loaded. fs and gs are not used by the
-; kernel and keep the user's values until the next switch of threads.
+; kernel and keep the user's values until the next switch of threads. AC, IOPL and ID stay in EFLAGS
+; as long.
+;
+; What IRET loads cannot be refused: CS and SS were loaded when user mode was left, and no
+; descriptor ever changes its kind.
 bits 32
 %include "arch/i386/selectors.inc"
 %include "arch/i386/system_call.inc"
@@ -58,8 +62,8 @@ trap_return:
     cmp dword [user_return_work], 0
     jne .work
 .restore:
-    pop es
-    pop ds
+    pop_user es
+    pop_user ds
     popa
     add esp, 8
     iret
@@ -94,8 +98,8 @@ system_call_entry:
 .restore:
     pop eax
     pop ecx
-    pop es
-    pop ds
+    pop_user es
+    pop_user ds
     pop edx
     iret
 .work:

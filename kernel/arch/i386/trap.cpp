@@ -1,15 +1,20 @@
 // What the entries of trap.asm call: exceptions and interrupts.
 //
 // An exception of user mode ends its process with a report (D2); one of the kernel is a defect of
-// ours and a panic. The one exception at ring 0 that is the user's doing is a single-step trap on
-// the way in by SYSENTER.
+// ours and a panic. Two at ring 0 are the user's doing: a single-step trap on the way in by
+// SYSENTER, and on the way out a word in a segment register that is no selector.
+#include <algorithm>
 #include <string_view>
 
 #include "arch/i386/interrupts.h"
 #include "arch/i386/panic.h"
 #include "arch/i386/trap.h"
 
-extern "C" const char sysenter_entry[], sysenter_flags_clean[];
+extern "C" {
+extern const char sysenter_entry[], sysenter_flags_clean[];
+// The addresses of pop_user's instructions (selectors.inc), collected by the linker script.
+extern const uint32_t user_selector_loads[], user_selector_loads_end[];
+}
 
 namespace mobius::arch {
 
@@ -37,6 +42,12 @@ bool is_step_into_sysenter(const TrapFrame& frame) {
          frame.eip <= reinterpret_cast<uint32_t>(sysenter_flags_clean);
 }
 
+bool is_load_of_user_selector(const TrapFrame& frame) {
+  return !frame.from_user() && frame.vector == kGeneralProtection &&
+         std::find(user_selector_loads, user_selector_loads_end, frame.eip) !=
+             user_selector_loads_end;
+}
+
 // By the SYSENTER convention the way back is in ESI and EBP.
 proc::UserRegisters registers_at_sysenter(const TrapFrame& frame) {
   return {frame.eax, frame.ebx, frame.ecx, frame.edx, frame.esi,
@@ -50,7 +61,11 @@ void end_virtual_8086(const TrapFrame& frame) {
                              frame.user_registers(), nullptr);
 }
 
-extern "C" void trap_exception(const TrapFrame& frame) {
+extern "C" void trap_exception(TrapFrame& frame) {
+  if (is_load_of_user_selector(frame)) {
+    frame.top_of_stack() = 0;  // the instruction is repeated, and loads the null selector
+    return;
+  }
   std::string_view name = kExceptionNames[frame.vector];
   if (is_step_into_sysenter(frame))
     proc::end_process_by_fault(name, {frame.esi}, registers_at_sysenter(frame), nullptr);
