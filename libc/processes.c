@@ -27,6 +27,7 @@ int posix_spawn(pid_t *restrict pid, const char *restrict path,
   spawn.path = absolute_path(path, buffer, sizeof buffer);
   spawn.argv = (const char *const *)argv;
   spawn.envp = (const char *const *)(envp ? envp : environ);
+  spawn.privileges = PROC_SAME_PRIVILEGES;
   if (spawn.path) child = ProcSpawn(&spawn);
   int error = child ? 0 : errno;
   errno = saved;

@@ -6,7 +6,7 @@
 
 int main(void) {
   if (!SysCheckMachine()) {
-    perror("check");
+    fprintf(stderr, "check: not permitted to this program\n");
     return 1;
   }
   printf("the memory manager's books balance\n");

@@ -1,4 +1,5 @@
 /* kill.c: ends processes. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,8 +11,10 @@ int main(int argc, char **argv) {
   for (int i = 1; i < argc; i++) {
     char *end;
     unsigned long pid = strtoul(argv[i], &end, 10);
+    errno = ESRCH;
     if (*end || !pid || !ProcKill((uint32_t)pid)) {
-      fprintf(stderr, "kill: %s: no such process\n", argv[i]);
+      fprintf(stderr, "kill: %s: %s\n", argv[i],
+              errno == EPERM ? "not permitted" : "no such process");
       status = 1;
     }
   }

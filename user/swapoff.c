@@ -6,6 +6,7 @@
 
 static const char *reason(int error) {
   switch (error) {
+    case EPERM: return "not permitted to this program";
     case ENOENT: return "there is no swap disk in use";
     case ENOMEM: return "what is on it does not fit into memory; it stays on";
     case EBUSY: return "somebody else is doing that";

@@ -6,6 +6,7 @@
 
 static const char *reason(int error) {
   switch (error) {
+    case EPERM: return "not permitted to this program";
     case ENOENT: return "this machine has no swap disk";
     case EBUSY: return "it is in use already";
     case ETIMEDOUT: return "it has not answered and been given up";

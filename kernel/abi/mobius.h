@@ -19,13 +19,16 @@ struct sys_time { uint64_t ns; uint64_t tsc; };
 
 uint32_t SysNull(void);                                  /* returns 0: measures a call */
 bool SysClock(uint32_t clock, struct sys_time *out);
-/* Walks every structure of the memory manager; panics if one is off. */
+/* Walks every structure of the memory manager; panics if one is off. Needs PROC_MAY_CHECK. */
 bool SysCheckMachine(void);
-bool SysShutdown(int32_t status);                        /* ends the machine: `mobius: exit N` */
-/* Kernel self-benchmarks: fills `out` with up to `count` samples, returns how many. */
+/* Ends the machine: `mobius: exit N`. Needs PROC_MAY_SHUT_DOWN. */
+bool SysShutdown(int32_t status);
+/* Kernel self-benchmarks: fills `out` with up to `count` samples, returns how many. Needs
+ * PROC_MAY_BENCH. */
 enum sys_bench { SYS_BENCH_FRAME_PAIR_HOT = 1, SYS_BENCH_FRAME_PAIR_WORST = 2,
                  SYS_BENCH_REGION_FIND = 3, SYS_BENCH_REGION_INSERT = 4,
-                 SYS_BENCH_DROP_ZEROED = 5, /* empties the zeroed-frame pool, and keeps it empty */
+                 SYS_BENCH_DROP_ZEROED = 5, /* empties the zeroed-frame pool, and keeps it empty
+                                               until the caller has ended */
                  SYS_BENCH_FILL_ZEROED = 6, /* refills it to `count` frames */
                  SYS_BENCH_SYSENTER = 7 };  /* 1 where the processor has SYSENTER */
 size_t SysBench(uint32_t which, uint32_t *out, size_t count);
@@ -33,7 +36,7 @@ size_t SysBench(uint32_t which, uint32_t *out, size_t count);
  * hold them, or others come to need the disk too badly meanwhile, EIO where one cannot be read,
  * ETIMEDOUT where the disk does not answer: it stays on then and nothing is lost. ENOENT: no disk
  * (is on). EBUSY: it is on, or somebody else is taking it off. ETIMEDOUT from On: the disk has been
- * given up. */
+ * given up. Both need PROC_MAY_SWAP. */
 bool SysSwapOn(void);
 bool SysSwapOff(void);
 bool SysPanic(void);   /* for tests; refused unless the kernel was booted with `allow-panic` */
@@ -55,14 +58,24 @@ bool FutexWait(const uint32_t *word, uint32_t expected, uint64_t ns);
 uint32_t FutexWake(const uint32_t *word, uint32_t count); /* how many were woken */
 
 /* ---- processes ----------------------------------------------------------------------------- */
-/* PROC_PROMISED: a shell's helpers may use memory set aside for them; EACCES to anybody else. */
-enum { PROC_PROMISED = 1 };
+/* What a process may do to the machine as a whole. A parent gives its child some of its own; the
+ * first process has those of the boot command. A call that needs one says so; EPERM without it. */
+enum proc_privilege {
+  PROC_PROMISED = 1,         /* use memory set aside for those who help a user out */
+  PROC_MAY_SWAP = 2,
+  PROC_MAY_BENCH = 4,
+  PROC_MAY_SHUT_DOWN = 8,
+  PROC_MAY_CHECK = 16,
+  PROC_MAY_KILL = 32,        /* any process */
+  PROC_MAY_TAKE_CONSOLE = 64
+};
+#define PROC_SAME_PRIVILEGES 0x80000000u /* the caller's, PROC_PROMISED excepted */
 #define PROC_NO_FILE 0xFFFFFFFFu
 struct proc_spawn {
   const char *path;
   const char *const *argv;   /* NULL-terminated */
   const char *const *envp;   /* NULL-terminated */
-  uint32_t flags;
+  uint32_t privileges;       /* enum proc_privilege, or PROC_SAME_PRIVILEGES */
   handle_t files[3];         /* 0: the caller's own 1, 2, 3; PROC_NO_FILE: none */
 };
 enum proc_end { PROC_RUNNING = 0, PROC_EXITED = 1, PROC_FAULTED = 2, PROC_OUT_OF_MEMORY = 3,
@@ -77,11 +90,14 @@ struct proc_info {
 };
 /* The pid. Arguments and environment take 64 KiB at most, each string with its NUL and a pointer:
  * E2BIG. ENOENT, ENOTDIR, ENAMETOOLONG: the path; EACCES: a directory; ENOEXEC: no EXE; EAGAIN: too
- * many processes, or children; EBADF: `files`. */
+ * many processes, or children; EBADF: `files`; EPERM: a privilege that the caller has not. */
 uint32_t ProcSpawn(const struct proc_spawn *spawn);
+uint32_t ProcPrivileges(void);                           /* the caller's: enum proc_privilege */
 void ProcExit(int32_t status) __attribute__((noreturn));
 /* pid 0: any child. Timeout as FutexWait; 0: only looks. Takes the ended child away. */
 bool ProcWait(uint32_t pid, uint64_t ns, struct proc_status *out);
+/* EPERM, without PROC_MAY_KILL: it has a privilege that the caller has not, or is process 1. A
+ * process may always end itself. */
 bool ProcKill(uint32_t pid);
 uint32_t ProcSelf(void);
 size_t ProcList(struct proc_info *out, size_t count);
@@ -103,10 +119,11 @@ bool FileStat(handle_t file, struct file_info *out);
 /* From where it was left. */
 size_t DirRead(handle_t directory, struct dir_entry *out, size_t count);
 /* Raw: bytes as they come, no echo; cooked: lines with echo and editing, Ctrl-D ends, Ctrl-C kills
- * the foreground process. A console that nobody sits at (its input is a pipe) is always raw. */
+ * the foreground process. A console that nobody sits at (its input is a pipe) is always raw. The
+ * mode is for the foreground process, its descendants and PROC_MAY_TAKE_CONSOLE to set. */
 enum { CONSOLE_COOKED = 0, CONSOLE_RAW = 1 };
 bool ConsoleMode(handle_t console, uint32_t mode, uint32_t *previous);
-bool ConsoleForeground(uint32_t pid); /* whom Ctrl-C kills; 0: nobody */
+bool ConsoleForeground(uint32_t pid); /* whom Ctrl-C kills; 0: nobody. PROC_MAY_TAKE_CONSOLE */
 
 #ifdef __cplusplus
 }

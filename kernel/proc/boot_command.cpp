@@ -1,6 +1,8 @@
 // Parsing of /boot/init.cmd: see boot_command.h.
 #include "proc/boot_command.h"
 
+#include <algorithm>
+
 namespace mobius::proc {
 namespace {
 
@@ -16,13 +18,30 @@ std::optional<std::string_view> take_line(std::string_view& text) {
 }  // namespace
 
 BootCommand::BootCommand(std::string_view text) {
+  constexpr std::string_view kProgram = "program";
   const auto kind = take_line(text);
   if (!kind || *kind == "shell" || *kind == "commands") return;
-  const auto path = *kind == "program" ? take_line(text) : std::nullopt;
+  const bool program =
+      kind->starts_with(kProgram) && take_privileges(kind->substr(kProgram.size()));
+  const auto path = program ? take_line(text) : std::nullopt;
   valid_ = path && !path->empty();
   if (!valid_) return;
   path_ = *path;
   rest_ = text;
+}
+
+// `names`: each with a space before it. Whether all are known.
+bool BootCommand::take_privileges(std::string_view names) {
+  while (!names.empty()) {
+    if (names.front() != ' ') return false;
+    names.remove_prefix(1);
+    const size_t end = std::min(names.find(' '), names.size());
+    const auto privilege = Privileges::find(names.substr(0, end));
+    if (!privilege) return false;
+    privileges_ = privileges_.with(*privilege);
+    names.remove_prefix(end);
+  }
+  return true;
 }
 
 std::optional<std::string_view> BootCommand::next_argument() { return take_line(rest_); }

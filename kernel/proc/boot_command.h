@@ -1,11 +1,14 @@
 // BootCommand: what /boot/init.cmd on the CD asks for: which program is the init process.
 //
-//   first line `program`: the following lines are a path and its arguments, one a line
+//   first line `program`, followed by the names of privileges, such as `program check swap`: the
+//     following lines are a path and its arguments, one a line
 //   first line `shell` or `commands`, or no file: /bin/shell.exe, which reads the file itself
 #pragma once
 
 #include <optional>
 #include <string_view>
+
+#include "proc/privileges.h"
 
 namespace mobius::proc {
 
@@ -17,13 +20,19 @@ class BootCommand {
   // `text` is the file's content (empty: there is none) and outlives this.
   explicit BootCommand(std::string_view text);
 
-  bool valid() const { return valid_; }  // false: an unknown first line, or no program named
+  // False: an unknown first line or privilege, or no program named.
+  bool valid() const { return valid_; }
   std::string_view path() const { return path_; }
+  // The shell's: all; another program's: those named, and the console, which it has to itself.
+  Privileges privileges() const { return path_ == kShellPath ? Privileges::all() : privileges_; }
   // The arguments after argv[0], one after another; nothing at the end.
   std::optional<std::string_view> next_argument();
 
  private:
+  bool take_privileges(std::string_view names);
+
   bool valid_ = true;
+  Privileges privileges_ = Privilege::Console;
   std::string_view path_ = kShellPath;
   std::string_view rest_;
 };

@@ -58,7 +58,7 @@ constexpr std::string_view kEnvironment[] = {"PATH=/bin", "HOME=/"};
 Result<uint32_t> spawn_init(System& system, BootCommand command) {
   SpawnRequest request;
   request.path = command.path();
-  if (command.path() == kShellPath) request.flags = PROC_PROMISED;
+  request.privileges = command.privileges();
   request.arguments = TRY(system.memory.heap.create<ArgumentBlock>(system.memory.heap));
   ArgumentBlock& block = *request.arguments;
   TRY(block.add(ArgumentBlock::Part::Argument, command.path()));

@@ -11,6 +11,7 @@
 #include "abi/mobius.h"
 #include "mm/address_space.h"
 #include "proc/handle_table.h"
+#include "proc/limits.h"
 #include "proc/thread.h"
 
 namespace mobius::proc {
@@ -35,12 +36,12 @@ class Process final : public KernelObject, public Link<AllProcessesTag>, public 
 
   bool ending() const { return end != PROC_RUNNING; }
   // The shell and its helpers: what they need is promised to them (S1).
-  bool promised() const { return (flags & PROC_PROMISED) != 0; }
-  mm::Claim claim() const { return promised() ? mm::Claim::Promised : mm::Claim::Unpromised; }
+  bool promised() const { return privileges.has(Privilege::Promised); }
+  mm::Claim claim() const { return claim_of(privileges); }
 
   uint32_t pid = 0;
   ProcessName name{};
-  uint32_t flags = 0;  // PROC_PROMISED
+  Privileges privileges;
   Process* parent = nullptr;
   List<Process, ChildTag> children;  // zombies included
   uint32_t child_count = 0;

@@ -19,14 +19,35 @@ void begin_end(System& system, Process& process, proc_end end, int32_t code) {
 void finish_process(System& system, Process& process, int32_t status) {
   begin_end(system, process, PROC_EXITED, status);
   if (system.foreground_pid == process.pid) system.foreground_pid = 0;
+  if (system.measuring_pid == process.pid) stop_measuring(system);
   process.handles.close_all();
   while (Process* child = process.children.front()) system.processes.orphan(*child);
   process.space->clear();
 }
 
+void start_measuring(System& system) {
+  system.measuring_pid = system.process().pid;
+  system.scheduler.zero_when_idle(false);
+}
+
+void stop_measuring(System& system) {
+  system.measuring_pid = 0;
+  system.scheduler.zero_when_idle(true);
+}
+
 void exit_process(System& system, int32_t status) {
   begin_end(system, system.process(), PROC_EXITED, status);
   end_thread(system, static_cast<uint32_t>(status));
+}
+
+Result<void> may_kill(System& system, uint32_t pid) {
+  const Process& self = system.process();
+  const Process* process = system.processes.find(pid);
+  if (process == nullptr) return Failure(Error::NoSuchProcess);
+  if (process == &self || self.privileges.has(Privilege::Kill)) return {};
+  if (pid == system.init_pid) return Failure(Error::NotPermitted);
+  return self.privileges.contain(process->privileges) ? Result<void>{}
+                                                      : Failure(Error::NotPermitted);
 }
 
 Result<void> kill_process(System& system, uint32_t pid) {

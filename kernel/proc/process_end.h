@@ -17,8 +17,18 @@ void begin_end(System& system, Process& process, proc_end end, int32_t code);
 // The last thread's part, on its way out: closes handles, lets go of children and memory.
 void finish_process(System& system, Process& process, int32_t status);
 
+// For benchmarks: no frame is zeroed in idle time until stop_measuring(), or until the running
+// process, the last that asked for it, has ended.
+void start_measuring(System& system);
+void stop_measuring(System& system);
+
 // Ends the running thread's process.
 [[noreturn]] void exit_process(System& system, int32_t status);
+
+// Whether the running process may end that one: itself always; one that may do nothing that it may
+// not itself, unless it is the init process; any with Privilege::Kill.
+// Fails: NoSuchProcess (no such process), NotPermitted.
+Result<void> may_kill(System& system, uint32_t pid);
 
 // Fails: NoSuchProcess (no such process, or it has ended).
 Result<void> kill_process(System& system, uint32_t pid);

@@ -11,20 +11,19 @@ uint64_t cpu_ticks_of(const Process& process) {
   return ticks;
 }
 
-Result<void> ProcessTable::check_room(const Process* parent, uint32_t flags) const {
-  const bool promised = (flags & PROC_PROMISED) != 0;
-  const mm::Claim claim = promised ? mm::Claim::Promised : mm::Claim::Unpromised;
+Result<void> ProcessTable::check_room(const Process* parent, Privileges privileges) const {
+  const mm::Claim claim = claim_of(privileges);
   const uint32_t siblings = parent != nullptr ? parent->child_count : 0;
   const bool room = may_start(claim, count_, kMaxProcesses) &&
                     may_start(claim, siblings, kMaxChildren + kPromisedStarts);
   return room ? Result<void>() : Failure(Error::TooManyRunning);
 }
 
-Result<ProcessTable::Unborn> ProcessTable::create(Process* parent, uint32_t flags) {
-  TRY(check_room(parent, flags));
+Result<ProcessTable::Unborn> ProcessTable::create(Process* parent, Privileges privileges) {
+  TRY(check_room(parent, privileges));
   auto owned = TRY(memory_.heap.create<Process>(memory_.heap));
   Unborn unborn(*this, Ref<Process>(owned.release()));
-  unborn->flags = flags;
+  unborn->privileges = privileges;
   unborn->map = TRY(cpu_.create_map());
   unborn->space = TRY(mm::AddressSpace::create(memory_, *unborn->map));
   return unborn;

@@ -32,9 +32,9 @@ class ProcessTable {
   };
 
   // Whether one more process may be made for `parent` (limits.h). Fails: TooManyRunning.
-  Result<void> check_room(const Process* parent, uint32_t flags) const;
+  Result<void> check_room(const Process* parent, Privileges privileges) const;
   // An empty process for `parent` (null: none). Fails: TooManyRunning, OutOfFrames.
-  Result<Unborn> create(Process* parent, uint32_t flags);
+  Result<Unborn> create(Process* parent, Privileges privileges);
   // Gives it a pid and its place among its parent's children. Cannot fail.
   Process& publish(Unborn unborn, Process* parent);
 

@@ -66,7 +66,7 @@ Result<uint32_t> spawn(System& system, SpawnRequest request) {
   const VolumeNode node = TRY(step([&] { return system.volume.find(request.path); }));
   if (node.kind == NodeKind::Directory) return Failure(Error::NoAccess);
   auto unborn =
-      TRY(step([&] { return system.processes.create(request.parent, request.flags); }));
+      TRY(step([&] { return system.processes.create(request.parent, request.privileges); }));
   set_name(*unborn, request.path);
   auto start = TRY(step([&] {
     return system.memory.heap.create<MainStart>(system, std::move(request.arguments));
@@ -81,7 +81,7 @@ Result<uint32_t> spawn(System& system, SpawnRequest request) {
   TRY(step([&] { return add_files(*unborn, request.files); }));
   // Loading slept: the parent may have been killed, or have spawned elsewhere.
   if (request.parent != nullptr && request.parent->ending()) return Failure(Error::Interrupted);
-  TRY(system.processes.check_room(request.parent, request.flags));
+  TRY(system.processes.check_room(request.parent, request.privileges));
   // From here on nothing fails.
   (void)start.release();
   thread->user_stack = stack;

@@ -10,7 +10,7 @@ using Arguments = mm::KernelHeap::Owned<ArgumentBlock>;
 
 struct SpawnRequest {
   std::string_view path;  // absolute
-  uint32_t flags = 0;     // PROC_PROMISED
+  Privileges privileges;  // which its parent has
   Arguments arguments;    // argv[0] included
   // Handles 1, 2, 3 of the new process; an empty one stays free.
   std::array<HandleTable::Entry, 3> files;

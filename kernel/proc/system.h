@@ -42,6 +42,7 @@ struct System : Outside {
   ConsoleFile console;
   uint32_t init_pid = 0;
   uint32_t foreground_pid = 0;  // whom Ctrl-C kills; 0: nobody
+  uint32_t measuring_pid = 0;   // for whom start_measuring() is in force; 0: it is not
   uint32_t next_thread_id = 1;
 
   Thread& thread() const { return scheduler.current(); }

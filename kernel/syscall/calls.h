@@ -23,6 +23,12 @@ inline uint64_t deadline_in(proc::System& system, uint64_t ns) {
   return ns >= proc::kNever - now ? proc::kNever : now + ns;
 }
 
+// Fails: NotPermitted, where the running process has no such privilege.
+inline Result<void> need(proc::System& system, proc::Privilege privilege) {
+  if (!system.process().privileges.has(privilege)) return Failure(Error::NotPermitted);
+  return {};
+}
+
 namespace calls {
 #define SYSCALL(number, name, bytes, result) \
   Result<uint32_t> name(proc::System& system, Words a);

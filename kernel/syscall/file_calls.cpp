@@ -37,6 +37,13 @@ Result<Ref<File>> find_any_file(proc::System& system, proc::Handle handle) {
   return file ? std::move(file) : find_file(system, handle, Rights::Write);
 }
 
+// Whether the process is the foreground one, or descends from it.
+bool in_foreground(proc::System& system, const proc::Process& process) {
+  const proc::Process* at = &process;
+  while (at != nullptr && at->pid != system.foreground_pid) at = at->parent;
+  return at != nullptr;
+}
+
 }  // namespace
 
 Result<uint32_t> FileOpen(proc::System& system, Words a) {
@@ -138,6 +145,7 @@ Result<uint32_t> ConsoleMode(proc::System& system, Words a) {
   const auto file = TRY(find_any_file(system, a[0]));
   if (file->info().kind != FileKind::Console) return Failure(Error::BadHandle);
   if (a[1] != CONSOLE_COOKED && a[1] != CONSOLE_RAW) return Failure(Error::BadArgument);
+  if (!in_foreground(system, system.process())) TRY(need(system, proc::Privilege::Console));
   const bool was_raw = system.terminal.mode() == proc::TerminalMode::Raw;
   const uint32_t previous = was_raw ? CONSOLE_RAW : CONSOLE_COOKED;
   if (a[2] != 0) TRY(proc::copy_out(system.cpu, VirtAddr{a[2]}, previous));
@@ -147,6 +155,7 @@ Result<uint32_t> ConsoleMode(proc::System& system, Words a) {
 }
 
 Result<uint32_t> ConsoleForeground(proc::System& system, Words a) {
+  TRY(need(system, proc::Privilege::Console));
   const proc::Process* process = system.processes.find(a[0]);
   if (a[0] != 0 && (process == nullptr || process->zombie)) return Failure(Error::NoSuchProcess);
   system.foreground_pid = a[0];

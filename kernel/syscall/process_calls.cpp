@@ -10,12 +10,13 @@ namespace mobius::syscall::calls {
 namespace {
 
 using Part = proc::ArgumentBlock::Part;
+using proc::Privilege;
 
 constexpr size_t kMaxPathBytes = 1024;
 
 // struct proc_spawn as the i386 program lays it out.
 struct UserSpawn {
-  uint32_t path, argv, envp, flags, files[3];
+  uint32_t path, argv, envp, privileges, files[3];
 };
 static_assert(sizeof(void*) != 4 || sizeof(UserSpawn) == sizeof(proc_spawn));
 static_assert(sizeof(proc_info) == 72 && sizeof(proc_status) == 12);
@@ -35,6 +36,16 @@ Result<void> choose_files(proc::System& system, const UserSpawn& spawn,
     }
   }
   return {};
+}
+
+// Those of the child, all of which the caller has.
+Result<proc::Privileges> choose_privileges(proc::System& system, uint32_t wanted) {
+  const proc::Privileges own = system.process().privileges;
+  if (wanted == PROC_SAME_PRIVILEGES) return own.without(Privilege::Promised);
+  const auto privileges = proc::Privileges::of_bits(wanted);
+  if (!privileges) return Failure(Error::BadArgument);
+  if (!own.contain(*privileges)) return Failure(Error::NotPermitted);
+  return *privileges;
 }
 
 proc_info describe(proc::System& system, proc::Process& process) {
@@ -59,16 +70,13 @@ proc_info describe(proc::System& system, proc::Process& process) {
 
 Result<uint32_t> ProcSpawn(proc::System& system, Words a) {
   const auto spawn = TRY(proc::copy_in<UserSpawn>(system.cpu, VirtAddr{a[0]}));
-  if ((spawn.flags & ~static_cast<uint32_t>(PROC_PROMISED)) != 0) {
-    return Failure(Error::BadArgument);
-  }
-  if (spawn.flags != 0 && !system.process().promised()) return Failure(Error::NoAccess);
+  const proc::Privileges privileges = TRY(choose_privileges(system, spawn.privileges));
   mm::KernelHeap& heap = system.memory.heap;
   auto path = TRY(heap.create<std::array<char, kMaxPathBytes>>());
   const uint32_t length = TRY(proc::copy_string_in(system.cpu, VirtAddr{spawn.path}, *path));
   proc::SpawnRequest request;
   request.path = {path->data(), length};
-  request.flags = spawn.flags;
+  request.privileges = privileges;
   request.parent = &system.process();
   request.arguments = TRY(heap.create<proc::ArgumentBlock>(heap));
   TRY(request.arguments->add_user_array(Part::Argument, system.cpu, VirtAddr{spawn.argv}));
@@ -89,11 +97,16 @@ Result<uint32_t> ProcWait(proc::System& system, Words a) {
 }
 
 Result<uint32_t> ProcKill(proc::System& system, Words a) {
+  TRY(proc::may_kill(system, a[0]));
   TRY(proc::kill_process(system, a[0]));
   return kTrue;
 }
 
 Result<uint32_t> ProcSelf(proc::System& system, Words) { return system.process().pid; }
+
+Result<uint32_t> ProcPrivileges(proc::System& system, Words) {
+  return system.process().privileges.bits();
+}
 
 Result<uint32_t> ProcList(proc::System& system, Words a) {
   system.scheduler.charge_current();

@@ -6,6 +6,7 @@
 
 #include "mm/region_set.h"
 #include "mm/vmm.h"
+#include "proc/process_end.h"
 #include "syscall/calls.h"
 
 namespace mobius::syscall::calls {
@@ -173,7 +174,7 @@ Result<void> region_insert(proc::System& system, std::span<uint32_t> out) {
 }
 
 Result<uint32_t> fill_zeroed(proc::System& system, uint32_t frames) {
-  system.scheduler.zero_when_idle(true);
+  proc::stop_measuring(system);
   while (system.memory.frames.zero_one_free_frame(frames)) {
   }
   return system.memory.frames.zeroed_frames();
@@ -182,6 +183,7 @@ Result<uint32_t> fill_zeroed(proc::System& system, uint32_t frames) {
 }  // namespace
 
 Result<uint32_t> SysBench(proc::System& system, Words a) {
+  TRY(need(system, proc::Privilege::Bench));
   Result<void> (*measure)(proc::System&, std::span<uint32_t>) = nullptr;
   switch (a[0]) {
     case SYS_BENCH_FRAME_PAIR_HOT: measure = frame_pair_hot; break;
@@ -189,7 +191,7 @@ Result<uint32_t> SysBench(proc::System& system, Words a) {
     case SYS_BENCH_REGION_FIND: measure = region_find; break;
     case SYS_BENCH_REGION_INSERT: measure = region_insert; break;
     case SYS_BENCH_DROP_ZEROED:
-      system.scheduler.zero_when_idle(false);
+      proc::start_measuring(system);
       system.memory.frames.drop_zeroed_pool();
       return kTrue;
     case SYS_BENCH_FILL_ZEROED: return fill_zeroed(system, a[2]);

@@ -10,6 +10,8 @@
 namespace mobius::syscall::calls {
 namespace {
 
+using proc::Privilege;
+
 constexpr uint64_t kNsPerSecond = 1'000'000'000;
 
 uint64_t process_ticks(proc::System& system) {
@@ -48,23 +50,27 @@ Result<uint32_t> SysClock(proc::System& system, Words a) {
 }
 
 Result<uint32_t> SysCheckMachine(proc::System& system, Words) {
+  TRY(need(system, Privilege::Check));
   mm::check_machine(system.memory);
   return kTrue;
 }
 
 Result<uint32_t> SysShutdown(proc::System& system, Words a) {
+  TRY(need(system, Privilege::Shutdown));
   proc::TextBuffer<32> verdict;
   verdict.add("exit ").add_decimal(static_cast<int32_t>(a[0]));
   system.machine.end(verdict.text());
 }
 
 Result<uint32_t> SysSwapOn(proc::System& system, Words) {
+  TRY(need(system, Privilege::Swap));
   if (system.memory.pageout == nullptr) return Failure(Error::NotFound);
   TRY(system.memory.pageout->swap().swap_on_again());
   return kTrue;
 }
 
 Result<uint32_t> SysSwapOff(proc::System& system, Words) {
+  TRY(need(system, Privilege::Swap));
   if (system.memory.pageout == nullptr) return Failure(Error::NotFound);
   mm::SwapOff off(system.memory.pageout->swap());
   TRY(off.begin());

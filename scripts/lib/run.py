@@ -55,6 +55,20 @@ def existing(text):
     return path
 
 
+# What a program may do to the machine as a whole; kernel/proc/privileges.cpp has the same names.
+PRIVILEGES = ("swap", "bench", "shutdown", "check", "kill")
+
+
+def privileges(text):
+    """Names with commas between them, as a list."""
+    names = [name for name in text.split(",") if name]
+    for name in names:
+        if name not in PRIVILEGES:
+            raise argparse.ArgumentTypeError(
+                f"'{name}' is no privilege; there are {', '.join(PRIVILEGES)}")
+    return names
+
+
 def parser():
     p = Parser("run", __doc__)
     p.add_argument("--emulator", choices=sorted(START), default="qemu")
@@ -66,6 +80,9 @@ def parser():
                    help="put a file (or folder) on the CD as /run/NAME; FILE=/PATH names its "
                         f"place; or a program of others: {', '.join(programs.KNOWN)}")
     p.add_argument("-c", dest="commands", metavar="COMMANDS", help="shell commands to run")
+    p.add_argument("--allow", type=privileges, metavar="NAME,...",
+                   help="what the program, started directly, may do to the machine: "
+                        f"{', '.join(PRIVILEGES)} (default: check; '' is nothing)")
     p.add_argument("--gdb", action="store_true", help="wait for gdb, print the line to type")
     p.add_argument("--graphic", action="store_true", help="a window, or VNC, with screen and keys")
     p.add_argument("--cpu", default="", metavar="MODEL", help="the emulator's processor model")
@@ -155,13 +172,16 @@ def contents(options):
     init = "shell\n"
     if options.commands is not None and options.program:
         raise SetupError("either -c or a program, not both")
+    if options.allow is not None and not options.program:
+        raise SetupError("--allow is for a program that is started directly")
     if options.commands is not None:
         init = f"commands\n{options.commands}\n"
     elif options.program:
         words = _command(options, files)
         if any("\n" in word for word in words):
             raise SetupError("an argument has a line break")
-        init = "program\n" + "".join(f"{word}\n" for word in words)
+        allowed = ["check"] if options.allow is None else options.allow
+        init = " ".join(["program", *allowed]) + "\n" + "".join(f"{word}\n" for word in words)
     kernel_options = options.append
     if not options.kernel:  # another one has options of its own
         boot_options.check(kernel_options)

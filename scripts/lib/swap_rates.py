@@ -32,8 +32,8 @@ def _passes(lines):
 
 
 def _boot_mobius(memory_mib, pages, verbose):
-    command = [SCRIPTS / "run", "--no-install", "--no-build", "--timeout", str(SECONDS),
-               "--memory", f"{memory_mib}M", "bench.exe", "rates", str(pages)]
+    command = [SCRIPTS / "run", "--no-install", "--no-build", "--allow", "bench", "--timeout",
+               str(SECONDS), "--memory", f"{memory_mib}M", "bench.exe", "rates", str(pages)]
     result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
                             stderr=None if verbose else subprocess.PIPE)
     if result.returncode != 0:

@@ -8,7 +8,7 @@ from emulator_tests import BOCHS, QEMU, Boot, Script
 BALANCE = "the memory manager's books balance"
 # The programs, and how many checks each reports.
 LARGER = {"swap_fill.exe": 3, "swap_random.exe": 3, "swap_sort.exe": 1}
-ALL = LARGER | {"swap_clean.exe": 6, "swap_kill.exe": 2, "swap_off.exe": 5}
+ALL = LARGER | {"swap_clean.exe": 6, "swap_kill.exe": 2}
 WITH = " ".join(f"--with {program}" for program in ALL)
 
 
@@ -127,6 +127,8 @@ TESTS = [
     programs("programs_of_4_times_16_MiB_in_Bochs", 16, LARGER, BOCHS, bochs_timeout=400),
     programs("programs_of_4_times_64_MiB_in_Bochs", 64, LARGER, BOCHS, bochs_timeout=7200,
              long=True),
+    *[Boot(f"R13_swapoff_and_swapon_at_{memory}_MiB", "swap_off.exe",
+           f"--allow swap,check --memory {memory}M", checks=6) for memory in (8, 16)],
     Boot("D3_without_swap_the_verdict", "swap_fill.exe", "--memory 16M --swap 0",
          verdict="out of memory"),
     out_of_memory("without_swap", "--swap 0", None, "^swap: none$"),

@@ -9,17 +9,32 @@
 
 bool interactive;
 
-/* What a person needs to end a program that takes the machine whole: these may use the memory set
- * aside. */
-static const char *const helpers[] = {"/bin/ps.exe", "/bin/kill.exe"};
+/* The shell's own tools, and what each may do of what the shell may. Any other program may only
+ * have the kernel check its books. ps and kill may use the memory set aside: a person needs them to
+ * end a program that takes the machine whole. */
+static const struct {
+  const char *path;
+  uint32_t privileges;
+} tools[] = {{"/bin/ps.exe", PROC_PROMISED},
+             {"/bin/kill.exe", PROC_PROMISED | PROC_MAY_KILL},
+             {"/bin/swapon.exe", PROC_MAY_SWAP},
+             {"/bin/swapoff.exe", PROC_MAY_SWAP},
+             {"/bin/bench.exe", PROC_MAY_BENCH},
+             {"/bin/shell.exe", ~(uint32_t)PROC_PROMISED}};
+
+static uint32_t privileges_for(const char *path) {
+  uint32_t privileges = PROC_MAY_CHECK;
+  for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
+    if (strcmp(path, tools[i].path) == 0) privileges |= tools[i].privileges;
+  }
+  return privileges & ProcPrivileges();
+}
 
 static uint32_t spawn(const char *path, char **words, bool background) {
   struct proc_spawn request = {.path = path, .argv = (const char *const *)words,
-                               .envp = (const char *const *)environ};
+                               .envp = (const char *const *)environ,
+                               .privileges = privileges_for(path)};
   if (background) request.files[0] = PROC_NO_FILE; /* what is typed is for the shell */
-  for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++) {
-    if (strcmp(path, helpers[i]) == 0) request.flags = PROC_PROMISED;
-  }
   return ProcSpawn(&request);
 }
 

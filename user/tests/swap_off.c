@@ -97,5 +97,6 @@ int main(int argc, char **argv) {
   too_much();
   off_and_on();
   under_load(argv[0]);
+  CHECK("R13_and_the_books_balance", SysCheckMachine());
   return finish();
 }

@@ -169,7 +169,7 @@ static void *yield_often(void *times) {
 #define TOGETHER 4
 #define PAGES_A_LIFE 16
 static void stacks_change_hands(void) {
-  SysBench(SYS_BENCH_DROP_ZEROED, NULL, 0);
+  if (!SysBench(SYS_BENCH_DROP_ZEROED, NULL, 0)) die("SysBench");
   const size_t words = PAGES_A_LIFE * PAGE / 4;
   volatile uint32_t *block = (volatile uint32_t *)take_pages(LIVES * PAGES_A_LIFE);
   bool ok = true;

@@ -90,7 +90,7 @@ std::vector<uint8_t> program_file() {
   const uint32_t spawns[][8] = {{kData, kData + 0x80, kData + 0x88},
                                 {kData, kData + 0x80, kData + 0x80, 1, 1, 2, 3},
                                 {kData + 16, kData + 0x88, kData + 0x88},
-                                {kData, kData + 0x80, kData + 0x88, 0, 0, 4, 9}};
+                                {kData, kData + 0x80, kData + 0x88, PROC_SAME_PRIVILEGES, 0, 4, 9}};
   put(file, kData + 0xA0, spawns, sizeof spawns);
   return file;
 }

@@ -145,6 +145,7 @@ void SimSystem::kill_all() {
 void SimSystem::spawn_program() {
   proc::SpawnRequest request;
   request.path = "/a.exe";
+  request.privileges = proc::Privileges::all();
   auto arguments = machine.heap.create<proc::ArgumentBlock>(machine.heap);
   KASSERT(arguments.has_value());
   request.arguments = std::move(*arguments);

@@ -59,7 +59,7 @@ struct LoadControlLooks : testing::Test {
   }
 
   Process* make_process() {
-    auto made = processes.create(nullptr, 0);
+    auto made = processes.create(nullptr, {});
     EXPECT_TRUE(made.has_value());
     return &processes.publish(std::move(*made), nullptr);
   }

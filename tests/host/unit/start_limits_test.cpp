@@ -35,8 +35,8 @@ struct ProcessLimits : testing::Test {
       table.remove(**child);
     }
   }
-  bool make(Process* parent, uint32_t flags) {
-    auto unborn = table.create(parent, flags);
+  bool make(Process* parent, Privileges privileges) {
+    auto unborn = table.create(parent, privileges);
     if (!unborn) {
       EXPECT_EQ(unborn.error(), Error::TooManyRunning);
       return false;
@@ -44,9 +44,9 @@ struct ProcessLimits : testing::Test {
     made.push_back(&table.publish(std::move(*unborn), parent));
     return true;
   }
-  uint32_t make_all(Process* parent, uint32_t flags) {
+  uint32_t make_all(Process* parent, Privileges privileges) {
     uint32_t count = 0;
-    while (make(parent, flags)) ++count;
+    while (make(parent, privileges)) ++count;
     return count;
   }
 
@@ -58,16 +58,16 @@ struct ProcessLimits : testing::Test {
 };
 
 TEST_F(ProcessLimits, S1_the_last_entries_of_the_table_are_for_promised_ones) {
-  EXPECT_EQ(make_all(nullptr, 0), kMaxProcesses - kPromisedStarts);
-  EXPECT_EQ(make_all(nullptr, PROC_PROMISED), kPromisedStarts);
+  EXPECT_EQ(make_all(nullptr, {}), kMaxProcesses - kPromisedStarts);
+  EXPECT_EQ(make_all(nullptr, Privilege::Promised), kPromisedStarts);
 }
 
 TEST_F(ProcessLimits, S1_a_parent_of_all_the_children_it_may_have_can_start_promised_ones) {
-  ASSERT_TRUE(make(nullptr, PROC_PROMISED));
+  ASSERT_TRUE(make(nullptr, Privilege::Promised));
   Process* const shell = made.front();
-  EXPECT_EQ(make_all(shell, 0), kMaxChildren);
-  EXPECT_EQ(make_all(shell, PROC_PROMISED), kPromisedStarts);
-  ASSERT_TRUE(make(nullptr, 0));  // others can start theirs
+  EXPECT_EQ(make_all(shell, {}), kMaxChildren);
+  EXPECT_EQ(make_all(shell, Privilege::Promised), kPromisedStarts);
+  ASSERT_TRUE(make(nullptr, {}));  // others can start theirs
 }
 
 // A process takes threads until it is refused, and then starts others.
@@ -75,11 +75,11 @@ class StackHog {
  public:
   StackHog() : machine({.frames = 2048}, test::usual().file(), [this] { run(); }) {}
 
-  Result<uint32_t> start(uint32_t flags) {
+  Result<uint32_t> start(Privileges privileges) {
     auto& heap = machine.machine.heap;
     SpawnRequest request;
     request.path = "/a.exe";
-    request.flags = flags;
+    request.privileges = privileges;
     auto arguments = heap.create<ArgumentBlock>(heap);
     KASSERT(arguments.has_value());
     request.arguments = std::move(*arguments);
@@ -115,9 +115,9 @@ TEST(Starts, S1_the_last_kernel_stacks_are_for_promised_processes) {
     while ((refused = start_user_thread(system, thread))) ++threads;
     EXPECT_EQ(refused.error(), Error::TooManyRunning);
     reads = hog->machine.volume_reads();
-    EXPECT_EQ(hog->start(0).error(), Error::TooManyRunning);
+    EXPECT_EQ(hog->start({}).error(), Error::TooManyRunning);
     reads = hog->machine.volume_reads() - reads;
-    while (const auto pid = hog->start(PROC_PROMISED)) {
+    while (const auto pid = hog->start(Privilege::Promised)) {
       ++promised;
       EXPECT_EQ(system.processes.find(*pid)->threads.front()->priority, kPromisedPriority);
     }
