@@ -29,6 +29,9 @@ Result<void> SwapOff::begin() {
   LockGuard guard(manager.lock);
   if (!pager_.on()) return Failure(Error::NotFound);
   if (pager_.space_.closing()) return Failure(Error::Busy);
+  // Who waits for frames waits for pages to be written: somebody who tried again and again to take
+  // the device off would end it.
+  if (manager.starving != 0) return Failure(Error::OutOfFrames);
   if (!manager.promises.could_lose(pager_.good_slots())) return Failure(Error::OutOfFrames);
   pager_.space_.start_closing(std::min(kPatience, manager.frames.total_frames() / 2));
   pager_.tell_slots_left();
@@ -51,7 +54,9 @@ Result<bool> SwapOff::step() {
     found = search();
     if (found == Found::End && nothing_left()) {
       // Promised pages come in from below the floor: others may have taken what was there for them.
-      if (!manager.promises.could_lose(0)) return Failure(Error::OutOfFrames);
+      if (manager.starving != 0 || !manager.promises.could_lose(0)) {
+        return Failure(Error::OutOfFrames);
+      }
       pager_.close();
       return true;
     }

@@ -19,7 +19,7 @@ class SwapOff {
 
   // From here on pages are not written to the device. Called once.
   // Fails: NotFound (no device is on), Busy (somebody else is at it), OutOfFrames (memory could
-  // not hold what has been promised and what is on the device).
+  // not hold what has been promised and what is on the device, or somebody starves).
   Result<void> begin() EXCLUDES(memory_lock);
   // Brings some pages back. True: that was all, the device is off. Requires: begin() did not fail,
   // no step() has failed or has been the last. Sleeps.

@@ -129,6 +129,9 @@ TESTS = [
              long=True),
     *[Boot(f"R13_swapoff_and_swapon_at_{memory}_MiB", "swap_off.exe",
            f"--allow swap,check --memory {memory}M", checks=6) for memory in (8, 16)],
+    *[Boot(f"D3_{name}_while_swap_is_toggled", f"swap_toggle.exe {command}",
+           f"--allow swap,check --memory 16M {WITH}", checks=3, timeout=120)
+      for name, command in (("growth", "swap_fill.exe 2"), ("paging", "swap_random.exe 1.3"))],
     Boot("D3_without_swap_the_verdict", "swap_fill.exe", "--memory 16M --swap 0",
          verdict="out of memory"),
     out_of_memory("without_swap", "--swap 0", None, "^swap: none$"),
