@@ -16,8 +16,9 @@
 #include "arch/i386/physical_memory.h"
 #include "arch/i386/registers.h"
 #include "arch/i386/tlb.h"
-#include "base/io_ports.h"
 #include "drivers/serial.h"
+#include "drivers/x86_port.h"
+#include "kernel_log.h"
 #include "mm/memory_manager.h"
 #include "mm/memory_map.h"
 #include "mm/multiboot_info.h"
@@ -38,24 +39,14 @@ using Line = arch::PanicText;
 
 drivers::Serial com1(drivers::kCom1);
 drivers::Serial com2(drivers::kCom2);
+drivers::X86Port port;
 
-void log(std::string_view text) { com2.write(text); }
+constexpr uint32_t kTextScreen = arch::kKernelBase + 0xB8000;
+drivers::VgaText screen(drivers::VgaText::Cells(reinterpret_cast<volatile uint16_t*>(kTextScreen),
+                                                drivers::VgaText::Cells::extent), port);
+KernelLog kernel_log(com2, screen);
 
-// After the verdict: QEMU's isa-debug-exit, then Bochs' shutdown port, then for ever.
-void stop_machine() {
-  com2.drain();
-  out8(0xF4, 0);
-  for (char letter : std::string_view("Shutdown")) out8(0x8900, static_cast<uint8_t>(letter));
-  arch::halt_for_ever();
-}
-
-[[noreturn]] void end_machine(std::string_view verdict) {
-  log("mobius: ");
-  log(verdict);
-  log("\n");
-  stop_machine();
-  __builtin_unreachable();
-}
+void log(std::string_view text) { kernel_log.write(text); }
 
 // What cannot be done at boot ends it, by name.
 template <typename T>
@@ -71,7 +62,7 @@ void start_log() {
   com1.initialize();
   com2.initialize();
   arch::arch_hooks.log = log;
-  arch::arch_hooks.stop = stop_machine;
+  arch::arch_hooks.stop = [] { kernel_log.stop_machine(); };
 }
 
 void log_features(const arch::CpuFeatures& f) {
@@ -90,15 +81,14 @@ void check_options(std::string_view command_line) {
   proc::TextBuffer<400> verdict;
   verdict.add("setup: ");
   proc::explain(*bad, verdict);
-  arch::clear_panic_screen();
-  arch::show_panic_line(verdict.text());
-  arch::show_panic_line("The kernel's options are:");
+  log(verdict.text());
+  log("\nThe kernel's options are:\n");
   for (const proc::BootOption& option : proc::boot_options()) {
     proc::TextBuffer<160> line;
-    line.add("  ").add(option.name).add(option.values).add(": ").add(option.help);
-    arch::show_panic_line(line.text());
+    line.add("  ").add(option.name).add(option.values).add(": ").add(option.help).add("\n");
+    log(line.text());
   }
-  end_machine(verdict.text());
+  kernel_log.end_machine(verdict.text(), proc::After::StayOn);
 }
 
 // RAM that is free to use: what the boot loader says there is, less its own structures and us.
@@ -155,7 +145,9 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   const std::string_view panic = proc::option_value(boot.command_line(), "force-panic=");
   if (!panic.empty()) arch::force_panic(panic);
 
-  start_processes({memory, frames, heap, cpu, com1, com2, boot.command_line(), end_machine});
+  screen.refresh();
+  start_processes({memory, frames, heap, cpu, com1, com2, port, screen, kernel_log,
+                   boot.command_line()});
 }
 
 }  // namespace mobius

@@ -3,11 +3,10 @@
 
 #include "arch/i386/hooks.h"
 #include "arch/i386/interrupts.h"
-#include "arch/i386/memory_layout.h"
+#include "arch/i386/physical_memory.h"
 #include "boot_volume.h"
 #include "disk_test.h"
 #include "drivers/real_time_clock.h"
-#include "drivers/x86_port.h"
 #include "loader/exe_loader.h"
 #include "paging_out.h"
 #include "proc/boot_options.h"
@@ -19,7 +18,6 @@
 namespace mobius {
 namespace {
 
-constexpr uint32_t kTextScreen = 0xB8000;  // physical
 constexpr unsigned kKeyboardLine = 1, kCom2Line = 3, kCom1Line = 4;
 constexpr unsigned kTicksPerRefresh = 5;
 
@@ -49,12 +47,17 @@ class ThisMachine final : public proc::Machine {
  public:
   ThisMachine(const MachineParts& parts, int64_t boot_time)
       : parts_(parts), boot_time_(boot_time) {}
-  void log(std::string_view text) override { parts_.log_line.write(text); }
+  void log(std::string_view text) override { parts_.log.write(text); }
+  size_t read_log(uint64_t& position, std::span<char> into) override {
+    return parts_.log.read(position, into);
+  }
   int64_t boot_time() override { return boot_time_; }
   std::string_view command_line() override { return parts_.command_line; }
 
  private:
-  void stop(std::string_view verdict) override { parts_.end_machine(verdict); }
+  void stop(std::string_view verdict, proc::After after) override {
+    parts_.log.end_machine(verdict, after);
+  }
   const MachineParts parts_;
   const int64_t boot_time_;
 };
@@ -65,7 +68,7 @@ UserConsole* ticking_console = nullptr;
 
 FrameNumber frame_for_driver(const MachineParts& parts) {
   auto frame = parts.frames.allocate(mm::FrameUse::Driver, mm::Placement::Direct);
-  if (!frame) parts.end_machine("panic: no memory for the drivers");
+  if (!frame) parts.log.end_machine("panic: no memory for the drivers", proc::After::StayOn);
   return frame->release();
 }
 
@@ -95,14 +98,26 @@ void log_given_up(unsigned channel, unsigned drive) {
   arch::arch_hooks.log(line.add(": does not answer, given up\n").text());
 }
 
-drivers::VgaText::Cells text_screen() {
-  auto* cells = reinterpret_cast<volatile uint16_t*>(arch::kKernelBase + kTextScreen);
-  return drivers::VgaText::Cells(cells, drivers::VgaText::Cells::extent);
+// The firmware's tables, by the kernel's windows.
+class FirmwareBytes final : public drivers::PhysicalMemoryReader {
+ public:
+  bool read(uint32_t from, std::span<uint8_t> into) override {
+    return arch::BootBytes().read(PhysAddr{from}, std::as_writable_bytes(into)).has_value();
+  }
+};
+
+void find_power_switch(const MachineParts& parts) {
+  FirmwareBytes bytes;
+  static drivers::PowerSwitch power(parts.port, drivers::find_acpi_power_off(bytes));
+  parts.log.write(power.present() ? "power: ACPI switches it off\n" : "power: no ACPI\n");
+  parts.log.use(power);
 }
 
 mm::MemoryManager& make_memory_manager(const MachineParts& parts, mm::Waiting& waiting) {
   auto zero_frame = mm::MemoryManager::make_zero_frame(parts.frames);
-  if (!zero_frame) parts.end_machine("panic: no memory for the zero frame");
+  if (!zero_frame) {
+    parts.log.end_machine("panic: no memory for the zero frame", proc::After::StayOn);
+  }
   static mm::MemoryManager manager{parts.memory, parts.frames, parts.heap, waiting, *zero_frame};
   return manager;
 }
@@ -119,7 +134,8 @@ void on_timer_tick() {
 }
 
 void start_processes(const MachineParts& parts) {
-  static drivers::X86Port port;
+  find_power_switch(parts);
+  drivers::RegisterPort& port = parts.port;
   static CpuClock clock(parts.cpu);
   static proc::Scheduler scheduler(parts.cpu, parts.frames);
   mm::MemoryManager& manager = make_memory_manager(parts, scheduler);
@@ -139,7 +155,8 @@ void start_processes(const MachineParts& parts) {
     }
     (*paging_out).start(proc::the_system(), swap.first());
   });
-  static UserConsole console(scheduler, port, {parts.user_line, parts.log_line}, text_screen());
+  static UserConsole console(scheduler, port, {parts.user_line, parts.log_line},
+                             parts.screen);
   static ThisMachine machine(parts, drivers::read_real_time_clock(port));
   static Immortal<loader::ExeLoader> loader(manager);
   static proc::System system({manager, parts.cpu, scheduler, machine, volume, console, *loader});

@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "drivers/serial.h"
+#include "drivers/vga_text.h"
+#include "kernel_log.h"
 #include "mm/kernel_heap.h"
 #include "proc/ports/cpu.h"
 
@@ -17,8 +19,10 @@ struct MachineParts {
   proc::Cpu& cpu;
   drivers::Serial& user_line;  // COM1; both are initialized
   drivers::Serial& log_line;   // COM2
+  drivers::RegisterPort& port;
+  drivers::VgaText& screen;
+  KernelLog& log;
   std::string_view command_line;
-  void (*end_machine)(std::string_view verdict);  // never returns
 };
 
 // Called once, on the boot stack, interrupts off; becomes the idle loop.

@@ -6,9 +6,9 @@ namespace mobius {
 using drivers::LineDiscipline;
 
 UserConsole::UserConsole(mm::Waiting& waiting, drivers::RegisterPort& port, Lines lines,
-                         drivers::VgaText::Cells screen_cells)
+                         drivers::VgaText& screen)
     : lines_(lines),
-      screen_(screen_cells, port),
+      screen_(screen),
       console_(waiting, *this, screen_),
       keyboard_(port, console_) {}
 

@@ -19,7 +19,7 @@ class UserConsole final : public proc::Terminal, drivers::ByteLine, drivers::Int
   };
   // All of it outlives the console.
   UserConsole(mm::Waiting& waiting, drivers::RegisterPort& port, Lines lines,
-              drivers::VgaText::Cells screen_cells);
+              drivers::VgaText& screen);
   UserConsole(const UserConsole&) = delete;
 
   // From now on Ctrl-C has somebody to end. `piped`: the standard input is no terminal.
@@ -45,7 +45,7 @@ class UserConsole final : public proc::Terminal, drivers::ByteLine, drivers::Int
   void interrupt_key_pressed() override { proc::kill_foreground(*system_); }
 
   const Lines lines_;
-  drivers::VgaText screen_;
+  drivers::VgaText& screen_;
   drivers::Console console_;
   drivers::Keyboard keyboard_;
   drivers::ConsoleControl control_;

@@ -39,6 +39,10 @@ size_t SysBench(uint32_t which, uint32_t *out, size_t count);
  * given up. Both need PROC_MAY_SWAP. */
 bool SysSwapOn(void);
 bool SysSwapOff(void);
+/* The kernel's log: what it said at boot, fault reports. Copies what was logged from *position on,
+ * which counts the log's bytes since boot, and moves it on; what is kept no longer is passed over.
+ * How many bytes; 0 with errno 0: no more yet. */
+size_t SysLog(uint64_t *position, char *out, size_t bytes);
 bool SysPanic(void);   /* for tests; refused unless the kernel was booted with `allow-panic` */
 
 /* ---- threads ------------------------------------------------------------------------------- */

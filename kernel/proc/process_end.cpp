@@ -111,7 +111,7 @@ void end_machine(System& system, const Process& init) {
       verdict.add("exit ").add_decimal(init.code);
       break;
   }
-  system.machine.end(verdict.text());
+  system.machine.end(verdict.text(), init.end == PROC_EXITED ? After::PowerOff : After::StayOn);
 }
 
 }  // namespace mobius::proc

@@ -1,4 +1,6 @@
 // Sys...: the machine as a whole.
+#include <algorithm>
+
 #include "mm/invariants.h"
 #include "mm/pageout.h"
 #include "mm/swap_off.h"
@@ -12,6 +14,7 @@ namespace {
 
 using proc::Privilege;
 
+constexpr uint32_t kLogStep = 512;
 constexpr uint64_t kNsPerSecond = 1'000'000'000;
 
 uint64_t process_ticks(proc::System& system) {
@@ -59,7 +62,23 @@ Result<uint32_t> SysShutdown(proc::System& system, Words a) {
   TRY(need(system, Privilege::Shutdown));
   proc::TextBuffer<32> verdict;
   verdict.add("exit ").add_decimal(static_cast<int32_t>(a[0]));
-  system.machine.end(verdict.text());
+  system.machine.end(verdict.text(), proc::After::PowerOff);
+}
+
+Result<uint32_t> SysLog(proc::System& system, Words a) {
+  auto position = TRY(proc::copy_in<uint64_t>(system.cpu, VirtAddr{a[0]}));
+  const VirtAddr to{a[1]};
+  char text[kLogStep];
+  uint32_t done = 0;
+  while (done < a[2] && !system.thread().doomed) {
+    const size_t most = std::min<size_t>(a[2] - done, sizeof text);
+    const auto count = static_cast<uint32_t>(system.machine.read_log(position, {text, most}));
+    if (count == 0) break;
+    TRY(system.cpu.copy_to_user(to + done, text, count));
+    done += count;
+  }
+  TRY(proc::copy_out(system.cpu, VirtAddr{a[0]}, position));
+  return done;
 }
 
 Result<uint32_t> SysSwapOn(proc::System& system, Words) {

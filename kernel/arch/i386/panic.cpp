@@ -69,6 +69,7 @@ void begin(std::string_view text) {
 
 [[noreturn]] void end(std::string_view text) {
   show_panic_line(PanicText().add("mobius: panic: ").add(text).text());
+  show_panic_end();
   if (arch_hooks.stop != nullptr) arch_hooks.stop();
   halt_for_ever();
 }

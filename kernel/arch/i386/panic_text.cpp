@@ -14,8 +14,13 @@ constexpr uint16_t kWhiteOnBlue = 0x1F00;
 
 unsigned screen_row = 0;
 
+// What does not fit into the row goes on in the next.
 void show_row(std::string_view line) {
   if (screen_row == kRows) return;
+  if (line.size() > kColumns) {
+    show_row(line.substr(0, kColumns));
+    return show_row(line.substr(kColumns));
+  }
   auto cells = reinterpret_cast<volatile uint16_t*>(kScreen) + screen_row++ * kColumns;
   for (unsigned i = 0; i < kColumns; ++i) {
     uint8_t character = i < line.size() ? static_cast<uint8_t>(line[i]) : ' ';
@@ -59,6 +64,8 @@ void clear_panic_screen() {
   for (unsigned i = 0; i < kRows; ++i) show_row("");
   screen_row = 0;
 }
+
+void show_panic_end() { show_row("It is now safe to switch off the computer."); }
 
 void show_panic_line(std::string_view line) {
   show_row(line);

@@ -59,12 +59,13 @@ class SimTerminal final : public proc::Terminal {
 class SimConsoleLog final : public proc::Machine {
  public:
   void log(std::string_view text) override { bytes += text.size(); }
+  size_t read_log(uint64_t&, std::span<char>) override { return 0; }
   int64_t boot_time() override { return 1'000'000'000; }
   std::string_view command_line() override { return ""; }
   uint64_t bytes = 0;
 
  protected:
-  void stop(std::string_view) override { KASSERT(!"the machine ended"); }
+  void stop(std::string_view, proc::After) override { KASSERT(!"the machine ended"); }
 };
 
 class SimSystem {
