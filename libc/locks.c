@@ -5,6 +5,7 @@
 #include <sys/lock.h>
 
 #include "futex_lock.h"
+#include "locks.h"
 #include "thread_block.h"
 
 struct __lock {
@@ -59,6 +60,22 @@ int __retarget_lock_try_acquire_recursive(_LOCK_T lock) {
   }
   lock->depth++;
   return 1;
+}
+
+bool lock_acquire_within(_LOCK_T lock, uint64_t ns) {
+  if (__retarget_lock_try_acquire_recursive(lock)) return true;
+  int saved = errno;
+  bool taken = __sync_lock_test_and_set(&lock->word, 2) == 0;
+  if (!taken) {
+    FutexWait(&lock->word, 2, ns);
+    taken = __sync_lock_test_and_set(&lock->word, 2) == 0;
+  }
+  errno = saved;
+  if (taken) {
+    lock->owner = thread_self();
+    lock->depth = 1;
+  }
+  return taken;
 }
 
 void __retarget_lock_release_recursive(_LOCK_T lock) {

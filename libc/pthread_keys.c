@@ -14,8 +14,6 @@ static struct {
 } keys[THREAD_KEYS];
 static uint32_t keys_lock;
 
-void pthread_keys_finish(struct thread_block *block);
-
 int pthread_key_create(pthread_key_t *key, void (*destructor)(void *)) {
   int error = EAGAIN;
   futex_lock(&keys_lock);

@@ -36,6 +36,18 @@ sed -i '/^#ifdef __rtems__$/i\
 #define _POSIX_PRIORITY_SCHEDULING 1\
 #define _POSIX_SPAWN 1\
 ' features.h
+# What flushes all streams asks libc/streams.c about each, and exit() leaves them open.
+cd "$scratch/newlib-salsa/newlib/libc/stdio"
+sed -i 's/_fwalk_reent (_GLOBAL_REENT, _fflush_r)/_fwalk_reent (_GLOBAL_REENT, __mobius_flush_stream)/' fflush.c
+sed -i 's/cleanup_func = _fclose_r;/cleanup_func = __mobius_flush_stream;/' findfp.c
+for file in fflush.c findfp.c; do
+  grep -q __mobius_flush_stream $file
+  sed -i '/^#include "local.h"/a extern int __mobius_flush_stream (struct _reent *, FILE *);' $file
+done
+# The console is line buffered also where it is a pipe (of scripts/run): what a program said before a
+# fault is not lost.
+grep -q 'couldbetty && _isatty_r' makebuf.c
+sed -i 's/couldbetty && _isatty_r (ptr, fp->_file)/couldbetty/' makebuf.c
 mkdir "$scratch/build"
 cd "$scratch/build"
 
@@ -71,7 +83,7 @@ fi
 cd "$scratch/installed/i686-pe"
 members=(getreent lock sbrkr mlock aligned_alloc malloc mallocr calloc callocr realloc reallocr free
          freer cfreer malign malignr mallinfor mallstatsr msize msizer mstats mtrim pvallocr valloc
-         vallocr)
+         vallocr exit __atexit __call_atexit cxa_finalize)
 for member in "${members[@]}"; do
   $cross-ar d lib/libc.a "lib_a-$member.o"
 done
