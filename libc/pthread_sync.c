@@ -6,8 +6,7 @@
 
 #include "futex_lock.h"
 #include "thread_block.h"
-
-#define NS_PER_SECOND 1000000000ll
+#include "timespan.h"
 
 int pthread_mutexattr_init(pthread_mutexattr_t *attributes) {
   attributes->type = PTHREAD_MUTEX_DEFAULT;
@@ -119,10 +118,9 @@ int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex) {
 int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
                            const struct timespec *until) {
   struct timespec now;
-  if (until->tv_nsec < 0 || until->tv_nsec >= NS_PER_SECOND) return EINVAL;
+  if (!timespan_valid(until)) return EINVAL;
   if (clock_gettime((clockid_t)condition->clock, &now) != 0) return errno;
-  int64_t ns = (until->tv_sec - now.tv_sec) * NS_PER_SECOND + until->tv_nsec - now.tv_nsec;
-  return wait_for(condition, mutex, ns > 0 ? (uint64_t)ns : 0);
+  return wait_for(condition, mutex, timespan_until(until, &now));
 }
 
 int pthread_cond_signal(pthread_cond_t *condition) {

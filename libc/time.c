@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 #include "mobius.h"
-
-#define NS_PER_SECOND 1000000000ull
+#include "timespan.h"
 
 static bool clock_of(clockid_t clock, uint32_t *out) {
   if (clock == CLOCK_MONOTONIC) *out = SYS_CLOCK_MONOTONIC;
@@ -57,16 +56,19 @@ clock_t times(struct tms *out) {
 }
 
 int nanosleep(const struct timespec *wanted, struct timespec *left) {
-  if (wanted->tv_sec < 0 || wanted->tv_nsec < 0 || wanted->tv_nsec >= (long)NS_PER_SECOND) {
+  if (wanted->tv_sec < 0 || !timespan_valid(wanted)) {
     errno = EINVAL;
     return -1;
   }
-  uint64_t ns = (uint64_t)wanted->tv_sec * NS_PER_SECOND + (uint64_t)wanted->tv_nsec;
-  if (!ThrSleep(ns)) return -1;
+  if (!ThrSleep(timespan_ns(wanted))) return -1;
   if (left) *left = (struct timespec){0};
   return 0;
 }
 
-unsigned sleep(unsigned seconds) { return ThrSleep(seconds * NS_PER_SECOND) ? 0 : seconds; }
+unsigned sleep(unsigned seconds) {
+  const struct timespec span = {.tv_sec = seconds};
+  return ThrSleep(timespan_ns(&span)) ? 0 : seconds;
+}
+
 int usleep(useconds_t us) { return ThrSleep((uint64_t)us * 1000) ? 0 : -1; }
 int sched_yield(void) { return ThrYield() ? 0 : -1; }
