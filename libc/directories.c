@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mobius.h"
@@ -16,14 +15,9 @@ struct DIR {
 };
 
 DIR *opendir(const char *path) {
-  struct stat info;
-  int descriptor = open(path, O_RDONLY);
+  int descriptor = open(path, O_RDONLY | O_DIRECTORY);
   if (descriptor < 0) return NULL;
-  DIR *directory = NULL;
-  if (fstat(descriptor, &info) == 0) {
-    if (!S_ISDIR(info.st_mode)) errno = ENOTDIR;
-    else directory = calloc(1, sizeof *directory);
-  }
+  DIR *directory = calloc(1, sizeof *directory);
   if (!directory) {
     int saved = errno;
     close(descriptor);

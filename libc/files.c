@@ -36,19 +36,50 @@ const char *absolute_path(const char *path, char *buffer, size_t bytes) {
   return buffer;
 }
 
+/* Nothing is there under the name: would it be made? Never: the volume is read-only. But what POSIX
+ * looks at first is said first. Sets errno. */
+static int not_made(const char *path) {
+  char parent[PATH_BYTES];
+  size_t length = strlen(path);
+  bool trailing = path[length - 1] == '/';
+  while (length > 1 && path[length - 1] == '/') length--;
+  while (length > 1 && path[length - 1] != '/') length--;
+  memcpy(parent, path, length);
+  parent[length] = '\0';
+  handle_t handle = FileOpen(parent, FILE_READ);
+  if (!handle) return -1;
+  HndClose(handle);
+  errno = trailing ? EISDIR : EROFS;
+  return -1;
+}
+
+/* What the flags say of a file that is there. 0, or an errno. */
+static int refusal(handle_t handle, int flags) {
+  struct file_info info;
+  if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) return EEXIST;
+  if (!FileStat(handle, &info)) return errno;
+  bool directory = info.kind == FILE_DIRECTORY;
+  if ((flags & O_DIRECTORY) && !directory) return ENOTDIR;
+  if (directory && ((flags & O_CREAT) || (flags & O_ACCMODE) != O_RDONLY)) return EISDIR;
+  return (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) ? EROFS : 0;
+}
+
 int open(const char *path, int flags, ...) {
   char buffer[PATH_BYTES];
+  int mode = flags & O_ACCMODE;
   path = absolute_path(path, buffer, sizeof buffer);
   if (!path) return -1;
-  int mode = flags & O_ACCMODE;
-  uint32_t rights = mode == O_RDONLY ? FILE_READ : mode == O_WRONLY ? FILE_WRITE
-                                                                    : FILE_READ | FILE_WRITE;
-  handle_t handle = FileOpen(path, rights);
-  if (!handle) {
-    if (errno == ENOENT && (flags & O_CREAT)) errno = EROFS;
+  if (mode != O_RDONLY && mode != O_WRONLY && mode != O_RDWR) {
+    errno = EINVAL;
     return -1;
   }
-  return (int)(handle - 1);
+  handle_t handle = FileOpen(path, FILE_READ);
+  if (!handle) return errno == ENOENT && (flags & O_CREAT) ? not_made(path) : -1;
+  int error = refusal(handle, flags);
+  if (!error) return (int)(handle - 1);
+  HndClose(handle);
+  errno = error;
+  return -1;
 }
 
 int close(int descriptor) { return HndClose(handle_of(descriptor)) ? 0 : -1; }
@@ -113,6 +144,10 @@ int lstat(const char *path, struct stat *out) { return stat(path, out); }
 
 int access(const char *path, int mode) {
   struct stat info;
+  if (mode & ~(R_OK | W_OK | X_OK)) {
+    errno = EINVAL;
+    return -1;
+  }
   if (stat(path, &info) != 0) return -1;
   if ((mode & W_OK) && !S_ISCHR(info.st_mode)) {
     errno = EROFS;
@@ -124,36 +159,66 @@ int access(const char *path, int mode) {
 int isatty(int descriptor) {
   struct file_info info;
   if (!FileStat(handle_of(descriptor), &info)) return 0;
-  if (info.kind == FILE_CONSOLE) return 1;
+  if (info.peer == FILE_PEER_PERSON) return 1;
   errno = ENOTTY;
   return 0;
 }
 
-/* What would change the directory that `path` is in: EROFS, or what POSIX has before that. */
-static int read_only(const char *path, bool must_exist) {
-  struct stat info;
-  bool exists = stat(path, &info) == 0;
-  if (!exists && (must_exist || errno != ENOENT)) return -1;
-  errno = exists && !must_exist ? EEXIST : EROFS;
+static int fail(int error) {
+  errno = error;
   return -1;
 }
 
-int unlink(const char *path) { return read_only(path, true); }
-int rmdir(const char *path) { return read_only(path, true); }
+/* The calls that would change a directory: EROFS, after what POSIX looks at before that. */
+enum there { NOTHING, A_FILE, A_DIRECTORY, UNKNOWN /* and errno says why */ };
+
+/* Nothing: it could be made there, were the volume not read-only. */
+static enum there what_is(const char *path) {
+  struct stat info;
+  if (stat(path, &info) == 0) return S_ISDIR(info.st_mode) ? A_DIRECTORY : A_FILE;
+  char buffer[PATH_BYTES];
+  if (errno != ENOENT) return UNKNOWN;
+  path = absolute_path(path, buffer, sizeof buffer);
+  if (!path) return UNKNOWN;
+  (void)not_made(path);
+  return errno == EROFS || errno == EISDIR ? NOTHING : UNKNOWN;
+}
+
+/* Something must be there. */
+static int must_be(const char *path, enum there wanted, int otherwise) {
+  struct stat info;
+  if (stat(path, &info) != 0) return -1;
+  return fail((S_ISDIR(info.st_mode) ? A_DIRECTORY : A_FILE) == wanted ? EROFS : otherwise);
+}
+
+/* Nothing may be there. */
+static int must_be_new(const char *path) {
+  enum there there = what_is(path);
+  if (there == UNKNOWN) return -1;
+  return fail(there == NOTHING ? EROFS : EEXIST);
+}
+
+int unlink(const char *path) { return must_be(path, A_FILE, EISDIR); }
+int rmdir(const char *path) { return must_be(path, A_DIRECTORY, ENOTDIR); }
 
 int link(const char *from, const char *to) {
   struct stat info;
-  return stat(from, &info) == 0 ? read_only(to, false) : -1;
+  if (stat(from, &info) != 0) return -1;
+  return S_ISDIR(info.st_mode) ? fail(EPERM) : must_be_new(to);
 }
 
 int _rename(const char *from, const char *to) {
-  (void)to;
-  return read_only(from, true);
+  struct stat info;
+  if (stat(from, &info) != 0) return -1;
+  enum there there = what_is(to);
+  if (there == UNKNOWN) return -1;
+  if (S_ISDIR(info.st_mode)) return fail(there == A_FILE ? ENOTDIR : EROFS);
+  return fail(there == A_DIRECTORY ? EISDIR : EROFS);
 }
 
 int mkdir(const char *path, mode_t mode) {
   (void)mode;
-  return read_only(path, false);
+  return must_be_new(path);
 }
 
 char *getcwd(char *buffer, size_t bytes) {
