@@ -92,6 +92,11 @@ void hook_interrupts(UserConsole& console, drivers::IdeController& ide) {
   }, &ide);
 }
 
+proc::TerminalPeer peer_by(std::string_view command_line, std::string_view option) {
+  const bool pipe = proc::has_option(command_line, option);
+  return pipe ? proc::TerminalPeer::Pipe : proc::TerminalPeer::Person;
+}
+
 void log_given_up(unsigned channel, unsigned drive) {
   proc::TextBuffer<80> line;
   line.add("disk ").add_decimal(drive).add(" channel ").add_decimal(channel);
@@ -165,7 +170,8 @@ void start_processes(const MachineParts& parts) {
   hook_interrupts(console, ide);
   ticking_ide = &ide;
   ticking_console = &console;
-  console.start(system, proc::has_option(parts.command_line, "stdin=pipe"));
+  console.start(system, {peer_by(parts.command_line, "stdin=pipe"),
+                         peer_by(parts.command_line, "stdout=pipe")});
   proc::start_system(system);
 }
 

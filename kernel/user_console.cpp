@@ -12,10 +12,11 @@ UserConsole::UserConsole(mm::Waiting& waiting, drivers::RegisterPort& port, Line
       console_(waiting, *this, screen_),
       keyboard_(port, console_) {}
 
-void UserConsole::start(proc::System& system, bool piped) {
+void UserConsole::start(proc::System& system, const Peers& peers) {
   system_ = &system;
   console_.set_listener(this);
-  if (piped) console_.discipline().set_source(LineDiscipline::Source::Pipe);
+  peers_ = peers;
+  if (peers.input == proc::TerminalPeer::Pipe) console_.discipline().set_source(LineDiscipline::Source::Pipe);
   lines_.user.enable_receive_interrupt();
   lines_.control.enable_receive_interrupt();
   // What came before anybody listened raised its interrupt in vain.
@@ -33,6 +34,10 @@ void UserConsole::control_interrupt() {
 proc::Terminal::Input UserConsole::take(std::span<char> into) {
   const auto taken = console_.take(into);
   return {taken.bytes, taken.ended};
+}
+
+proc::TerminalPeer UserConsole::peer(proc::TerminalSide side) {
+  return side == proc::TerminalSide::Input ? peers_.input : peers_.output;
 }
 
 proc::TerminalMode UserConsole::mode() {

@@ -22,8 +22,12 @@ class UserConsole final : public proc::Terminal, drivers::ByteLine, drivers::Int
               drivers::VgaText& screen);
   UserConsole(const UserConsole&) = delete;
 
-  // From now on Ctrl-C has somebody to end. `piped`: the standard input is no terminal.
-  void start(proc::System& system, bool piped);
+  // Who is at the far end of the line, as the runner says.
+  struct Peers {
+    proc::TerminalPeer input, output;
+  };
+  // From now on Ctrl-C has somebody to end.
+  void start(proc::System& system, const Peers& peers);
 
   // The interrupts' parts.
   void serial_interrupt() { console_.receive_from_line(); }
@@ -36,6 +40,7 @@ class UserConsole final : public proc::Terminal, drivers::ByteLine, drivers::Int
   size_t write_some(std::span<const char> text) override {
     return console_.write_some({text.data(), text.size()});
   }
+  proc::TerminalPeer peer(proc::TerminalSide side) override;
   proc::TerminalMode mode() override;
   void set_mode(proc::TerminalMode mode) override;
 
@@ -50,6 +55,7 @@ class UserConsole final : public proc::Terminal, drivers::ByteLine, drivers::Int
   drivers::Keyboard keyboard_;
   drivers::ConsoleControl control_;
   proc::System* system_ = nullptr;
+  Peers peers_ = {proc::TerminalPeer::Person, proc::TerminalPeer::Person};
 };
 
 }  // namespace mobius

@@ -110,7 +110,9 @@ handle_t ProcOpen(uint32_t pid);                         /* for VmmQuery, VmmQue
 /* ---- files and the console ----------------------------------------------------------------- */
 /* Handles 1, 2, 3 are standard input, output and error (POSIX descriptors 0, 1, 2). */
 enum file_kind { FILE_REGULAR = 1, FILE_DIRECTORY = 2, FILE_CONSOLE = 3 };
-struct file_info { uint64_t size_bytes; uint64_t id; int64_t mtime; uint32_t kind, reserved; };
+/* What is at the far end of the console: it may differ for its input and its output. */
+enum file_peer { FILE_PEER_NONE = 0, FILE_PEER_PERSON = 1, FILE_PEER_PIPE = 2 };
+struct file_info { uint64_t size_bytes; uint64_t id; int64_t mtime; uint32_t kind, peer; };
 struct dir_entry { uint64_t size_bytes; uint32_t kind, reserved; char name[256]; };
 enum { FILE_READ = 1, FILE_WRITE = 2 };
 /* Paths are absolute, separated by /, of at most 1023 bytes, each name of at most 255. EROFS,

@@ -19,6 +19,8 @@ static_assert(sizeof(file_info) == 32 && sizeof(dir_entry) == 272);
 static_assert(FILE_REGULAR == static_cast<int>(FileKind::Regular) &&
               FILE_DIRECTORY == static_cast<int>(FileKind::Directory) &&
               FILE_CONSOLE == static_cast<int>(FileKind::Console));
+static_assert(FILE_PEER_PERSON == static_cast<int>(proc::TerminalPeer::Person) &&
+              FILE_PEER_PIPE == static_cast<int>(proc::TerminalPeer::Pipe));
 static_assert(FILE_READ == static_cast<int>(Rights::Read) &&
               FILE_WRITE == static_cast<int>(Rights::Write));
 
@@ -42,6 +44,13 @@ bool in_foreground(proc::System& system, const proc::Process& process) {
   const proc::Process* at = &process;
   while (at != nullptr && at->pid != system.foreground_pid) at = at->parent;
   return at != nullptr;
+}
+
+// A handle of the console is of its input or of its output, by its rights.
+uint32_t peer_of(proc::System& system, proc::Handle console) {
+  const bool reads = find_file(system, console, Rights::Read).has_value();
+  return static_cast<uint32_t>(
+      system.terminal.peer(reads ? proc::TerminalSide::Input : proc::TerminalSide::Output));
 }
 
 }  // namespace
@@ -116,7 +125,10 @@ Result<uint32_t> FileSeek(proc::System& system, Words a) {
 Result<uint32_t> FileStat(proc::System& system, Words a) {
   const auto file = TRY(find_any_file(system, a[0]));
   const proc::FileInfo info = file->info();
-  const file_info out{info.size_bytes, info.id, info.mtime, static_cast<uint32_t>(info.kind), 0};
+  const auto kind = static_cast<uint32_t>(info.kind);
+  uint32_t peer = FILE_PEER_NONE;
+  if (info.kind == FileKind::Console) peer = peer_of(system, a[0]);
+  const file_info out{info.size_bytes, info.id, info.mtime, kind, peer};
   TRY(proc::copy_out(system.cpu, VirtAddr{a[1]}, out));
   return kTrue;
 }

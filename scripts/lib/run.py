@@ -185,8 +185,9 @@ def contents(options):
     kernel_options = options.append
     if not options.kernel:  # another one has options of its own
         boot_options.check(kernel_options)
-    if (not sys.stdin or not os.isatty(0)) and "stdin=pipe" not in kernel_options.split():
-        kernel_options += " stdin=pipe"
+    for stream, number, option in ((sys.stdin, 0, "stdin=pipe"), (sys.stdout, 1, "stdout=pipe")):
+        if (not stream or not os.isatty(number)) and option not in kernel_options.split():
+            kernel_options += " " + option
     return image.Contents(options.kernel or KERNEL, kernel_options, init, PROGRAMS, files)
 
 

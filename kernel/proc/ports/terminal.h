@@ -9,6 +9,9 @@
 namespace mobius::proc {
 
 enum class TerminalMode : uint8_t { Cooked, Raw };
+enum class TerminalSide : uint8_t { Input, Output };
+// Who is at the far end of a side.
+enum class TerminalPeer : uint8_t { Person = 1, Pipe = 2 };
 
 class Terminal {
  public:
@@ -26,6 +29,7 @@ class Terminal {
   // the other end does not take it now. Waits for a few milliseconds at most.
   virtual size_t write_some(std::span<const char> text) = 0;
 
+  virtual TerminalPeer peer(TerminalSide side) = 0;
   virtual TerminalMode mode() = 0;
   virtual void set_mode(TerminalMode mode) = 0;
 
