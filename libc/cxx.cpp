@@ -1,8 +1,9 @@
 /* cxx.cpp: what the C++ compiler calls behind a program's back. There are no exceptions: `new`
  * that finds no memory and the throw functions of the standard library say so and abort. */
+#include <unistd.h>
+#include <cstdarg>
 #include <cstdlib>
 #include <cstring>
-#include <unistd.h>
 
 #include "futex_lock.h"
 
@@ -12,6 +13,42 @@ namespace {
   write(2, what, std::strlen(what));
   write(2, "\n", 1);
   std::abort();
+}
+
+/* The texts of libstdc++ know %s, %zu and %%. (Not vsnprintf: it is large, and most programs that
+ * have a vector never come here.) */
+struct Text {
+  char characters[512];
+  std::size_t length = 0;
+
+  void add(char c) {
+    if (length < sizeof characters - 1) characters[length++] = c;
+  }
+  void add(const char *text) {
+    while (*text) add(*text++);
+  }
+  void add(std::size_t number) {
+    if (number >= 10) add(number / 10);
+    add(static_cast<char>('0' + number % 10));
+  }
+};
+
+[[noreturn]] void die_formatted(const char *what, va_list values) {
+  Text text;
+  for (const char *p = what; *p; p++) {
+    if (p[0] == '%' && p[1] == 's') {
+      text.add(va_arg(values, const char *));
+      p++;
+    } else if (p[0] == '%' && p[1] == 'z' && p[2] == 'u') {
+      text.add(va_arg(values, std::size_t));
+      p += 2;
+    } else {
+      text.add(*p);
+      if (p[0] == '%' && p[1] == '%') p++;
+    }
+  }
+  text.characters[text.length] = 0;
+  die(text.characters);
 }
 
 }  // namespace
@@ -51,7 +88,11 @@ namespace std {
 [[noreturn]] void __throw_length_error(const char *what) { die(what); }
 [[noreturn]] void __throw_logic_error(const char *what) { die(what); }
 [[noreturn]] void __throw_out_of_range(const char *what) { die(what); }
-[[noreturn]] void __throw_out_of_range_fmt(const char *what, ...) { die(what); }
+[[noreturn]] void __throw_out_of_range_fmt(const char *what, ...) {
+  va_list values;
+  va_start(values, what);
+  die_formatted(what, values);
+}
 [[noreturn]] void __throw_invalid_argument(const char *what) { die(what); }
 [[noreturn]] void __throw_domain_error(const char *what) { die(what); }
 [[noreturn]] void __throw_overflow_error(const char *what) { die(what); }
