@@ -50,13 +50,13 @@ void *operator new[](size_t bytes, align_val_t alignment, const nothrow_t &) noe
 
 void operator delete(void *p) noexcept { std::free(p); }
 void operator delete[](void *p) noexcept { std::free(p); }
-void operator delete(void *p, size_t) noexcept { std::free(p); }
-void operator delete[](void *p, size_t) noexcept { std::free(p); }
+void operator delete(void *p, size_t bytes) noexcept { free_sized(p, bytes); }
+void operator delete[](void *p, size_t bytes) noexcept { free_sized(p, bytes); }
 void operator delete(void *p, const nothrow_t &) noexcept { std::free(p); }
 void operator delete[](void *p, const nothrow_t &) noexcept { std::free(p); }
 void operator delete(void *p, align_val_t) noexcept { std::free(p); }
 void operator delete[](void *p, align_val_t) noexcept { std::free(p); }
-void operator delete(void *p, size_t, align_val_t) noexcept { std::free(p); }
-void operator delete[](void *p, size_t, align_val_t) noexcept { std::free(p); }
+void operator delete(void *p, size_t bytes, align_val_t) noexcept { free_sized(p, bytes); }
+void operator delete[](void *p, size_t bytes, align_val_t) noexcept { free_sized(p, bytes); }
 void operator delete(void *p, align_val_t, const nothrow_t &) noexcept { std::free(p); }
 void operator delete[](void *p, align_val_t, const nothrow_t &) noexcept { std::free(p); }

@@ -22,11 +22,21 @@ HEAP_FIRST void cache_start(void) {
   heap_thread_started();
 }
 
-/* One object, with nothing kept. */
+/* The first of fresh objects; the others are the thread's. */
+static HEAP_FIRST void *keep_fresh(unsigned class_index, const struct fresh_objects *fresh,
+                                   bool *zero) {
+  thread_cache()->fresh[class_index] = *fresh;
+  *zero = fresh->zero;
+  return cache_bump(class_index);
+}
+
+/* One object that was given back, with nothing kept beside it, or a fresh one. Requires: the cache
+ * has no fresh ones. */
 static void *take_one(unsigned class_index, bool *zero) {
   struct object *list = NULL;
   struct fresh_objects fresh = {NULL, NULL, false};
   if (spans_take(class_index, 1, &list, &fresh) == 0) {
+    if (!heap_options) return keep_fresh(class_index, &fresh, zero);
     *zero = fresh.zero;
     return fresh.from;
   }
@@ -51,11 +61,7 @@ HEAP_FIRST void *cache_take(unsigned class_index, bool *zero) {
   unsigned batch = CACHE_BATCH(class_index), count = batch;
   cache->spare[class_index] = NULL;
   if (!list) count = spans_take(class_index, batch, &list, &fresh);
-  if (count == 0) {
-    cache->fresh[class_index] = fresh;
-    *zero = fresh.zero;
-    return cache_bump(class_index);
-  }
+  if (count == 0) return keep_fresh(class_index, &fresh, zero);
   cache->list[class_index] = list;
   cache->room[class_index] = (int32_t)(batch - count);
   return cache_pop(class_index);

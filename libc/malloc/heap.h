@@ -33,7 +33,8 @@ struct object {
   uintptr_t link;
 };
 
-/* The class of what lies in a page: of a span in every page, otherwise in the first only. */
+/* The class of what lies in a page: of a span in every page, as CLASS_FRESH until the first object
+ * that begins there is handed out; otherwise in the first only. */
 extern uint8_t heap_class[HEAP_PAGES];
 extern uintptr_t heap_key; /* odd */
 
@@ -54,6 +55,31 @@ static inline void link_before(struct object *object, struct object *next) {
   object->link = object->tag ^ (uintptr_t)next;
 }
 
+/* An object that was never handed out, in a page where others were: free like any other, so that
+ * freeing it is noticed, but for a link that leads nowhere. */
+static inline void mark_fresh(struct object *object) {
+  object->tag = tag_of(object);
+  object->link = ~object->tag;
+}
+
+static inline bool is_fresh(const struct object *object) { return object->link == ~object->tag; }
+
+/* `first` is about to be handed out, the first of those that begin in its page: marks the others.
+ * Requires: they are the calling thread's, or the class's lock is held. */
+void enter_page(unsigned class_index, void *first);
+
+/* A fresh object is about to be handed out. `zero`: its page was never written to. Requires: as
+ * enter_page. */
+static inline void begin_fresh(unsigned class_index, void *p, bool zero) {
+  struct object *object = p;
+  if ((uintptr_t)p % PAGE_BYTES < class_bytes[class_index]) {
+    enter_page(class_index, p);
+    if (!zero) object->tag = 0;
+  } else {
+    object->tag = object->link = 0; /* it was marked, and may have to be zeros */
+  }
+}
+
 /* The first object of the calling thread's list. Requires: there is one. */
 static inline void *cache_pop(unsigned class_index) {
   struct object *object = thread_cache()->list[class_index];
@@ -70,6 +96,7 @@ static inline void *cache_bump(unsigned class_index) {
   char *p = thread_cache()->fresh[class_index].from;
   if (p == thread_cache()->fresh[class_index].end) return NULL;
   thread_cache()->fresh[class_index].from = p + class_bytes[class_index];
+  begin_fresh(class_index, p, thread_cache()->fresh[class_index].zero);
   return p;
 }
 

@@ -112,9 +112,7 @@ void *aligned_alloc(size_t alignment, size_t bytes) {
   return take_aligned(alignment, bytes, __builtin_return_address(0));
 }
 
-void *valloc(size_t bytes) {
-  return take_aligned(PAGE_BYTES, bytes, __builtin_return_address(0));
-}
+void *valloc(size_t bytes) { return take_aligned(PAGE_BYTES, bytes, __builtin_return_address(0)); }
 
 int posix_memalign(void **out, size_t alignment, size_t bytes) {
   if (alignment < sizeof(void *) || (alignment & (alignment - 1))) return EINVAL;
@@ -136,11 +134,12 @@ static __attribute__((noinline)) bool is_free(const struct object *object, unsig
 /* The class of a block in the program's hands. */
 static unsigned checked_class(const char *function, const void *p) {
   unsigned class_index = class_at((uintptr_t)p);
-  if (class_index < CLASS_RUN) {
+  if (class_index < CLASS_RUN || class_index >= CLASS_FRESH) {
     if (unlikely(!begins_object((uintptr_t)p, class_index))) die_no_block(function, p);
     const struct object *object = p;
-    if (unlikely(object->tag == tag_of(object)) && is_free(object, class_index)) {
-      die_freed_twice(function, p, class_index);
+    if (unlikely(object->tag == tag_of(object))) {
+      if (is_fresh(object)) die_no_block(function, p);
+      if (is_free(object, class_index)) die_freed_twice(function, p, class_index);
     }
   } else if ((uintptr_t)p % PAGE_BYTES) {
     die_no_block(function, p);
@@ -175,7 +174,7 @@ void free(void *p) {
 void free_sized(void *p, size_t bytes) {
   if (p) {
     unsigned class_index = checked_class("free_sized", p);
-    if (bytes > malloc_usable_size(p)) die_wrong_size(p, class_index);
+    if (bytes > options_bytes(p, usable_bytes(p))) die_wrong_size(p, class_index);
   }
   free(p);
 }

@@ -53,23 +53,37 @@ static void end(struct line *line) {
   heap_die(line->text);
 }
 
+static bool never_handed_out(const struct object *object) {
+  if (class_at((uintptr_t)object) >= CLASS_FRESH) return true;
+  return object->tag == tag_of(object) && is_fresh(object);
+}
+
+/* An address in a span of that class. */
+static void add_in_span(struct line *line, const void *p, unsigned class_index) {
+  uint32_t offset = (uint32_t)(uintptr_t)p & class_mask[class_index];
+  uint32_t inside = offset % class_bytes[class_index];
+  const char *object = (const char *)p - inside;
+  if (never_handed_out((const struct object *)object)) {
+    add(line, " is no block: never handed out, ");
+    add_number(line, class_bytes[class_index], 10);
+    add(line, "-byte class");
+    return;
+  }
+  add(line, " is no block, but lies ");
+  add_number(line, inside, 10);
+  add(line, " bytes into ");
+  add_block(line, object, class_index);
+}
+
 void die_no_block(const char *function, const void *p) {
   struct line line = {.length = 0};
   unsigned class_index = class_at((uintptr_t)p);
+  if (class_index >= CLASS_FRESH) class_index -= CLASS_FRESH;
   add(&line, function);
   add(&line, ": ");
-  if (class_index >= CLASS_FIRST && class_index <= CLASS_LAST) {
-    uint32_t offset = (uint32_t)(uintptr_t)p & class_mask[class_index];
-    uint32_t inside = offset % class_bytes[class_index];
-    add_number(&line, (uintptr_t)p, 16);
-    add(&line, " is no block, but lies ");
-    add_number(&line, inside, 10);
-    add(&line, " bytes into ");
-    add_block(&line, (const char *)p - inside, class_index);
-  } else {
-    add_number(&line, (uintptr_t)p, 16);
-    add(&line, " is no block: not of malloc, or freed before");
-  }
+  add_number(&line, (uintptr_t)p, 16);
+  if (class_index >= CLASS_FIRST && class_index <= CLASS_LAST) add_in_span(&line, p, class_index);
+  else add(&line, " is no block: not of malloc, or freed before");
   end(&line);
 }
 

@@ -9,7 +9,7 @@ const uint32_t class_bytes[CLASS_COUNT] = {
     1536, 1664, 1792, 1920, 2048, 2304, 2560, 2816, 3072, 3328, 3584, 3840,
     4096, 4608, 5120, 5632, 6144, 6656, 7168, 7680, 8192, 9216, 10240, 11264,
     12288, 13312, 14336, 15360, 16384, 18432, 20480, 22528, 24576, 26624, 28672, 30720,
-    32768, 0, 0};
+    32768};
 
 /* At least eight objects a span, and at most a twenty-eighth wasted, where 64 KiB let it. */
 const uint32_t class_mask[CLASS_COUNT] = {
@@ -19,7 +19,7 @@ const uint32_t class_mask[CLASS_COUNT] = {
     0x3fff, 0x7fff, 0x7fff, 0x7fff, 0x7fff, 0x3fff, 0x7fff, 0x3fff, 0x7fff, 0xffff, 0xffff,
     0xffff, 0xffff, 0x7fff, 0xffff, 0x7fff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
     0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
-    0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0x0, 0x0};
+    0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff};
 
 const uint32_t class_reciprocal[CLASS_COUNT] = {
     0, 0x10000000, 0x8000000, 0x5555556, 0x4000000, 0x3333334, 0x2AAAAAB, 0x2492493,
@@ -31,15 +31,14 @@ const uint32_t class_reciprocal[CLASS_COUNT] = {
     0x100000, 0xE38E4, 0xCCCCD, 0xBA2E9, 0xAAAAB, 0x9D89E, 0x92493, 0x88889,
     0x80000, 0x71C72, 0x66667, 0x5D175, 0x55556, 0x4EC4F, 0x4924A, 0x44445,
     0x40000, 0x38E39, 0x33334, 0x2E8BB, 0x2AAAB, 0x27628, 0x24925, 0x22223,
-    0x20000, 0, 0};
+    0x20000};
 
 /* As many as 16 KiB hold, at least 12 and at most 128; but 6 of more than a page, and 4 of more
  * than two. */
 const uint8_t class_cached[CLASS_COUNT] = {
     0, 128, 128, 128, 128, 128, 128, 128, 128, 112, 102, 92, 84, 78, 72, 68, 64, 60, 56, 52, 48,
     44, 40, 36, 32, 30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12,
-    12, 12, 12, 12, 12, 6, 6, 6, 6, 6, 6, 6, 6, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-    0, 0};
+    12, 12, 12, 12, 12, 6, 6, 6, 6, 6, 6, 6, 6, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4};
 
 const uint8_t class_of_small[TABLE_LIMIT + 1] = {
     [0 ... 16] = 1, [17 ... 32] = 2, [33 ... 48] = 3, [49 ... 64] = 4,

@@ -20,9 +20,11 @@
 #define RUN_LIMIT 262144u    /* above: a VmmAlloc block of its own */
 #define REQUEST_LIMIT 0x7FFF0000u /* nothing larger fits the user range; far below PTRDIFF_MAX */
 
-enum { CLASS_NONE, CLASS_FIRST, CLASS_LAST = 72, CLASS_RUN, CLASS_BLOCK, CLASS_COUNT };
+/* CLASS_FRESH + class: no object that begins in the page was ever handed out. */
+enum { CLASS_NONE, CLASS_FIRST, CLASS_LAST = 72, CLASS_RUN, CLASS_BLOCK,
+       CLASS_FRESH = 128, CLASS_COUNT = CLASS_FRESH + CLASS_LAST + 1 };
 
-/* Of each class; all zero for those without objects. */
+/* Of each class; all zero for those without objects, and for fresh ones. */
 extern const uint32_t class_bytes[CLASS_COUNT];
 extern const uint32_t class_mask[CLASS_COUNT]; /* bytes of a span, less one */
 /* ceil(2^32 / bytes): an offset below 2^16 is a multiple of the class's bytes just where offset *

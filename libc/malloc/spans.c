@@ -46,13 +46,23 @@ static void set_class(const struct span *span, unsigned class_index) {
   for (uint32_t i = 0; i < span->pages; i++) heap_class[page + i] = (uint8_t)class_index;
 }
 
+/* Also what lies behind the last object and could be one but for its size is not to be freed. */
+HEAP_FIRST void enter_page(unsigned class_index, void *first) {
+  uint32_t bytes = class_bytes[class_index];
+  uintptr_t end = ((uintptr_t)first / PAGE_BYTES + 1) * PAGE_BYTES;
+  heap_class[(uintptr_t)first >> PAGE_SHIFT] = (uint8_t)class_index;
+  for (uintptr_t at = (uintptr_t)first + bytes; at < end; at += bytes) {
+    mark_fresh((struct object *)at);
+  }
+}
+
 static struct span *add_span(unsigned class_index) {
   struct span *span = pages_take_group((class_mask[class_index] + 1) >> PAGE_SHIFT);
   if (!span) return NULL;
   span->free = NULL;
   span->used = span->fresh = 0;
   span->capacity = (uint16_t)((class_mask[class_index] + 1) / class_bytes[class_index]);
-  set_class(span, class_index);
+  set_class(span, CLASS_FRESH + class_index);
   list(class_index, span);
   return span;
 }
@@ -74,17 +84,27 @@ static void give_up_if_empty(unsigned class_index, struct span *span) {
   if (span->pages > 2 || span->previous || span->next) remove_span(class_index, span);
 }
 
-static void take_fresh(unsigned class_index, struct span *span, unsigned most,
-                       struct fresh_objects *fresh) {
-  unsigned left = span->capacity - span->fresh, count = left < most ? left : most;
+/* About `most`, but all those that begin in a page together: so one thread enters it. */
+static HEAP_FIRST unsigned fresh_count(unsigned class_index, const struct span *span,
+                                       unsigned most) {
+  uint32_t bytes = class_bytes[class_index], from = span->fresh * bytes;
+  uint32_t end = (from + most * bytes) & ~(PAGE_BYTES - 1), first_end = from / PAGE_BYTES + 1;
+  if (end < first_end * PAGE_BYTES) end = first_end * PAGE_BYTES;
+  unsigned left = span->capacity - span->fresh, count = (end - from + bytes - 1) / bytes;
+  return count < left ? count : left;
+}
+
+/* With options nobody keeps any: one, and its page is entered here. */
+static HEAP_FIRST void take_fresh(unsigned class_index, struct span *span, unsigned most,
+                                  struct fresh_objects *fresh) {
+  unsigned count = heap_options ? 1 : fresh_count(class_index, span, most);
   uint32_t bytes = class_bytes[class_index];
   fresh->from = span_base(span) + (size_t)span->fresh * bytes;
   fresh->end = fresh->from + (size_t)count * bytes;
   fresh->zero = span->zero;
   span->fresh += count;
   span->used += count;
-  if (span->zero) return; /* and do not touch it */
-  for (char *p = fresh->from; p != fresh->end; p += bytes) ((struct object *)p)->tag = 0;
+  if (heap_options) begin_fresh(class_index, fresh->from, fresh->zero);
 }
 
 /* Objects that were given back, up to `most` in all with those there are. */
@@ -204,11 +224,11 @@ void spans_give_fresh(unsigned class_index, struct fresh_objects *fresh) {
   struct span *span = span_of(class_index, fresh->from);
   span->used -= count;
   if (!span->listed) list(class_index, span);
-  /* Where they are no zeros they were touched (take_fresh): that must not be forgotten. */
-  if (span->zero && fresh->end == span_base(span) + (size_t)span->fresh * bytes) {
+  if (fresh->end == span_base(span) + (size_t)span->fresh * bytes) {
     span->fresh -= count;
   } else {
     for (char *p = fresh->from; p != fresh->end; p += bytes) {
+      if ((uintptr_t)p % PAGE_BYTES < bytes) enter_page(class_index, p);
       link_before((struct object *)p, span->free);
       span->free = (struct object *)p;
     }

@@ -20,6 +20,9 @@ PROGRAMS = {
     "errnos.exe": (21, BOTH),
     "received.exe": (7, BOTH),
     "threads.exe": (13, BOTH),
+    "far_off.exe": (5, BOTH),
+    "paths.exe": (24, BOTH),
+    "containers.exe": (19, QEMU),
     "stack.exe": (10, BOTH),
     "first_malloc.exe": (1, BOTH),
     "heap.exe": (9, QEMU),
@@ -106,6 +109,7 @@ def one_fault(fault, reason, address):
 FREED = r"free: freed before: 0x1[0-9a-f]{7}, %d-byte class"
 INSIDE = r"0x1[0-9a-f]{7} is no block, but lies %d bytes into 0x1[0-9a-f]{7}, %d-byte class"
 FOREIGN = r"free: 0x[0-9a-f]+ is no block: not of malloc, or freed before"
+NEVER = r"0x1[0-9a-f]{7} is no block: never handed out, %d-byte class"
 WRITTEN = r"malloc: written to after it was freed: 0x1[0-9a-f]{7}, %d-byte class"
 BEYOND = r"free: written to beyond its end: 0x1[0-9a-f]{7}, 64-byte class"
 CALLER = r", allocated at 0x4[0-9a-f]{5}"
@@ -113,6 +117,8 @@ MISUSES = {
     "twice": FREED % 48, "twice_later": FREED % 48, "twice_large": FOREIGN,
     "inside": "free: " + INSIDE % (16, 112), "inside_large": FOREIGN, "foreign": FOREIGN,
     "foreign_vmm": FOREIGN, "never": FOREIGN, "written_after": WRITTEN % 48,
+    "neighbour": "free: " + NEVER % 3072, "neighbour_large": "free: " + NEVER % 20480,
+    "neighbour_reallocated": "realloc: " + NEVER % 3072, "neighbour_debug": "free: " + NEVER % 3072,
     "wrong_size": r"free_sized: not of that size: 0x1[0-9a-f]{7}, 48-byte class",
     "reallocated": "realloc: " + INSIDE % (32, 112), "twice_debug": FREED % 64 + CALLER,
     "inside_debug": "free: " + INSIDE % (16, 128) + CALLER, "beyond": BEYOND + CALLER,

@@ -48,6 +48,11 @@ static void foreign(void) { free(hidden((void *)&kept)); }
 static void foreign_vmm(void) { free(take_pages(4)); }
 static void never(void) { free(hidden((void *)0x12345670)); }
 
+/* Nobody was handed these: the next of a page, and one of a page behind it. */
+static void neighbour(void) { free(block(3000) + 3072); }
+static void neighbour_large(void) { free(block(20000) + 20480); }
+static void neighbour_reallocated(void) { kept = realloc(block(3000) + 3072, 10); }
+
 static void written_after(void) {
   char *p = block(40);
   free(p);
@@ -90,6 +95,10 @@ static const struct misuse {
     {"foreign", foreign, "", 134},
     {"foreign_vmm", foreign_vmm, "", 134},
     {"never", never, "", 134},
+    {"neighbour", neighbour, "", 134},
+    {"neighbour_large", neighbour_large, "", 134},
+    {"neighbour_reallocated", neighbour_reallocated, "", 134},
+    {"neighbour_debug", neighbour, "D", 134},
     {"written_after", written_after, "", 134},
     {"wrong_size", wrong_size, "", 134},
     {"reallocated", reallocated, "", 134},

@@ -1,4 +1,5 @@
-/* first_malloc.c: what a process's first malloc costs it (R22), the pages of its code included. */
+/* first_malloc.c: what a process's first malloc costs it (R22), the pages of its code and that of
+ * the block itself included. */
 #include "check.h"
 
 int main(void) {
@@ -6,11 +7,12 @@ int main(void) {
   VmmStats(&after, sizeof after); /* has been touched from here on, as has the call's code */
   VmmStats(&before, sizeof before);
   char *volatile p = malloc(100);
+  p[0] = 1;
   VmmStats(&after, sizeof after);
   unsigned faults = (unsigned)(after.faults_minor - before.faults_minor);
   unsigned reads = (unsigned)(after.faults_major - before.faults_major);
   printf("%u faults, %u of them read from the EXE\n", faults + reads, reads);
-  CHECK("R22_the_first_malloc_takes_two_faults_in_all", p && faults + reads <= 2);
+  CHECK("R22_the_first_malloc_takes_three_faults_in_all", p && faults + reads <= 3);
   free(p);
   return finish();
 }

@@ -7,7 +7,9 @@
 namespace mobius::test {
 namespace {
 
-bool bit(const uint32_t* bits, uint32_t page) { return bits[page / 32] >> page % 32 & 1; }
+bool bit(const uint32_t* bits, uint32_t page) {
+  return bits[page / 32] >> page % 32 & 1;
+}
 
 size_t length_of(const struct object* object) {
   size_t length = 0;
@@ -38,18 +40,38 @@ struct Walk {
     EXPECT_EQ(span.used + length_of(span.free), span.fresh) << "class " << c;
     EXPECT_EQ(span.listed, span.free || span.fresh < span.capacity);
     for (uint32_t i = 0; i < span.pages; ++i) {
-      EXPECT_EQ(class_at(base + i * kPage), c);
+      const unsigned of_page = class_at(base + i * kPage);
+      EXPECT_TRUE(of_page == c || of_page == CLASS_FRESH + c) << of_page << ", not " << c;
     }
+    slots(span, base, c);
     used += span.used;
     ++count.spans;
   }
 
+  // What was never handed out looks like no block, and what was is in a page that says so.
+  void slots(const struct span& span, uintptr_t base, unsigned c) {
+    const auto& ours = host_cache.fresh[c];
+    for (uint32_t i = 0; (i + 1) * class_bytes[c] <= class_mask[c] + 1; ++i) {
+      const auto* object = reinterpret_cast<const struct object*>(base + i * class_bytes[c]);
+      const char* p = reinterpret_cast<const char*>(object);
+      const bool never = i >= span.fresh || (p >= ours.from && p < ours.end);
+      const bool entered = class_at(address(object)) == c;
+      if (!never) EXPECT_TRUE(entered) << "class " << c << " slot " << i;
+      if (never && entered) {
+        EXPECT_TRUE(object->tag == tag_of(object) && is_fresh(object)) << c << " slot " << i;
+      }
+    }
+  }
+
   // Returns how many pages it has.
   uint32_t run(struct chunk* chunk, uint32_t page) {
-    const unsigned c = class_at(address(chunk) + page * kPage);
+    unsigned c = class_at(address(chunk) + page * kPage);
+    if (c >= CLASS_FRESH) c -= CLASS_FRESH;
     EXPECT_TRUE(c >= CLASS_FIRST && c <= CLASS_RUN) << c << " at page " << page;
-    if (c == CLASS_RUN) ++count.runs;
-    else span(chunk, page, c);
+    if (c == CLASS_RUN)
+      ++count.runs;
+    else
+      span(chunk, page, c);
     const uint32_t pages = chunk->spans[page].pages;
     for (uint32_t i = 0; i < pages; ++i) EXPECT_TRUE(bit(chunk->used, page + i));
     return pages ? pages : 1;
@@ -124,8 +146,10 @@ HeapCount check_heap() {
     const uintptr_t chunk = (base + CHUNK_BYTES - 1) & ~uintptr_t{CHUNK_BYTES - 1};
     bool block = false;
     for (size_t i = 0; i < pages && !block; ++i) block = class_at(base + i * kPage) == CLASS_BLOCK;
-    if (block) ++walk.count.blocks;
-    else walk.chunk(reinterpret_cast<struct chunk*>(chunk));
+    if (block)
+      ++walk.count.blocks;
+    else
+      walk.chunk(reinterpret_cast<struct chunk*>(chunk));
   }
   walk.cache();
   EXPECT_GE(walk.used, walk.in_cache);

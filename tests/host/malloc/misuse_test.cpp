@@ -104,8 +104,12 @@ TEST_F(HeapDeath, R22_InsideALargeBlock) {
 TEST_F(HeapDeath, R22_ForeignPointers) {
   static int global;
   int local;
-  void* foreign[] = {&global, &local, reinterpret_cast<void*>(16), reinterpret_cast<void*>(8),
-                     reinterpret_cast<void*>(0x10000), reinterpret_cast<void*>(0xFFFFFFF0),
+  void* foreign[] = {&global,
+                     &local,
+                     reinterpret_cast<void*>(16),
+                     reinterpret_cast<void*>(8),
+                     reinterpret_cast<void*>(0x10000),
+                     reinterpret_cast<void*>(0xFFFFFFF0),
                      reinterpret_cast<void*>(&mobius_free)};
   for (void* p : foreign) {
     EXPECT_DEATH(mobius_free(p),
@@ -124,8 +128,59 @@ TEST_F(HeapDeath, R22_WhatWasNeverHandedOut) {
     of_last = span_at(reinterpret_cast<void*>(base));
   } while (of_last->fresh == of_last->capacity);
   char* never = span_base(of_last) + of_last->fresh * class_bytes[c];
-  EXPECT_DEATH((mobius_free(never), cache_finish()), "^free: " + hex(never) + " is no block");
+  EXPECT_DEATH(mobius_free(never), "^free: " + hex(never) + " is no block: never handed out, ");
   for (void* p : taken) mobius_free(p);
+}
+
+void expect_no_block(char* p, const std::string& text) {
+  const std::string named = hex(p) + " is no block" + text;
+  EXPECT_DEATH(mobius_free(p), "^free: " + named);
+  EXPECT_DEATH(mobius_realloc(p, 5), "^realloc: " + named);
+  EXPECT_DEATH(mobius_free_sized(p, 1), "^free_sized: " + named);
+  EXPECT_DEATH(mobius_free_aligned_sized(p, 16, 1), "^free_sized: " + named);
+  EXPECT_DEATH(mobius_malloc_usable_size(p), "^malloc_usable_size: " + named);
+}
+
+// Of each size: the neighbour, the last of its page and of its span, what lies behind that, and the
+// middle of each. One object of the class is out, and one is back.
+TEST_F(HeapDeath, R22_EverySlotThatWasNeverHandedOut) {
+  for (unsigned c = CLASS_FIRST; c <= CLASS_LAST; ++c) {
+    const uint32_t bytes = class_bytes[c], span_bytes = class_mask[c] + 1;
+    char* base = static_cast<char*>(mobius_malloc(bytes));
+    ASSERT_EQ(address(base) & class_mask[c], 0u) << bytes;
+    mobius_free(mobius_malloc(bytes));
+    const std::string text = ": never handed out, " + std::to_string(bytes) + "-byte class\n$";
+    const uint32_t last_of_page = bytes < kPage ? (kPage - 1) / bytes : 3,
+                   last = span_bytes / bytes;
+    for (uint32_t slot : {2u, last_of_page, last - 1, last}) {
+      const uint32_t at = slot * bytes;
+      if (at < 2 * bytes || at >= span_bytes) continue;
+      expect_no_block(base + at, text);
+      if (at + 16 < span_bytes && bytes > 16) EXPECT_DEATH(mobius_free(base + at + 16), text);
+    }
+  }
+}
+
+// Of what is larger: the pages inside, those behind the end, and the records.
+TEST_F(HeapDeath, R22_WhatIsNoBlockAroundPages) {
+  const std::string text = ": not of malloc, or freed before\n$";
+  for (size_t bytes : {40'000u, 262'144u, 262'145u, 1'000'000u}) {
+    char* p = static_cast<char*>(mobius_malloc(bytes));
+    const size_t usable = mobius_malloc_usable_size(p);
+    for (size_t at : {size_t{kPage}, usable - kPage, usable}) expect_no_block(p + at, text);
+  }
+  char* chunk = reinterpret_cast<char*>(chunk_of(mobius_malloc(40'000)));
+  for (size_t at : {size_t{0}, size_t{kPage}, size_t{CHUNK_END} * kPage}) {
+    expect_no_block(chunk + at, text);
+  }
+}
+
+// One that was freed there must not be handed out twice: it is not taken at all, whatever else was.
+TEST_F(HeapDeath, R22_TheNeighbourOfEachSize) {
+  for (size_t bytes = 16; bytes <= 32'768; bytes *= 2) {
+    char* p = static_cast<char*>(mobius_malloc(bytes));
+    EXPECT_DEATH(mobius_free(p + bytes), "^free: 0x[0-9a-f]+ is no block");
+  }
 }
 
 TEST_F(HeapDeath, R22_WrittenToAfterItWasFreed) {
