@@ -27,7 +27,12 @@ void UserConsole::start(proc::System& system, const Peers& peers) {
 
 void UserConsole::control_interrupt() {
   while (const auto byte = lines_.control.read()) {
-    if (const auto bytes = control_.receive(*byte)) console_.end_input_after(*bytes);
+    const auto message = control_.receive(*byte);
+    if (!message) continue;
+    switch (message->word) {
+      case drivers::ConsoleControl::Word::Eof: console_.end_input_after(message->bytes); break;
+      case drivers::ConsoleControl::Word::Interrupt: console_.interrupt_at(message->bytes); break;
+    }
   }
 }
 

@@ -34,8 +34,12 @@ void Console::receive(uint8_t byte) {
   }
 }
 
+bool Console::may_receive() const {
+  return discipline_.room() || (discipline_.by_lines() && line_bytes_ < interrupt_at_);
+}
+
 void Console::receive_from_line() {
-  while (discipline_.room()) {
+  while (may_receive()) {
     const auto byte = line_.read();
     if (!byte) break;
     ++line_bytes_;
@@ -46,9 +50,7 @@ void Console::receive_from_line() {
 }
 
 void Console::receive_key(std::string_view bytes) {
-  for (char byte : bytes) {
-    if (discipline_.room()) receive(static_cast<uint8_t>(byte));
-  }
+  for (char byte : bytes) receive(static_cast<uint8_t>(byte));
   if (discipline_.ready()) waiting_.wake(input_channel());
 }
 
@@ -56,6 +58,11 @@ void Console::end_input_after(uint64_t bytes) {
   end_after_ = bytes;
   check_end();
   if (ended_) waiting_.wake(input_channel());
+}
+
+void Console::interrupt_at(uint64_t byte) {
+  interrupt_at_ = byte;
+  receive_from_line();
 }
 
 void Console::check_end() {
@@ -74,7 +81,7 @@ Console::Input Console::take(std::span<char> into) {
 
 void Console::set_mode(LineDiscipline::Mode mode) {
   discipline_.set_mode(mode);
-  if (discipline_.ready()) waiting_.wake(input_channel());
+  receive_from_line();  // what had no room in the other mode may not need it
 }
 
 }  // namespace mobius::drivers

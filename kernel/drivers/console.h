@@ -1,9 +1,12 @@
 // Console: the user's console. Output goes to COM1, byte for byte, and is shown on the screen;
 // input comes from COM1 and the keyboard, through one line discipline.
 //
-// Received bytes wait in the serial port's FIFO while there is no room for them here, so that a
-// sender faster than the reader is held up, not cut off. After `end_input_after(n)` the input ends
-// when n bytes have come in on COM1 in all.
+// Where the line's other end can be held up (the runner tells that it can, by what it says of
+// Ctrl-C), received bytes wait in the serial port's FIFO while there is no room for them here: a
+// sender faster than the reader is cut off nowhere. Ctrl-C must not wait behind them: what was
+// typed before one that is known to come gives way to it. Without a runner nothing holds up a
+// sender; bytes of typed lines for which there is no room are lost then, and Ctrl-C is not. After
+// `end_input_after(n)` the input ends when n bytes have come in on COM1 in all.
 #pragma once
 
 #include <optional>
@@ -54,6 +57,9 @@ class Console final : EchoSink {
   void receive_from_line();
   void receive_key(std::string_view bytes);  // what a key stands for; dropped where no room is
   void end_input_after(uint64_t bytes);
+  // The runner has sent a Ctrl-C as the byte with this number, from 1, counted as above; 0: none
+  // yet. From now on the line's other end holds back what has no room here.
+  void interrupt_at(uint64_t byte);
 
   struct Input {
     size_t bytes = 0;
@@ -71,6 +77,7 @@ class Console final : EchoSink {
  private:
   void echo(std::string_view text) override;
   void receive(uint8_t byte);
+  bool may_receive() const;
   void check_end();
 
   mm::Waiting& waiting_;
@@ -80,6 +87,7 @@ class Console final : EchoSink {
   LineDiscipline discipline_;
   uint64_t line_bytes_ = 0;  // received on the line since boot
   uint64_t end_after_ = UINT64_MAX;
+  uint64_t interrupt_at_ = UINT64_MAX;  // bytes of the line up to here may be lost
   bool ended_ = false;
 };
 

@@ -1,5 +1,10 @@
-// ConsoleControl: the runner's control line. On COM2 it says once `eof N`: standard input ended
-// after N bytes, counted on COM1 since boot. Other lines mean nothing. Pure.
+// ConsoleControl: the runner's control line. What it says on COM2 counts the bytes that it has sent
+// on COM1 since boot:
+//
+//   eof N        standard input ended after N bytes
+//   interrupt N  byte N is a Ctrl-C that somebody typed; 0: there may be some
+//
+// Other lines mean nothing. Pure.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +14,14 @@ namespace mobius::drivers {
 
 class ConsoleControl {
  public:
-  // N, when this byte ends a line that says so.
-  std::optional<uint64_t> receive(uint8_t byte);
+  enum class Word : uint8_t { Eof, Interrupt };
+  struct Message {
+    Word word;
+    uint64_t bytes;
+    bool operator==(const Message&) const = default;
+  };
+  // When this byte ends a line that says something.
+  std::optional<Message> receive(uint8_t byte);
 
  private:
   static constexpr unsigned kMaxLine = 32;

@@ -43,23 +43,23 @@ void LineDiscipline::erase_character(EchoSink& sink) {
   sink.echo("\b \b");
 }
 
+void LineDiscipline::discard() {
+  first_ = size_ = 0;
+  line_size_ = 0;
+}
+
 LineDiscipline::Event LineDiscipline::receive(uint8_t byte, EchoSink& sink) {
-  KASSERT(room());
-  if (source_ == Source::Terminal && mode_ == Mode::Cooked) return receive_cooked(byte, sink);
-  push(byte);
+  if (by_lines()) return receive_cooked(byte, sink);
+  if (room()) push(byte);
   return Event::None;
 }
 
 LineDiscipline::Event LineDiscipline::receive_cooked(uint8_t byte, EchoSink& sink) {
   switch (byte) {
     case kCtrlC:
-      line_size_ = 0;
+      discard();
       sink.echo("^C\n");
       return Event::Interrupt;
-    case kCtrlD:
-      if (line_size_ == 0) push(kEndMark);
-      commit_line();
-      return Event::None;
     case kBackspace:
     case kDelete:
       erase_character(sink);
@@ -67,24 +67,35 @@ LineDiscipline::Event LineDiscipline::receive_cooked(uint8_t byte, EchoSink& sin
     case kCtrlU:
       while (line_size_ > 0) erase_character(sink);
       return Event::None;
+    default:
+      if (room()) receive_text(byte, sink);
+      return Event::None;
+  }
+}
+
+void LineDiscipline::receive_text(uint8_t byte, EchoSink& sink) {
+  switch (byte) {
+    case kCtrlD:
+      if (line_size_ == 0) push(kEndMark);
+      commit_line();
+      return;
     case '\r':
     case '\n':
       commit_line();
       push('\n');
       sink.echo("\n");
-      return Event::None;
+      return;
     default:
       break;
   }
-  if ((byte < ' ' && byte != '\t') || line_size_ == kMaxLine) return Event::None;
+  if ((byte < ' ' && byte != '\t') || line_size_ == kMaxLine) return;
   const char character = static_cast<char>(byte);
   line_[line_size_++] = character;
   sink.echo({&character, 1});
-  return Event::None;
 }
 
 LineDiscipline::Taken LineDiscipline::take(std::span<char> into) {
-  const bool by_lines = source_ == Source::Terminal && mode_ == Mode::Cooked;
+  const bool one_line = by_lines();
   Taken taken;
   while (taken.bytes < into.size() && size_ > 0) {
     const uint16_t entry = front();
@@ -96,7 +107,7 @@ LineDiscipline::Taken LineDiscipline::take(std::span<char> into) {
     }
     pop();
     into[taken.bytes++] = static_cast<char>(entry);
-    if (by_lines && entry == '\n') break;
+    if (one_line && entry == '\n') break;
   }
   return taken;
 }

@@ -2,11 +2,13 @@
 //
 //   cooked  lines with echo and editing: Backspace and Delete erase a character, Ctrl-U the line;
 //           Return ends it; Ctrl-D ends the input, or hands over an unfinished line; Ctrl-C asks
-//           for the foreground process's end; other control bytes are ignored
+//           for the foreground process's end and discards what was typed before it; other control
+//           bytes are ignored
 //   raw     every byte as it comes, no echo
 //   pipe    as raw, whatever the mode: the input is no terminal
 //
-// Pure. What is handed out stays in order; nothing is lost while there is room().
+// Pure. What is handed out stays in order; nothing is lost while there is room(). What needs no
+// room is obeyed without it: Ctrl-C, Backspace, Ctrl-U.
 #pragma once
 
 #include <array>
@@ -40,10 +42,13 @@ class LineDiscipline {
   Source source() const { return source_; }
   void set_source(Source source) { source_ = source; }
 
-  // Whether receive() may be called.
+  // Whether the next byte will find a place, whatever it is.
   bool room() const { return kCapacity - size_ > line_size_ + 1; }
+  // Whether bytes are lines that somebody types, and Ctrl-C is more than a byte.
+  bool by_lines() const { return source_ == Source::Terminal && mode_ == Mode::Cooked; }
   // What a received byte asks for besides becoming input.
   enum class Event : uint8_t { None, Interrupt };
+  // A byte that becomes input is lost where there is no room().
   Event receive(uint8_t byte, EchoSink& sink);
   // No byte will come any more: an unfinished line is handed over.
   void end_input();
@@ -61,11 +66,13 @@ class LineDiscipline {
   static constexpr uint16_t kEndMark = 0x100;  // no byte
 
   Event receive_cooked(uint8_t byte, EchoSink& sink);
+  void receive_text(uint8_t byte, EchoSink& sink);
   void erase_character(EchoSink& sink);
   void commit_line();
   void push(uint16_t entry);
   uint16_t front() const { return queue_[first_]; }
   void pop();
+  void discard();
 
   Mode mode_ = Mode::Cooked;
   Source source_ = Source::Terminal;

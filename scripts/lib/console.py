@@ -1,11 +1,13 @@
 """console: carries bytes between a machine's serial ports and the outside until the machine ends.
 
 COM1 is the program's console: its bytes go to `out` as they are, ours go in from `source`. COM2 is
-the log, to `log`; its last `mobius: ` line is the verdict; into it goes one line of ours, `eof N`,
-once the source has ended after N bytes. Nothing is sent before the kernel has written its first
-byte on COM2: until then the ports are the BIOS's and GRUB's.
+the log, to `log`; its last `mobius: ` line is the verdict; into it go lines of ours: `eof N`, once
+the source has ended after N bytes, and where somebody types, `interrupt N`: byte N is a Ctrl-C,
+which must not wait behind what is held up (0, at first: there may be some). Nothing is sent before
+the kernel has written its first byte on COM2: until then the ports are the BIOS's and GRUB's.
 Flow control all the way: a program whose output nobody takes is held up, not buffered for ever. The
-log is always taken, so that the kernel never waits for a reader of it.
+log is always taken, so that the kernel never waits for a reader of it; so are keys, for one of them
+ends the machine: those beyond what any text has are dropped.
 """
 import os
 import select
@@ -17,10 +19,12 @@ from project import say
 
 _OUT_LIMIT = 1 << 20     # stop reading COM1 while so much waits for `out`
 _IN_LIMIT = 1 << 16
+_KEYS_LIMIT = 1 << 24    # of keys that the machine has not taken
 _CHUNK = 4096            # what a writable pipe takes without blocking (PIPE_BUF)
 _SILENCE_SECONDS = 30    # without a first byte, until we say what might be wrong
 _GRACE_SECONDS = 5       # from the verdict to the emulator's own end
 ESCAPE = b"\x1d"         # Ctrl-], on a terminal: ends the machine
+_INTERRUPT = b"\x03"     # Ctrl-C, on a terminal: for the machine
 
 
 class Stopped(Exception):
@@ -37,7 +41,7 @@ class Console:
         self.deadline = machine.started + timeout if timeout is not None else None
         self.verdict = None
         self._to_out, self._to_log, self._to_com1 = bytearray(), bytearray(), bytearray()
-        self._to_com2 = b""
+        self._to_com2 = b"interrupt 0\n" if terminal else b""
         self._sent, self._ready = 0, False
         self._silent_until = machine.started + _SILENCE_SECONDS  # None: something has come
         self._com1_open = self._com2_open = True
@@ -95,7 +99,7 @@ class Console:
             reads.append(com1)
         if self._com2_open:
             reads.append(com2)
-        if self.source is not None and len(self._to_com1) < _IN_LIMIT:
+        if self.source is not None and (self.terminal or len(self._to_com1) < _IN_LIMIT):
             reads.append(self.source)
         if self._to_out:
             writes.append(self.out)
@@ -188,11 +192,16 @@ class Console:
         data = os.read(self.source, _IN_LIMIT)
         if self.terminal and ESCAPE in data:
             raise Stopped
-        self._to_com1 += data
-        self._sent += len(data)
         if not data:
             self.source = None
-            self._to_com2 = b"eof %d\n" % self._sent
+            self._to_com2 += b"eof %d\n" % self._sent
+        if len(self._to_com1) >= _KEYS_LIMIT:
+            data = _INTERRUPT if _INTERRUPT in data else b""
+        self._to_com1 += data
+        self._sent += len(data)
+        if self.terminal and _INTERRUPT in data:
+            last = self._sent - len(data) + data.rindex(_INTERRUPT) + 1
+            self._to_com2 += b"interrupt %d\n" % last
 
     def _write_out(self):
         try:

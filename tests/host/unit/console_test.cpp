@@ -1,12 +1,10 @@
-// The console: both inputs, flow control, the end of the input; the runner's control line.
+// The console: both inputs, flow control, the end of the input.
 #include "drivers/console.h"
 
 #include <gtest/gtest.h>
 
 #include <deque>
 #include <string>
-
-#include "drivers/console_control.h"
 
 namespace mobius::drivers {
 namespace {
@@ -128,28 +126,6 @@ TEST_F(ConsoleTest, CtrlCTellsTheListenerInCookedModeOnly) {
   console.receive_key("\x03");
   EXPECT_EQ(listener.keys, 1);
   EXPECT_EQ(take(), "\x03");
-}
-
-std::optional<uint64_t> control(std::string_view text) {
-  ConsoleControl control;
-  std::optional<uint64_t> last;
-  for (char byte : text) {
-    if (const auto bytes = control.receive(static_cast<uint8_t>(byte))) last = bytes;
-  }
-  return last;
-}
-
-TEST(ConsoleControl, OnlyAWholeLineThatSaysEofCounts) {
-  EXPECT_EQ(control("eof 0\n"), 0u);
-  EXPECT_EQ(control("eof 123456789012\n"), 123456789012u);
-  EXPECT_EQ(control("noise\neof 7\r\n"), 7u);
-  EXPECT_EQ(control("eof 7"), std::nullopt);
-  EXPECT_EQ(control("eof\n"), std::nullopt);
-  EXPECT_EQ(control("eof x\n"), std::nullopt);
-  EXPECT_EQ(control("eof 7 8\n"), std::nullopt);
-  EXPECT_EQ(control("eof 99999999999999999999999\n"), std::nullopt);
-  EXPECT_EQ(control(std::string(1000, 'e') + "\neof 3\n"), 3u);
-  EXPECT_EQ(control("eof 3" + std::string(1000, '3') + "\n"), std::nullopt);
 }
 
 }  // namespace

@@ -74,6 +74,27 @@ TEST(LineDiscipline, CtrlCInterruptsAndDropsTheUnfinishedLine) {
   EXPECT_EQ(t.echoed, "abc^C\nd\n");
 }
 
+TEST(LineDiscipline, CtrlCDiscardsWhatWasTypedBeforeIt) {
+  Typist t;
+  t.type("one\ntwo\n\x04thr\x03" "four\n");
+  EXPECT_EQ(t.take(), "four\n");
+  EXPECT_FALSE(t.discipline.ready());
+}
+
+TEST(LineDiscipline, WhatNeedsNoRoomIsObeyedWithoutIt) {
+  Typist t;
+  for (int i = 0; t.discipline.room(); ++i) t.type(i % 500 == 499 ? "\n" : "x");
+  t.type("lost\n\x04lost\x7f\n");  // the Delete makes room, for one byte
+  EXPECT_EQ(t.interrupts, 0);
+  std::string before = t.take();
+  for (; t.discipline.ready(); before = t.take()) EXPECT_EQ(before.find("lost"), std::string::npos);
+  for (int i = 0; t.discipline.room(); ++i) t.type(i % 500 == 499 ? "\n" : "x");
+  t.type("\x03");
+  EXPECT_EQ(t.interrupts, 1);
+  EXPECT_TRUE(t.discipline.room());
+  EXPECT_FALSE(t.discipline.ready());
+}
+
 TEST(LineDiscipline, CtrlDOnAnEmptyLineEndsTheInputOnce) {
   Typist t;
   t.type("\x04next\n");
