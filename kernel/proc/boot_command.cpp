@@ -15,10 +15,22 @@ std::optional<std::string_view> take_line(std::string_view& text) {
   return line;
 }
 
+constexpr std::string_view kVariable = "env ";
+
+// Of a line that begins as one: whether NAME=VALUE follows.
+bool is_variable(std::string_view line) {
+  const size_t sign = line.find('=');
+  return sign != std::string_view::npos && sign > kVariable.size();
+}
+
 }  // namespace
 
 BootCommand::BootCommand(std::string_view text) {
   constexpr std::string_view kProgram = "program";
+  variables_ = text;
+  while (text.starts_with(kVariable)) valid_ &= is_variable(*take_line(text));
+  variables_.remove_suffix(text.size());
+  if (!valid_) return;
   const auto kind = take_line(text);
   if (!kind || *kind == "shell" || *kind == "commands") return;
   const bool program =
@@ -42,6 +54,12 @@ bool BootCommand::take_privileges(std::string_view names) {
     names.remove_prefix(end);
   }
   return true;
+}
+
+std::optional<std::string_view> BootCommand::next_variable() {
+  auto line = take_line(variables_);
+  if (line) line->remove_prefix(kVariable.size());
+  return line;
 }
 
 std::optional<std::string_view> BootCommand::next_argument() { return take_line(rest_); }

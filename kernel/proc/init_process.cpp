@@ -53,7 +53,16 @@ Result<void> read_boot_command(System& system, WholeFile& file) {
   return file.read(system, TRY(std::move(node)));
 }
 
+// Unless the boot command says otherwise.
 constexpr std::string_view kEnvironment[] = {"PATH=/bin", "HOME=/"};
+
+// Whether it has a variable that begins so; `command` is a copy.
+bool sets(BootCommand command, std::string_view name) {
+  while (auto variable = command.next_variable()) {
+    if (variable->starts_with(name)) return true;
+  }
+  return false;
+}
 
 Result<uint32_t> spawn_init(System& system, BootCommand command) {
   SpawnRequest request;
@@ -66,7 +75,11 @@ Result<uint32_t> spawn_init(System& system, BootCommand command) {
     TRY(block.add(ArgumentBlock::Part::Argument, *argument));
   }
   for (std::string_view variable : kEnvironment) {
+    if (sets(command, variable.substr(0, variable.find('=') + 1))) continue;
     TRY(block.add(ArgumentBlock::Part::Environment, variable));
+  }
+  while (auto variable = command.next_variable()) {
+    TRY(block.add(ArgumentBlock::Part::Environment, *variable));
   }
   const Rights rights[3] = {Rights::Read, Rights::Write, Rights::Write};
   for (size_t i = 0; i < request.files.size(); ++i) {

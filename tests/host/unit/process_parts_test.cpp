@@ -116,6 +116,20 @@ TEST(BootCommand, AProgramHasItsArgumentsOneALine) {
   EXPECT_FALSE(command.next_argument());
 }
 
+TEST(BootCommand, VariablesComeFirst) {
+  BootCommand command("env A=1\nenv MALLOC_OPTIONS=x y\nprogram\n/a.exe\nenv B=2\n");
+  ASSERT_TRUE(command.valid());
+  EXPECT_EQ(command.path(), "/a.exe");
+  EXPECT_EQ(command.next_variable(), "A=1");
+  EXPECT_EQ(command.next_variable(), "MALLOC_OPTIONS=x y");
+  EXPECT_EQ(command.next_variable(), std::nullopt);
+  EXPECT_EQ(command.next_argument(), "env B=2");
+  EXPECT_EQ(BootCommand("env A=\nshell\n").path(), "/bin/shell.exe");
+  EXPECT_TRUE(BootCommand("env A=").valid());
+  EXPECT_FALSE(BootCommand("env A\nshell\n").valid());
+  EXPECT_FALSE(BootCommand("env =1\nshell\n").valid());
+}
+
 TEST(BootCommand, TheLastLineNeedsNoEnd) {
   BootCommand command("program\n/a.exe\nx");
   EXPECT_EQ(command.next_argument(), "x");
