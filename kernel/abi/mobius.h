@@ -84,12 +84,20 @@ struct proc_spawn {
 };
 enum proc_end { PROC_RUNNING = 0, PROC_EXITED = 1, PROC_FAULTED = 2, PROC_OUT_OF_MEMORY = 3,
                 PROC_KILLED = 4 };
-struct proc_status { uint32_t pid; uint32_t end; int32_t code; /* exit status; 139, 137, 143 */ };
+struct proc_status {
+  uint32_t pid, end;
+  int32_t code; /* exit status; 139, 137, 143 */
+  uint32_t reserved;
+  uint64_t cpu_ns;
+};
 struct proc_info {
   uint32_t pid, parent, threads, end;
   uint32_t regions, pages_committed, table_frames;
   uint32_t suspended; /* 1: waits because there is not memory enough for all */
   uint64_t cpu_ns;
+  uint32_t faults_minor, faults_major; /* since it began; major: waited for the disk or the CD */
+  uint32_t pages_swapped;              /* in swap space, and in no frame */
+  uint32_t pages_peak;                 /* the most pages_committed has been */
   char name[32];
 };
 /* The pid. Arguments and environment take 64 KiB at most, each string with its NUL and a pointer:

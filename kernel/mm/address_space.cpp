@@ -141,12 +141,6 @@ uint32_t sum_over_objects(const RegionSet& regions, F&& f) REQUIRES(memory_lock)
 
 }  // namespace
 
-uint32_t AddressSpace::resident_pages() const {
-  return sum_over_objects(regions_, [](VmObject& object) REQUIRES(memory_lock) {
-    return object.resident_pages();
-  });
-}
-
 uint32_t AddressSpace::locked_pages() const {
   return sum_over_objects(regions_, [](VmObject& object) REQUIRES(memory_lock) {
     return object.locked_pages;
@@ -168,6 +162,7 @@ Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
   NewRegion region = TRY(make_region());
   ObjectReference object = TRY(AnonymousObject::create(manager_, pages));
   // From here on nothing fails.
+  object.get()->belong_to(footprint);
   region->attach(*this, std::move(object));
   region->kind = RegionKind::Stack;
   region->access = Access::ReadWrite;

@@ -43,7 +43,7 @@ class AddressSpace : public Link<AllSpaces> {
   TranslationMap& map() const REQUIRES(memory_lock) { return map_; }
   size_t region_count() const REQUIRES(memory_lock) { return regions_.size(); }
   // Frames only this space's own objects hold.
-  uint32_t resident_pages() const REQUIRES(memory_lock);
+  uint32_t resident_pages() const REQUIRES(memory_lock) { return footprint.resident; }
   uint32_t locked_pages() const REQUIRES(memory_lock);  // by VmmLock
   // Promised to its blocks, given or not, page tables included.
   uint32_t promised_pages() const REQUIRES(memory_lock);
@@ -56,10 +56,15 @@ class AddressSpace : public Link<AllSpaces> {
   }
   bool suspended() const REQUIRES(memory_lock) { return suspended_; }
   // Faults that waited for a page since this was last asked.
-  void count_major_fault() REQUIRES(memory_lock) { ++major_faults_; }
+  void count_major_fault() REQUIRES(memory_lock) {
+    ++faults_major;
+    ++major_faults_;
+  }
   uint32_t take_major_faults() REQUIRES(memory_lock) { return std::exchange(major_faults_, 0); }
 
   // ---- for mm's own files ----
+  Footprint footprint GUARDED_BY(memory_lock);
+  uint32_t faults_minor GUARDED_BY(memory_lock) = 0, faults_major GUARDED_BY(memory_lock) = 0;
   // A VmmLock is under way; whoever ends it wakes those who wait on this.
   bool locking GUARDED_BY(memory_lock) = false;
 

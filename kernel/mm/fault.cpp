@@ -247,6 +247,7 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
       if (next == Next::Done) {
         ++(waited ? manager.stats.faults_major : manager.stats.faults_minor);
         if (waited) space.count_major_fault();
+        else ++space.faults_minor;
         if (manager.tracking) [[unlikely]] manager.pageout->age();
         return FaultOutcome::Resolved;
       }
@@ -281,6 +282,7 @@ FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
       Attempt attempt{space, fault.address.page_down(), fault.access};
       if (attempt.done_at_once()) [[likely]] {
         ++manager.stats.faults_minor;
+        ++space.faults_minor;
         if (manager.tracking) [[unlikely]] manager.pageout->age();
         return FaultOutcome::Resolved;
       }

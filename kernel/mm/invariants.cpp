@@ -61,6 +61,7 @@ void check_object(MemoryManager& manager, VmObject& object, Totals& totals) REQU
     check_marks(manager, record, totals);
   });
   KASSERT(resident == object.resident_pages());
+  KASSERT(totals.swapped - swapped_before == object.swapped_pages());
   if (object.promised()) {
     totals.owed += object.promise().pages() - resident - (totals.swapped - swapped_before);
   }
@@ -131,12 +132,19 @@ void check_neighbours(AddressSpace& space, Region& region) REQUIRES(memory_lock)
 void check_space(MemoryManager& manager, AddressSpace& space, Totals& totals)
     REQUIRES(memory_lock) {
   space.regions().check();
-  uint32_t mapped = 0;
+  uint32_t mapped = 0, resident = 0, swapped = 0;
+  VirtAddr last_block{0};
   for (RegionNode* n = space.regions().first(); n != nullptr; n = space.regions().next(*n)) {
     auto& region = static_cast<Region&>(*n);
     mapped += check_region(manager, space, region);
     check_neighbours(space, region);
+    const VmObject* object = region.object.get();
+    if (object == nullptr || region.block_base == last_block) continue;
+    last_block = region.block_base;
+    resident += object->resident_pages();
+    swapped += object->swapped_pages();
   }
+  KASSERT(resident == space.footprint.resident && swapped == space.footprint.swapped);
   KASSERT(mapped == space.map().mapped_pages());
   totals.tables += space.map().table_frames();
 }

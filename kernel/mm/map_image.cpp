@@ -45,6 +45,7 @@ Result<void> AddressSpace::map_image(ImageObject& image) {
   NewRegion first = TRY(make_region());
   first->kind = RegionKind::Image;
   first->block_base = whole.begin;
+  own.get()->belong_to(footprint);
   first->attach(*this, std::move(own));
 
   // One region without rights at first; each section is cut out of what is left of it.

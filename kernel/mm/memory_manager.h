@@ -5,6 +5,7 @@
 #include "base/list.h"
 #include "base/lock.h"
 #include "mm/commit.h"
+#include "mm/footprint.h"
 #include "mm/kernel_heap.h"
 #include "mm/ports/waiting.h"
 #include "mm/pressure.h"
@@ -32,6 +33,7 @@ struct MemoryManager {
   Pressure pressure{};
   List<AddressSpace, AllSpaces> spaces GUARDED_BY(memory_lock){};
   List<VmObject, AllObjects> objects GUARDED_BY(memory_lock){};
+  Footprint of_nobody GUARDED_BY(memory_lock){};  // images', and objects that no region shows
   // Evicts pages where memory is short; null on a machine that never does. Set while it is wired.
   PageOut* pageout = nullptr;
   bool tracking GUARDED_BY(memory_lock) = false;  // it wants to hear of pages that come in

@@ -246,6 +246,7 @@ void PageOut::evict(FrameRecord& record, PageSlot& slot) {
     slot.make_empty(shadow);
   } else if ((record.count & page_mark::kHasSlot) != 0) {
     slot.make_swapped(record.swap_slot, shadow);
+    object.went_to_swap();
     swap_.page_left();
     return manager_.frames.free_to_standby(record);
   } else {

@@ -41,6 +41,11 @@ struct Region : RegionNode, Link<ObjectViews> {
   void detach() REQUIRES(memory_lock) {
     if (object.get() == nullptr) return;
     Link<ObjectViews>::unlink();
+    VmObject& shown = *object.get();
+    // Others may keep it for a while, longer than its address space.
+    if (shown.references() > 1 && shown.views().empty()) {
+      shown.belong_to(shown.manager().of_nobody);
+    }
     object = ObjectReference();
   }
 

@@ -175,6 +175,7 @@ bool SwapPager::install(PageIn& in, uint32_t n) {
   }
   PageSlot& slot = in.slot(n);
   in.object.install(slot, in.index + n, std::move(in.frames[n]));
+  in.object.came_from_swap();
   FrameRecord& record = manager_.frames.record(frame);
   if (space_.closing()) {
     space_.give(from);

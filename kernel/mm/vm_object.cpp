@@ -17,6 +17,29 @@ void VmObject::drop_reference() {
   if (backing != nullptr) backing->drop_reference();
 }
 
+void VmObject::lost_frame() {
+  --resident_;
+  footprint_->lose();
+}
+
+void VmObject::went_to_swap() {
+  ++swapped_;
+  ++footprint_->swapped;
+}
+
+void VmObject::came_from_swap() {
+  --swapped_;
+  --footprint_->swapped;
+}
+
+void VmObject::belong_to(Footprint& footprint) {
+  footprint_->resident -= resident_;
+  footprint_->swapped -= swapped_;
+  footprint_ = &footprint;
+  footprint_->resident += resident_;
+  footprint_->swapped += swapped_;
+}
+
 void VmObject::empty_slot(PageSlot& slot) {
   KASSERT(slot.kind != SlotKind::Busy);
   const bool given = slot.kind == SlotKind::Resident || slot.kind == SlotKind::Swapped;
@@ -26,9 +49,10 @@ void VmObject::empty_slot(PageSlot& slot) {
     if (record.count == 0 || manager_.pageout->forget(record)) [[likely]] {
       manager_.frames.free(record.number, use_);
     }
-    --resident_;
+    lost_frame();
   } else if (slot.kind == SlotKind::Swapped) {
     manager_.pageout->swap().give(slot.swap_slot());
+    came_from_swap();
   }
   slot.make_empty();
 }

@@ -20,7 +20,8 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
  public:
   // Locks: the memory lock, as for everything below but read_page.
   VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing = nullptr)
-      : manager_(manager), slots_(manager.heap, pages), backing_(backing), use_(use) {
+      : manager_(manager), slots_(manager.heap, pages), backing_(backing),
+        footprint_(&manager.of_nobody), use_(use) {
     if (backing_ != nullptr) {
       backing_->add_reference();
       backing_->fronts_.push_back(*this);
@@ -41,6 +42,7 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   VmObject* backing() const { return backing_; }
   FrameUse frame_use() const { return use_; }
   uint32_t resident_pages() const REQUIRES(memory_lock) { return resident_; }
+  uint32_t swapped_pages() const REQUIRES(memory_lock) { return swapped_; }
   uint32_t references() const REQUIRES(memory_lock) { return references_; }
 
   // True where the first reference must read the page; false where it is zeros.
@@ -59,6 +61,7 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
     record.index = page;
     slot.make_resident(frame.release());
     ++resident_;
+    footprint_->gain();
   }
   // Frees the frame or the swap slot, if there is one; the slot is Empty then.
   // Requires: not Busy, no translation shows the frame any more.
@@ -69,8 +72,11 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   // on the object.
   bool any_busy(PageIndex first, PageIndex end) REQUIRES(memory_lock);
   // A Resident page's frame is gone, and the slot says where to. For the page-out code.
-  void lost_frame() REQUIRES(memory_lock) { --resident_; }
-
+  void lost_frame() REQUIRES(memory_lock);
+  void went_to_swap() REQUIRES(memory_lock);    // a page is in a swap slot only
+  void came_from_swap() REQUIRES(memory_lock);  // no longer
+  // Whose pages these are. Outlives the object, or is changed before it ends.
+  void belong_to(Footprint& footprint) REQUIRES(memory_lock);
   // Every page's storage is promised: VM_MEM_GUARANTEED.
   bool promised() const REQUIRES(memory_lock) { return promise_.pages() != 0; }
   Promise& promise() REQUIRES(memory_lock) { return promise_; }
@@ -116,7 +122,8 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   List<VmObject, ObjectFronts> fronts_ GUARDED_BY(memory_lock);
   VmObject* const backing_;
   uint32_t references_ GUARDED_BY(memory_lock) = 1;
-  uint32_t resident_ GUARDED_BY(memory_lock) = 0;
+  uint32_t resident_ GUARDED_BY(memory_lock) = 0, swapped_ GUARDED_BY(memory_lock) = 0;
+  Footprint* footprint_ GUARDED_BY(memory_lock);
   const FrameUse use_;
 };
 

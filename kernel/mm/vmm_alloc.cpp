@@ -66,6 +66,7 @@ Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base,
   region->access = access;
   region->block_base = region->range.begin;
   region->first_page = 0;
+  object.get()->belong_to(space.footprint);
   region->attach(space, std::move(object));
   return region->range.begin;
 }

@@ -83,7 +83,11 @@ Result<proc_status> wait_for_child(System& system, uint32_t pid, uint64_t deadli
     Process* child = find_child(self, pid);
     if (child == nullptr) return Failure(Error::NoChild);
     if (child->zombie) {
-      const proc_status status{child->pid, static_cast<uint32_t>(child->end), child->code};
+      proc_status status{};
+      status.pid = child->pid;
+      status.end = child->end;
+      status.code = child->code;
+      status.cpu_ns = system.cpu.ticks_to_ns(child->ended_cpu_ticks);
       system.processes.remove(*child);
       return status;
     }

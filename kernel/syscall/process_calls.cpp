@@ -19,7 +19,7 @@ struct UserSpawn {
   uint32_t path, argv, envp, privileges, files[3];
 };
 static_assert(sizeof(void*) != 4 || sizeof(UserSpawn) == sizeof(proc_spawn));
-static_assert(sizeof(proc_info) == 72 && sizeof(proc_status) == 12);
+static_assert(sizeof(proc_info) == 88 && sizeof(proc_status) == 24);
 
 // The new process's handles 1, 2, 3: the named ones, the caller's own, or none.
 Result<void> choose_files(proc::System& system, const UserSpawn& spawn,
@@ -58,6 +58,10 @@ proc_info describe(proc::System& system, proc::Process& process) {
     LockGuard guard(system.memory.lock);
     info.regions = static_cast<uint32_t>(process.space->region_count());
     info.pages_committed = process.space->resident_pages();
+    info.pages_swapped = process.space->footprint.swapped;
+    info.pages_peak = process.space->footprint.peak();
+    info.faults_minor = process.space->faults_minor;
+    info.faults_major = process.space->faults_major;
     info.table_frames = process.map->table_frames();
     info.suspended = process.space->suspended() ? 1 : 0;
   }
