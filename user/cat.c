@@ -1,9 +1,13 @@
 /* cat.c: prints files, or what comes in. */
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "tool.h"
+
+static const struct tool about = {
+    "cat", "[FILE...]",
+    "Prints the files one after another, or what comes in.",
+    NULL};
 
 static char buffer[16384];
 
@@ -21,6 +25,8 @@ static int copy(int from, const char *name) {
 }
 
 int main(int argc, char **argv) {
+  tool_start(&about, argc, argv);
+  tool_take("--", &argc, argv);
   if (argc < 2) return copy(0, "standard input");
   int status = 0;
   for (int i = 1; i < argc; i++) {

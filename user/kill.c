@@ -1,22 +1,19 @@
 /* kill.c: ends processes. */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "mobius.h"
+#include "tool.h"
+
+static const struct tool about = {
+    "kill", "PID...",
+    "Ends the processes, at once.",
+    NULL};
 
 int main(int argc, char **argv) {
-  int status = argc < 2 ? 2 : 0;
-  if (argc < 2) fprintf(stderr, "usage: kill PID...\n");
+  tool_start(&about, argc, argv);
+  if (argc < 2) tool_misused("which process?");
+  for (int i = 1; i < argc; i++) tool_number(argv[i], 1, UINT32_MAX);
+  int status = 0;
   for (int i = 1; i < argc; i++) {
-    char *end;
-    unsigned long pid = strtoul(argv[i], &end, 10);
-    errno = ESRCH;
-    if (*end || !pid || !ProcKill((uint32_t)pid)) {
-      fprintf(stderr, "kill: %s: %s\n", argv[i],
-              errno == EPERM ? "not permitted" : "no such process");
-      status = 1;
-    }
+    if (!ProcKill((uint32_t)tool_number(argv[i], 1, UINT32_MAX))) status = tool_failed(argv[i]);
   }
   return status;
 }

@@ -1,9 +1,14 @@
 /* ls.c: what is in folders: names, a / behind a folder's, and the sizes of files. */
 #include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
+
+#include "tool.h"
+
+static const struct tool about = {
+    "ls", "[FOLDER...]",
+    "Lists what is in the folders (/, if none is named): names, a / behind\n"
+    "a folder's, and the sizes of files in bytes.",
+    NULL};
 
 static int list(const char *path) {
   struct stat info;
@@ -27,6 +32,8 @@ static int list(const char *path) {
 }
 
 int main(int argc, char **argv) {
+  tool_start(&about, argc, argv);
+  tool_take("--", &argc, argv);
   if (argc < 2) return list("/");
   int status = 0;
   for (int i = 1; i < argc; i++) {

@@ -1,34 +1,32 @@
-/* ps.c: the processes: threads, regions, committed pages, page tables, processor time. Works when
- * memory is short: its list is static. */
-#include <stdio.h>
+/* ps.c: the processes. */
+#include "processes.h"
 
-#include "mobius.h"
+static const struct tool about = {
+    "ps", "[-l]",
+    "Shows the processes: PID, parent's PID, threads, regions, pages in memory now\n"
+    "and at most (PEAK), pages in swap space only, page faults without (MINOR) and\n"
+    "with (MAJOR) waiting for a disk, seconds of the processor. -l: page tables, too.",
+    "-l "};
 
-static struct proc_info processes[1024];
+NUMBER_COLUMN(cell_tables, table_frames)
 
-static const char *state(const struct proc_info *process) {
-  switch ((enum proc_end)process->end) {
-    case PROC_RUNNING: return process->suspended ? "suspended" : "running";
-    case PROC_EXITED: return "exited";
-    case PROC_FAULTED: return "faulted";
-    case PROC_OUT_OF_MEMORY: return "no memory";
-    case PROC_KILLED: return "killed";
-  }
-  return "?";
-}
+static const struct column usual[] = {
+    {"PID", cell_pid},      {"PPID", cell_parent}, {"THR", cell_threads},
+    {"REG", cell_regions},  {"PAGES", cell_pages}, {"PEAK", cell_peak},
+    {"SWAP", cell_swapped}, {"MINOR", cell_minor}, {"MAJOR", cell_major},
+    {"CPU", cell_seconds},  {NULL, NULL}};
 
-int main(void) {
-  size_t count = ProcList(processes, sizeof processes / sizeof *processes);
-  if (count == 0) {
-    perror("ps");
-    return 1;
-  }
-  printf("  PID PARENT THREADS REGIONS  PAGES TABLES  CPU ms  STATE      NAME\n");
-  for (size_t i = 0; i < count; i++) {
-    const struct proc_info *p = &processes[i];
-    printf("%5u %6u %7u %7u %6u %6u %7u  %-9s  %.32s\n", (unsigned)p->pid, (unsigned)p->parent,
-           (unsigned)p->threads, (unsigned)p->regions, (unsigned)p->pages_committed,
-           (unsigned)p->table_frames, (unsigned)(p->cpu_ns / 1000000), state(p), p->name);
-  }
+static const struct column with_tables[] = {
+    {"PID", cell_pid},     {"PPID", cell_parent},   {"THR", cell_threads}, {"REG", cell_regions},
+    {"PAGES", cell_pages}, {"TABLES", cell_tables}, {"PEAK", cell_peak},   {"SWAP", cell_swapped},
+    {"MINOR", cell_minor}, {"MAJOR", cell_major},   {"CPU", cell_seconds}, {NULL, NULL}};
+
+int main(int argc, char **argv) {
+  tool_start(&about, argc, argv);
+  bool tables = tool_take("-l", &argc, argv);
+  tool_no_arguments(argc, argv);
+  size_t count = ProcList(processes, MOST_PROCESSES);
+  if (count == 0) return tool_failed("no list");
+  show_processes(tables ? with_tables : usual, count, "\n");
   return 0;
 }

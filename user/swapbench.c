@@ -4,11 +4,8 @@
  * process on one block (38,512 pages, unless told), the state and the random numbers carried along;
  * each part's line has what VmmStats says of it. The twin that measured Linux has the same loops.
  * "resident" is how many frames the block has at the end of the part. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "mobius.h"
+#include "tool.h"
 
 #define PAGE 4096u
 #define DEFAULT_PAGES 38512
@@ -99,13 +96,18 @@ static void zipf_and_scan(void) {
   }
 }
 
+static const struct tool about = {
+    "swapbench", "[PAGES]",
+    "Measures what page replacement and swapping cost, on a block of so many\n"
+    "pages (38512).",
+    NULL};
+
 int main(int argc, char **argv) {
-  pages = argc > 1 ? atol(argv[1]) : DEFAULT_PAGES;
-  block = pages > 1 ? VmmAlloc((size_t)pages, NULL, VM_MEM_READ | VM_MEM_WRITE) : NULL;
-  if (!block) {
-    fprintf(stderr, "usage: swapbench [PAGES]\n");
-    return 2;
-  }
+  tool_start(&about, argc, argv);
+  if (argc > 2) tool_refuse(argv[2], "one number is all it takes");
+  pages = argc > 1 ? (long)tool_number(argv[1], 2, 524288) : DEFAULT_PAGES;
+  block = VmmAlloc((size_t)pages, NULL, VM_MEM_READ | VM_MEM_WRITE);
+  if (!block) return tool_failed("no block");
   begin();
   first_write();
   end("first write", pages);

@@ -1,8 +1,11 @@
 /* swapoff.c: brings back all that is on the swap disk, and uses it no more; swapon undoes it. */
-#include <errno.h>
-#include <stdio.h>
-
 #include "mobius.h"
+#include "tool.h"
+
+static const struct tool about = {
+    "swapoff", "",
+    "Brings back into memory all that is on the swap disk, and uses it no more.",
+    NULL};
 
 static const char *reason(int error) {
   switch (error) {
@@ -16,7 +19,9 @@ static const char *reason(int error) {
   return "failed; it stays on";
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  tool_start(&about, argc, argv);
+  tool_no_arguments(argc, argv);
   if (!SysSwapOff()) {
     fprintf(stderr, "swapoff: %s\n", reason(errno));
     return 1;

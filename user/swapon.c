@@ -1,8 +1,11 @@
 /* swapon.c: uses the swap disk again that swapoff took away. */
-#include <errno.h>
-#include <stdio.h>
-
 #include "mobius.h"
+#include "tool.h"
+
+static const struct tool about = {
+    "swapon", "",
+    "Uses the swap disk again that swapoff took away.",
+    NULL};
 
 static const char *reason(int error) {
   switch (error) {
@@ -14,7 +17,9 @@ static const char *reason(int error) {
   return "not enough memory for its books";
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  tool_start(&about, argc, argv);
+  tool_no_arguments(argc, argv);
   struct vmm_stats stats = {0};
   if (!SysSwapOn() || !VmmStats(&stats, sizeof stats)) {
     fprintf(stderr, "swapon: %s\n", reason(errno));

@@ -1,15 +1,18 @@
 /* vmmap.c: a process's address space:  vmmap PID [-a]
  * Every region with its pages by state, and with a strip of them: a letter a page, 64 to a line,
  * lines of nothing but untouched pages left out. -a: the gaps, too. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "mobius.h"
+#include "tool.h"
 
 #define PAGE 4096u
 #define USER_END 0x80000000u
 #define STRIP 64
+
+static const struct tool about = {
+    "vmmap", "PID [-a]",
+    "Shows the address space of a process: every region, its pages by state,\n"
+    "and a strip of them, a letter a page. -a: the gaps, too.",
+    "-a "};
 
 static const char letters[] = " .cDsfz-"; /* by enum vmm_page_state */
 
@@ -50,11 +53,11 @@ static void print_parts(handle_t process, const struct vmm_block *region) {
 static void print_region(const struct vmm_block *region) {
   uintptr_t base = (uintptr_t)region->base;
   const char *rights = region->kind == VMM_STACK ? "rw" : rights_name(region->flags);
-  printf("%08x-%08x %7u pages  %s  %-8s", (unsigned)base,
+  printf("%08x-%08x %7u pages  %s  %s", (unsigned)base,
          (unsigned)(base + region->pages * PAGE), (unsigned)region->pages,
          region->kind == VMM_IMAGE ? "  " : rights, kind_name(region->kind));
   if (region->kind != VMM_FREE && region->kind != VMM_RESERVED) {
-    printf("  untouched %u, clean %u, dirty %u, out %u", (unsigned)region->uncommitted,
+    printf("\n  untouched %u, clean %u, dirty %u, out %u", (unsigned)region->uncommitted,
            (unsigned)region->committed_clean, (unsigned)region->committed_dirty,
            (unsigned)region->paged_out);
   }
@@ -83,22 +86,16 @@ static void print_strip(handle_t process, const struct vmm_block *region) {
 }
 
 int main(int argc, char **argv) {
-  bool gaps = argc == 3 && strcmp(argv[2], "-a") == 0;
-  if (argc < 2 || (argc > 2 && !gaps)) {
-    fprintf(stderr, "usage: vmmap PID [-a]\n");
-    return 2;
-  }
-  handle_t process = ProcOpen((uint32_t)strtoul(argv[1], NULL, 10));
-  if (!process) {
-    fprintf(stderr, "vmmap: %s: no such process\n", argv[1]);
-    return 1;
-  }
-  printf("pages: . untouched, c clean, D dirty, s in swap, f in its file, z discarded zeros\n");
+  tool_start(&about, argc, argv);
+  bool gaps = tool_take("-a", &argc, argv);
+  if (argc != 2) tool_misused("one process");
+  handle_t process = ProcOpen((uint32_t)tool_number(argv[1], 1, UINT32_MAX));
+  if (!process) return tool_failed(argv[1]);
+  printf("pages: . untouched, c clean, D dirty, s swap, f in its file, z discarded zeros\n");
   struct vmm_block region;
   for (uintptr_t at = PAGE; at < USER_END; at = (uintptr_t)region.base + region.pages * PAGE) {
     if (!VmmQuery(process, (const void *)at, &region) || region.pages == 0) {
-      perror("vmmap");
-      return 1;
+      return tool_failed(argv[1]);
     }
     if (region.kind == VMM_FREE && !gaps) continue;
     print_region(&region);

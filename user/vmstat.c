@@ -1,10 +1,13 @@
-/* vmstat.c: what the memory manager does:  vmstat          everything since boot, a line each
- *                                          vmstat LINES    what happens, a line a second */
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
+/* vmstat.c: what the memory manager does: everything since boot, a line each; or what happens, a
+ * line each so many seconds. */
 #include "mobius.h"
+#include "tool.h"
+
+static const struct tool about = {
+    "vmstat", "[SECONDS [COUNT]]",
+    "Shows what the memory manager has done since boot; or, a line each so many\n"
+    "seconds, what it does meanwhile: COUNT lines, or until it is ended.",
+    NULL};
 
 typedef unsigned long long number;
 
@@ -54,35 +57,26 @@ static void one_line(const struct vmm_stats *before, const struct vmm_stats *now
                      uint64_t elapsed) {
   uint64_t in = now->pages_in - before->pages_in, out = now->pages_out - before->pages_out;
   uint64_t ios_in = now->ios_in - before->ios_in, ios_out = now->ios_out - before->ios_out;
-  printf("%8llu %7llu %7llu %6llu %6llu %6llu %5llu %5llu", (number)now->frames_free,
-         (number)now->frames_zeroed, (number)(now->faults_minor - before->faults_minor),
-         (number)(now->faults_major - before->faults_major), (number)in, (number)out,
-         (number)ios_in, (number)ios_out);
-  printf(" %5.1f %5.1f %5llu %6llu %6llu %9llu %5u %5u\n", ratio(in, ios_in),
-         ratio(out, ios_out), (number)now->queue_length,
-         (number)(now->zero_pages_out - before->zero_pages_out),
-         (number)(now->bit_tests - before->bit_tests), (number)now->slots_free,
-         percent(idle, elapsed), percent(now->stalled_ns - before->stalled_ns, elapsed));
+  printf("%7llu %6llu %6llu %5llu %5llu", (number)now->frames_free,
+         (number)(now->faults_minor - before->faults_minor),
+         (number)(now->faults_major - before->faults_major), (number)in, (number)out);
+  printf(" %5.1f %6.1f %5llu %6llu %9llu %4u %5u\n", ratio(in, ios_in), ratio(out, ios_out),
+         (number)now->queue_length, (number)(now->zero_pages_out - before->zero_pages_out),
+         (number)now->slots_free, percent(idle, elapsed),
+         percent(now->stalled_ns - before->stalled_ns, elapsed));
   fflush(stdout);
 }
 
-int main(int argc, char **argv) {
+/* `count` 0: for ever. */
+static void watch(unsigned long seconds, unsigned long count) {
   struct vmm_stats before = {0}, now = {0};
   struct sys_time idle_before, idle, time_before, time;
-  if (!VmmStats(&before, sizeof before)) {
-    perror("vmstat");
-    return 1;
-  }
-  if (argc < 2) {
-    totals(&before);
-    return 0;
-  }
-  printf("    free  zeroed   minor  major     in    out ios_in  out pg/in   out"
-         " queue  zeros  tests swap_free  idle stall\n");
+  printf("   free  minor  major    in   out pg/in pg/out queue  zeros swap_free idle stall\n");
+  VmmStats(&before, sizeof before);
   SysClock(SYS_CLOCK_IDLE, &idle_before);
   SysClock(SYS_CLOCK_MONOTONIC, &time_before);
-  for (int i = 0; i < atoi(argv[1]); i++) {
-    sleep(1);
+  for (unsigned long i = 0; count == 0 || i < count; i++) {
+    ThrSleep(seconds * 1000000000ull);
     VmmStats(&now, sizeof now);
     SysClock(SYS_CLOCK_IDLE, &idle);
     SysClock(SYS_CLOCK_MONOTONIC, &time);
@@ -91,5 +85,16 @@ int main(int argc, char **argv) {
     idle_before = idle;
     time_before = time;
   }
+}
+
+int main(int argc, char **argv) {
+  struct vmm_stats stats = {0};
+  tool_start(&about, argc, argv);
+  if (argc > 3) tool_refuse(argv[3], "two numbers are all it takes");
+  unsigned long seconds = argc > 1 ? tool_number(argv[1], 1, 86400) : 0;
+  unsigned long count = argc > 2 ? tool_number(argv[2], 1, 4000000000u) : 0;
+  if (!VmmStats(&stats, sizeof stats)) return tool_failed("no figures");
+  if (seconds) watch(seconds, count);
+  else totals(&stats);
   return 0;
 }

@@ -69,7 +69,7 @@ def under_load(context):
             sh.send("swap_fill.exe 1.3")
             sh.expect("^PASS R13_sequential_read_backwards$", 120)
             sh.send(f"vmmap {pid}")
-            out = int(sh.expect(r" \d{4} pages  rw  block .*, out (\d+)$")[1])
+            out = int(sh.expect(r" \d{4} pages  rw  block\n .*, out (\d+)$")[1])
             sh.send("swapoff")
             sh.expect("^swap is off$")
             assert out > 100, f"{out} pages were out"
@@ -98,7 +98,7 @@ def shows_states(result):
     assert len(parts) == 3 * len(wanted), result.text()
     for i, (counts, of_block, of_table) in enumerate(wanted):
         block, table, shown = parts[3 * i:3 * i + 3]
-        line = rf"^{block}-[0-9a-f]{{8}} +72 pages  rw  block     untouched 8, {counts}$"
+        line = rf"^{block}-[0-9a-f]{{8}} +72 pages  rw  block\n  untouched 8, {counts}$"
         assert re.search(line, shown, re.MULTILINE), f"no /{line}/"
         for base, right in ((block, of_block), (table, of_table)):
             seen = letters(shown, int(base, 16), len(right))
@@ -121,7 +121,7 @@ def free_agrees(context):
             raise AssertionError("it does not come to rest")
         assert [frames, total, free] == before, f"{frames}, {total}, {free}, vmstat: {before}"
         sh.send(f"vmmap {pid}")
-        block = sh.expect(r" (\d{4}) pages  rw  block +untouched 0, clean (\d+), dirty (\d+), "
+        block = sh.expect(r" (\d{4}) pages  rw  block\n  untouched 0, clean (\d+), dirty (\d+), "
                           r"out (\d+)$")
         pages, clean, dirty, out = map(int, block.groups())
         assert pages == 2 * frames == clean + dirty + out, block[0]

@@ -2,11 +2,7 @@
  * Groups: calls faults alloc regions switch waits cow malloc kernel; without a name, all of them.
  * And swap, which needs a machine of its own, only if it is named.
  *     bench rates PAGES            how fast a block is swapped */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "../tool.h"
 #include "bench.h"
 #include "mobius.h"
 
@@ -127,12 +123,31 @@ static int run_child(const char *group) {
   return malloc_child(atoi(group));
 }
 
+static const struct tool about = {
+    "bench", "[GROUP...]\n       bench rates PAGES",
+    "Measures what the calls of the kernel cost. Groups: calls faults alloc regions\n"
+    "switch cow malloc kernel; without a name, all of these. And swap, which needs a\n"
+    "machine of its own. rates: how fast a block of so many pages is swapped.",
+    NULL};
+
+static void refuse_unknown_groups(int argc, char **argv) {
+  for (int k = 1; k < argc; k++) {
+    bool known = false;
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+      known |= strcmp(argv[k], groups[i].name) == 0;
+    }
+    if (!known) tool_refuse(argv[k], "there is no such group");
+  }
+}
+
 int main(int argc, char **argv) {
   if (argc >= 3 && strcmp(argv[1], "--child") == 0) return run_child(argv[2]);
+  tool_start(&about, argc, argv);
   if (argc == 3 && strcmp(argv[1], "rates") == 0) {
-    swap_rates((uint32_t)atoi(argv[2]));
+    swap_rates((uint32_t)tool_number(argv[2], 1, 524288));
     return 0;
   }
+  refuse_unknown_groups(argc, argv);
   for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
     bool wanted = argc < 2 && !groups[i].only_by_name;
     for (int k = 1; k < argc; k++) wanted |= strcmp(argv[k], groups[i].name) == 0;
