@@ -7,16 +7,19 @@
 #include "mobius.h"
 #include "shell.h"
 
+const char *const program_folders[] = {"/bin/", "/run/", "/", NULL};
 bool interactive;
+uint64_t last_cpu_ns;
 
 /* The shell's own tools, and what each may do of what the shell may. Any other program may only
- * have the kernel check its books. ps and kill may use the memory set aside: a person needs them to
+ * have the kernel check its books. ps, top and kill may use the memory set aside: a person needs them to
  * end a program that takes the machine whole. */
 static const struct {
   const char *path;
   uint32_t privileges;
 } tools[] = {{"/bin/ps.exe", PROC_PROMISED},
              {"/bin/kill.exe", PROC_PROMISED | PROC_MAY_KILL},
+             {"/bin/top.exe", PROC_PROMISED | PROC_MAY_KILL},
              {"/bin/swapon.exe", PROC_MAY_SWAP},
              {"/bin/swapoff.exe", PROC_MAY_SWAP},
              {"/bin/bench.exe", PROC_MAY_BENCH},
@@ -32,7 +35,7 @@ static uint32_t privileges_for(const char *path) {
 
 static uint32_t spawn(const char *path, char **words, bool background) {
   struct proc_spawn request = {.path = path, .argv = (const char *const *)words,
-                               .envp = (const char *const *)environ,
+                               .envp = program_environment,
                                .privileges = privileges_for(path)};
   if (background) request.files[0] = PROC_NO_FILE; /* what is typed is for the shell */
   return ProcSpawn(&request);
@@ -40,13 +43,12 @@ static uint32_t spawn(const char *path, char **words, bool background) {
 
 /* NAME as it is where there is a slash in it, else in /bin, /run or /; .exe may be left off. */
 static uint32_t find_and_spawn(char **words, bool background) {
-  static const char *const folders[] = {"/bin/", "/run/", "/", NULL};
   static const char *const endings[] = {".exe", ""};
-  static char path[LINE_BYTES + 16];
+  static char path[LINE_BYTES];
   bool has_path = strchr(words[0], '/') != NULL;
-  for (size_t folder = 0; folders[folder]; folder++) {
+  for (size_t folder = 0; program_folders[folder]; folder++) {
     for (size_t ending = 0; ending < 2; ending++) {
-      const char *prefix = !has_path ? folders[folder] : words[0][0] == '/' ? "" : "/";
+      const char *prefix = !has_path ? program_folders[folder] : words[0][0] == '/' ? "" : "/";
       sniprintf(path, sizeof path, "%s%s%s", prefix, words[0], endings[ending]);
       uint32_t pid = spawn(path, words, background);
       if (pid || (errno != ENOENT && errno != ENOTDIR)) return pid;
@@ -81,6 +83,7 @@ static int wait_for(uint32_t pid, const char *name) {
     ConsoleMode(1, CONSOLE_COOKED, NULL); /* whatever the program left */
   }
   if (!known) return 127;
+  last_cpu_ns = ended.cpu_ns;
   say_how(name, &ended);
   return status_of(&ended);
 }

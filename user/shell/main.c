@@ -1,17 +1,15 @@
 /* main.c: the shell. As the first process it does what /boot/init.cmd says: `shell` and it talks
  * to whoever sits at the console; `commands` and it runs the lines after that, then ends. With
  * `-c COMMANDS` it runs those. Its exit status is that of the last command. */
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "../tool.h"
 #include "mobius.h"
 #include "shell.h"
+#include "variables.h"
 
-static char script_line[16 * LINE_BYTES]; /* -c and files may have long ones */
+static char script_line[4 * LINE_BYTES]; /* files may have long ones */
 
 /* A line from `descriptor`, a byte at a time: what follows is for the commands to read. */
 static bool read_line(int descriptor) {
@@ -34,8 +32,11 @@ static int run_lines_of(int descriptor) {
   return last_status;
 }
 
+/* The first lines of /boot/init.cmd: the kernel has done what they say. */
+static bool is_for_the_kernel(const char *line) { return strncmp(line, "env ", 4) == 0; }
+
 static int talk(void) {
-  char line[LINE_BYTES];
+  static char line[LINE_BYTES];
   printf("Mobius. Type help for help.\n");
   for (;;) {
     report_ended_jobs();
@@ -55,19 +56,26 @@ static bool somebody_is_there(void) {
   return mode == CONSOLE_COOKED;
 }
 
+static const struct tool about = {
+    "shell", "[-c COMMANDS]",
+    "Runs commands: those given with -c, or else what is typed or comes in.\n"
+    "The command help tells of them.",
+    "-c "};
+
 int main(int argc, char **argv) {
   static char output_buffer[512];
   setvbuf(stdout, output_buffer, _IOLBF, sizeof output_buffer);
-  if (argc == 3 && strcmp(argv[1], "-c") == 0) return run_line(argv[2]);
-  if (argc > 1) {
-    fprintf(stderr, "usage: shell [-c COMMANDS]\n");
-    return 2;
+  if (!variables_import(&shell_variables, environ)) {
+    fprintf(stderr, "shell: no room for all variables\n");
   }
+  tool_start(&about, argc, argv);
+  if (argc == 3) return run_line(argv[2]);
+  if (argc != 1) tool_misused("-c and the commands, or nothing");
   if (getpid() == 1) {
     int commands = open("/boot/init.cmd", O_RDONLY);
-    if (commands >= 0 && read_line(commands) && strcmp(script_line, "commands") == 0) {
-      return run_lines_of(commands);
-    }
+    bool more = commands >= 0 && read_line(commands);
+    while (more && is_for_the_kernel(script_line)) more = read_line(commands);
+    if (more && strcmp(script_line, "commands") == 0) return run_lines_of(commands);
     if (commands >= 0) close(commands);
   }
   interactive = somebody_is_there();
