@@ -2,9 +2,9 @@
 
     /boot/kernel.elf   the kernel without its debug sections (GRUB would load them into memory)
     /boot/grub/...     GRUB's El Torito image, made once and kept in build/image, and grub.cfg
-    /boot/init.cmd     what init runs: `shell`; `commands` and then shell commands; or `program`
-                       and what it may do (`check`, `swap`...), the program's path on the CD and its
-                       arguments, each on a line of its own
+    /boot/init.cmd     `env NAME=VALUE` lines, then what init runs: `shell`; `commands` and then
+                       shell commands; or `program` and what it may do (`check`, `swap`...), the
+                       program's path on the CD and its arguments, each on a line of its own
     /bin/*.exe         all our programs        /run/*   the files that this run brings along
     /licences/*        ours, newlib's, GRUB's with the GPL, and THIRD_PARTY.md, which tells of them
 Rock Ridge keeps the names as they are.

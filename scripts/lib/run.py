@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import boot_options
@@ -75,6 +75,8 @@ def parser():
     p.add_argument("--memory", type=memory_mib, default=64, metavar="64M")
     p.add_argument("--timeout", type=float, metavar="SECONDS", help="from the emulator's start")
     p.add_argument("--icount", action="store_true", help="count instructions: repeatable timing")
+    p.add_argument("--env", action="append", default=[], metavar="NAME=VALUE",
+                   help="a variable of the program, or of the shell's programs; again: another")
     p.add_argument("--append", default="", metavar="OPTIONS", help="kernel options")
     p.add_argument("--with", dest="files", action="append", default=[], metavar="FILE",
                    help="put a file (or folder) on the CD as /run/NAME; FILE=/PATH names its "
@@ -99,6 +101,11 @@ def parser():
     p.add_argument("--no-build", action="store_true", help="run what was built before")
     p.add_argument("program", nargs=argparse.REMAINDER, help="program.exe and its arguments")
     return p
+
+
+def on_terminal():
+    """Whether somebody types."""
+    return sys.stdin is not None and os.isatty(0)
 
 
 def _foreign(options, text):
@@ -166,6 +173,21 @@ def _program_path(name, files):
                      "in the shell lists)")
 
 
+def _variables(options):
+    """The lines of init.cmd for --env; on a terminal its size, for the shell's line editor."""
+    variables = {}
+    if on_terminal() and not options.graphic:
+        with suppress(OSError):
+            size = os.get_terminal_size(0)
+            variables = {"COLUMNS": size.columns, "LINES": size.lines} if min(size) > 0 else {}
+    for text in options.env:
+        if not re.match(r"[A-Za-z_][A-Za-z0-9_]*=", text) or "\n" in text:
+            raise SetupError(f"--env {text}: not NAME=VALUE")
+        name, _, value = text.partition("=")
+        variables[name] = value
+    return "".join(f"env {name}={value}\n" for name, value in variables.items())
+
+
 def contents(options):
     """What goes onto the CD for these options."""
     files = _with_files(options)
@@ -188,7 +210,8 @@ def contents(options):
     for stream, number, option in ((sys.stdin, 0, "stdin=pipe"), (sys.stdout, 1, "stdout=pipe")):
         if (not stream or not os.isatty(number)) and option not in kernel_options.split():
             kernel_options += " " + option
-    return image.Contents(options.kernel or KERNEL, kernel_options, init, PROGRAMS, files)
+    return image.Contents(options.kernel or KERNEL, kernel_options, _variables(options) + init,
+                          PROGRAMS, files)
 
 
 def _free_port():
@@ -250,12 +273,11 @@ def _boot(options, iso, files, swap, folder):
         if options.gdb:
             say(f"now type: gdb -x '{ROOT}/scripts/gdb/mobius.py' '{options.kernel or KERNEL}' "
                 f"-ex 'target remote 127.0.0.1:{hardware.gdb_port}'")
-        on_terminal = os.isatty(0)
-        if on_terminal:
+        if on_terminal():
             if not options.program and options.commands is None:
                 say("Ctrl-] ends the machine")
             stack.enter_context(terminal.taken(0))
-        console = Console(machine, _standard_input(), 1, 2, options.timeout, on_terminal,
+        console = Console(machine, _standard_input(), 1, 2, options.timeout, on_terminal(),
                           Names(files))
         return console.run()
 
