@@ -27,6 +27,7 @@ void KernelLog::end_machine(std::string_view verdict, proc::After after) {
   write("\n");
   screen_.write("It is now safe to switch off the computer.\n");
   screen_.refresh();
+  console_.drain();
   line_.drain();
   leave_emulator();
   if (after == proc::After::PowerOff && power_ != nullptr) power_->off();
@@ -34,6 +35,7 @@ void KernelLog::end_machine(std::string_view verdict, proc::After after) {
 }
 
 void KernelLog::stop_machine() {
+  console_.drain();
   line_.drain();
   leave_emulator();
   arch::halt_for_ever();

@@ -13,7 +13,9 @@ namespace mobius {
 
 class KernelLog {
  public:
-  KernelLog(drivers::Serial& line, drivers::VgaText& screen) : line_(line), screen_(screen) {}
+  // `console`: the user's line, whose last bytes leave before the machine ends.
+  KernelLog(drivers::Serial& line, drivers::Serial& console, drivers::VgaText& screen)
+      : line_(line), console_(console), screen_(screen) {}
   KernelLog(const KernelLog&) = delete;
 
   // The screen shows it with its next refresh.
@@ -29,6 +31,7 @@ class KernelLog {
 
  private:
   drivers::Serial& line_;
+  drivers::Serial& console_;
   drivers::VgaText& screen_;
   drivers::LogRing ring_;
   drivers::PowerSwitch* power_ = nullptr;

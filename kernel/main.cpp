@@ -37,14 +37,14 @@ namespace {
 
 using Line = arch::PanicText;
 
-drivers::Serial com1(drivers::kCom1);
-drivers::Serial com2(drivers::kCom2);
 drivers::X86Port port;
+drivers::Serial com1(port, drivers::kCom1);
+drivers::Serial com2(port, drivers::kCom2);
 
 constexpr uint32_t kTextScreen = arch::kKernelBase + 0xB8000;
 drivers::VgaText screen(drivers::VgaText::Cells(reinterpret_cast<volatile uint16_t*>(kTextScreen),
                                                 drivers::VgaText::Cells::extent), port);
-KernelLog kernel_log(com2, screen);
+KernelLog kernel_log(com2, com1, screen);
 
 void log(std::string_view text) { kernel_log.write(text); }
 

@@ -134,7 +134,7 @@ void on_timer_tick() {
   if (ticking_ide != nullptr) ticking_ide->on_tick();
   static unsigned ticks = 0;
   if (ticking_console != nullptr && ++ticks % kTicksPerRefresh == 0) {
-    ticking_console->refresh_screen();
+    ticking_console->refresh();
   }
 }
 

@@ -16,13 +16,26 @@ void UserConsole::start(proc::System& system, const Peers& peers) {
   system_ = &system;
   console_.set_listener(this);
   peers_ = peers;
-  if (peers.input == proc::TerminalPeer::Pipe) console_.discipline().set_source(LineDiscipline::Source::Pipe);
-  lines_.user.enable_receive_interrupt();
-  lines_.control.enable_receive_interrupt();
+  if (peers.input == proc::TerminalPeer::Pipe) {
+    console_.discipline().set_source(LineDiscipline::Source::Pipe);
+  }
+  lines_.user.listen(drivers::Receiving::On);
+  lines_.control.listen(drivers::Receiving::On);
   // What came before anybody listened raised its interrupt in vain.
   serial_interrupt();
   control_interrupt();
   keyboard_interrupt();
+}
+
+void UserConsole::serial_interrupt() {
+  console_.receive_from_line();
+  lines_.user.end_interrupt();
+  console_.line_has_sent();
+}
+
+void UserConsole::refresh() {
+  screen_.refresh();
+  if (lines_.user.room() < drivers::TransmitQueue::kCapacity) serial_interrupt();
 }
 
 void UserConsole::control_interrupt() {

@@ -30,22 +30,26 @@ class UserConsole final : public proc::Terminal, drivers::ByteLine, drivers::Int
   void start(proc::System& system, const Peers& peers);
 
   // The interrupts' parts.
-  void serial_interrupt() { console_.receive_from_line(); }
+  void serial_interrupt();
   void control_interrupt();
   void keyboard_interrupt() { keyboard_.interrupt(); }
-  void refresh_screen() { screen_.refresh(); }
+  // The timer's part, some times a second. An interrupt of the line that got lost is made up for.
+  void refresh();
 
   Input take(std::span<char> into) override;
   const void* input_channel() override { return console_.input_channel(); }
   size_t write_some(std::span<const char> text) override {
     return console_.write_some({text.data(), text.size()});
   }
+  const void* output_channel() override { return console_.output_channel(); }
   proc::TerminalPeer peer(proc::TerminalSide side) override;
   proc::TerminalMode mode() override;
   void set_mode(proc::TerminalMode mode) override;
 
  private:
-  size_t write_some(std::string_view bytes) override { return lines_.user.write_some(bytes); }
+  size_t room() override { return lines_.user.room(); }
+  void send(std::string_view bytes) override { lines_.user.queue(bytes); }
+  void listen(drivers::Receiving receiving) override { lines_.user.listen(receiving); }
   std::optional<uint8_t> read() override { return lines_.user.read(); }
   void interrupt_key_pressed() override { proc::kill_foreground(*system_); }
 

@@ -1,30 +1,29 @@
 // The console: see console.h.
 #include "drivers/console.h"
 
+#include <algorithm>
+
 namespace mobius::drivers {
 
-namespace {
-
-constexpr unsigned kLineTries = 2000;   // each about a microsecond; a full FIFO takes 1.4 ms
-constexpr unsigned kEchoTurns = 100;
-
-}  // namespace
-
 size_t Console::write_some(std::string_view text) {
-  size_t done = 0;
-  unsigned tries = 0;
-  while (done < text.size() && tries < kLineTries) {
-    const size_t taken = line_.write_some(text.substr(done));
-    tries = taken == 0 ? tries + 1 : 0;
-    done += taken;
-  }
-  screen_.write(text.substr(0, done));
-  return done;
+  const size_t room = line_.room();
+  const size_t whole = std::min(text.size(), kWholeWrite);
+  if (room < whole + kEchoRoom) return 0;
+  text = text.substr(0, room - kEchoRoom);
+  line_.send(text);
+  screen_.write(text);
+  return text.size();
+}
+
+void Console::line_has_sent() {
+  if (line_.room() >= kWholeWrite + kEchoRoom) waiting_.wake(output_channel());
 }
 
 void Console::echo(std::string_view text) {
   // An interrupt cannot sleep: what is typed while nobody takes the output may stay without echo.
-  for (unsigned i = 0; i < kEchoTurns && !text.empty(); ++i) text.remove_prefix(write_some(text));
+  text = text.substr(0, line_.room());
+  line_.send(text);
+  screen_.write(text);
 }
 
 void Console::receive(uint8_t byte) {
@@ -45,6 +44,7 @@ void Console::receive_from_line() {
     ++line_bytes_;
     receive(*byte);
   }
+  line_.listen(discipline_.room() ? Receiving::On : Receiving::Off);
   check_end();
   if (discipline_.ready() || ended_) waiting_.wake(input_channel());
 }

@@ -1,6 +1,10 @@
 // Console: the user's console. Output goes to COM1, byte for byte, and is shown on the screen;
 // input comes from COM1 and the keyboard, through one line discipline.
 //
+// Output is queued on the line and leaves by its interrupts. A write of up to kWholeWrite bytes is
+// queued whole or not at all, so that lines of two writers do not mix; the last kEchoRoom bytes of
+// the queue are the echo's.
+//
 // Where the line's other end can be held up (the runner tells that it can, by what it says of
 // Ctrl-C), received bytes wait in the serial port's FIFO while there is no room for them here: a
 // sender faster than the reader is cut off nowhere. Ctrl-C must not wait behind them: what was
@@ -12,6 +16,7 @@
 #include <optional>
 
 #include "drivers/line_discipline.h"
+#include "drivers/serial.h"
 #include "mm/ports/waiting.h"
 
 namespace mobius::drivers {
@@ -19,9 +24,13 @@ namespace mobius::drivers {
 // A line that carries bytes both ways (COM1).
 class ByteLine {
  public:
-  // As many of the first bytes as it takes now, or the next byte. Neither waits.
-  virtual size_t write_some(std::string_view bytes) = 0;
+  // How many bytes send() takes now; bytes that go out after those sent before. Never waits.
+  virtual size_t room() = 0;
+  virtual void send(std::string_view bytes) = 0;  // Requires: bytes.size() <= room().
+  // The next byte received, if there is one.
   virtual std::optional<uint8_t> read() = 0;
+  // Whether it says so by its interrupt when bytes have come in.
+  virtual void listen(Receiving receiving) = 0;
 
  protected:
   ~ByteLine() = default;
@@ -70,9 +79,14 @@ class Console final : EchoSink {
   const void* input_channel() const { return this; }
   void set_mode(LineDiscipline::Mode mode);
 
-  // Shows as much of the text's beginning as the line takes before it is busy for a while (its
-  // other end does not take the bytes); how much that was. Waits a millisecond or so at most.
+  static constexpr size_t kWholeWrite = 512, kEchoRoom = 128;
+  // Shows the text, or nothing where the line has no room for it (of a text longer than kWholeWrite
+  // its beginning); how much that was. Never waits: a writer whose text is left waits on
+  // output_channel().
   size_t write_some(std::string_view text);
+  const void* output_channel() const { return &line_; }
+  // The interrupt's part: the line has sent something. Writers go on when there is room for any.
+  void line_has_sent();
 
  private:
   void echo(std::string_view text) override;

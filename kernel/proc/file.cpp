@@ -6,12 +6,6 @@
 #include "proc/system.h"
 
 namespace mobius::proc {
-namespace {
-
-constexpr uint64_t kRetryNs = 1'000'000;
-
-}  // namespace
-
 Result<uint32_t> ConsoleFile::read(FrameSpan into) {
   auto* bytes = system_.memory.memory.direct_as<char>(into.frame) + into.offset;
   for (;;) {
@@ -28,10 +22,8 @@ Result<void> ConsoleFile::write(std::span<const char> text) {
   for (;;) {
     text = text.subspan(system_.terminal.write_some(text));
     if (text.empty()) return {};
-    // Nobody takes the output: others run, and the next tick looks again.
-    const WaitKey key{&system_.thread(), kSleepWord};
-    const uint64_t soon = system_.cpu.now_ns() + kRetryNs;
-    if (system_.scheduler.wait_for(key, soon) == Wake::Interrupted) {
+    const WaitKey key = kernel_key(system_.terminal.output_channel());
+    if (system_.scheduler.wait_for(key, kNever) == Wake::Interrupted) {
       return Failure(Error::Interrupted);
     }
   }

@@ -25,9 +25,11 @@ class Terminal {
   // What a reader waits on (mm::Waiting); woken when take() may have something.
   virtual const void* input_channel() = 0;
 
-  // Writes the beginning of the text and says how much that was: less than all, or nothing, where
-  // the other end does not take it now. Waits for a few milliseconds at most.
+  // Takes the beginning of the text and says how much that was: less than all, or nothing, where
+  // what was written before has not gone out yet. Never waits.
   virtual size_t write_some(std::span<const char> text) = 0;
+  // What a writer waits on whose text is left; woken when write_some() may take something.
+  virtual const void* output_channel() = 0;
 
   virtual TerminalPeer peer(TerminalSide side) = 0;
   virtual TerminalMode mode() = 0;

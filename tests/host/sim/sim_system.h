@@ -48,6 +48,7 @@ class SimTerminal final : public proc::Terminal {
   Input take(std::span<char> into) override;
   const void* input_channel() override { return this; }
   size_t write_some(std::span<const char> text) override;
+  const void* output_channel() override { return &room_; }
   proc::TerminalPeer peer(proc::TerminalSide) override { return proc::TerminalPeer::Person; }
   proc::TerminalMode mode() override { return mode_; }
   void set_mode(proc::TerminalMode mode) override { mode_ = mode; }

@@ -12,13 +12,15 @@ namespace {
 struct FakeLine final : ByteLine {
   std::deque<uint8_t> incoming;
   std::string sent;
-  size_t capacity = SIZE_MAX;  // how much it takes before it is busy for ever
+  size_t capacity = 100'000;  // how much it takes before it is busy for ever
+  Receiving receiving = Receiving::Off;
 
-  size_t write_some(std::string_view bytes) override {
-    const size_t n = std::min({bytes.size(), size_t{16}, capacity - sent.size()});
-    sent += bytes.substr(0, n);
-    return n;
+  size_t room() override { return capacity - sent.size(); }
+  void send(std::string_view bytes) override {
+    ASSERT_LE(bytes.size(), room());
+    sent += bytes;
   }
+  void listen(Receiving r) override { receiving = r; }
   std::optional<uint8_t> read() override {
     if (incoming.empty()) return std::nullopt;
     const uint8_t byte = incoming.front();
@@ -66,12 +68,37 @@ TEST_F(ConsoleTest, OutputGoesToTheLineAsItIsAndToTheScreen) {
   EXPECT_EQ(screen.shown, line.sent);
 }
 
-TEST_F(ConsoleTest, ALineThatTakesNoMoreTakesThePartItCan) {
-  line.capacity = 20;
-  EXPECT_EQ(console.write_some(std::string(50, 'x')), 20u);
-  EXPECT_EQ(screen.shown.size(), 20u);
-  line.capacity = SIZE_MAX;
-  EXPECT_EQ(console.write_some(std::string(30, 'y')), 30u);
+TEST_F(ConsoleTest, AShortTextIsTakenWholeOrNotAtAll) {
+  line.capacity = Console::kEchoRoom + 49;
+  EXPECT_EQ(console.write_some(std::string(50, 'x')), 0u);
+  EXPECT_EQ(line.sent + screen.shown, "");
+  EXPECT_EQ(console.write_some(std::string(49, 'y')), 49u);
+  EXPECT_EQ(screen.shown, std::string(49, 'y'));
+}
+
+TEST_F(ConsoleTest, OfALongTextTheLineTakesWhatItHasRoomFor) {
+  line.capacity = Console::kEchoRoom + 600;
+  EXPECT_EQ(console.write_some(std::string(5000, 'x')), 600u);
+  EXPECT_EQ(console.write_some(std::string(4400, 'x')), 0u);
+  EXPECT_EQ(screen.shown.size(), 600u);
+}
+
+TEST_F(ConsoleTest, WhatIsTypedHasItsEchoWhileAWriterFillsTheLine) {
+  line.capacity = Console::kEchoRoom + 600;
+  console.write_some(std::string(600, 'x'));
+  console.receive_key("a");
+  EXPECT_EQ(line.sent.back(), 'a');
+  console.receive_key(std::string(500, 'b'));  // more than there is room for: no harm
+  EXPECT_EQ(line.room(), 0u);
+}
+
+TEST_F(ConsoleTest, WritersAreWokenWhenThereIsRoomForAnyWholeWrite) {
+  line.capacity = Console::kEchoRoom + Console::kWholeWrite - 1;
+  console.line_has_sent();
+  EXPECT_EQ(waiting.wakes, 0);
+  ++line.capacity;
+  console.line_has_sent();
+  EXPECT_EQ(waiting.wakes, 1);
 }
 
 TEST_F(ConsoleTest, AReaderIsWokenByALineFromEitherSide) {
@@ -91,9 +118,11 @@ TEST_F(ConsoleTest, BytesWithoutRoomStayInTheLineAndAreNotLost) {
   line.arrive(all);
   console.receive_from_line();
   EXPECT_FALSE(line.incoming.empty());
+  EXPECT_EQ(line.receiving, Receiving::Off);  // its interrupt says nothing new
   std::string read;
   for (std::string part = take(); !part.empty(); part = take()) read += part;
   EXPECT_EQ(read, all);
+  EXPECT_EQ(line.receiving, Receiving::On);
 }
 
 TEST_F(ConsoleTest, TheInputEndsAfterAsManyBytesAsTheRunnerSaid) {

@@ -1,0 +1,15 @@
+"""What a program writes to the console: every byte, in order, while others run."""
+from emulator_tests import BOTH, Boot
+
+LINES = "".join(f"{i:04} {i * 37:058}\n" for i in range(1024))
+
+
+def every_line(result):
+    """The first write as a whole, whatever came after it."""
+    assert LINES in result.text(), "the 1,024 lines are not there as they were written"
+
+
+TESTS = [
+    Boot("Console_output_leaves_the_processor_to_others", "console_write.exe", checks=4,
+         verify=every_line, emulators=BOTH, timeout=60, bochs_timeout=200),
+]
