@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mm/anonymous_object.h"
+#include "mm/steps.h"
 
 namespace mobius::mm {
 
@@ -41,10 +42,43 @@ AddressSpace::AddressSpace(MemoryManager& manager, TranslationMap& map)
 }
 
 void AddressSpace::clear() {
+  while (clear_some()) manager_.waiting.let_others_run();
+}
+
+// One step, from the last region on. False: that was all.
+bool AddressSpace::clear_some() {
   LockGuard guard(manager_.lock);
-  unmap_leaving(static_cast<Region*>(regions_.first()), kUserRange);
-  while (RegionNode* node = regions_.first()) erase(static_cast<Region&>(*node));
-  if (linked()) manager_.spaces.remove(*this);
+  for (StepWork work; !work.done();) {
+    auto* const region = static_cast<Region*>(regions_.last());
+    if (region == nullptr) {
+      if (linked()) manager_.spaces.remove(*this);
+      return false;
+    }
+    work.region(clear_end_of(*region));
+  }
+  return true;
+}
+
+// The last pages of a region go, as many as are one step's work, and with the first of them itself.
+// Its object may be that of more regions: it is not left to the last one to free them all.
+PageCount AddressSpace::clear_end_of(Region& region) {
+  VmObject* const object = region.object.get();
+  if (object == nullptr || object->slots().untouched()) {
+    erase(region);
+    return 1;
+  }
+  const PageIndex end = region.page_at(region.range.end);
+  const PageIndex first = object->slots().last_leaf_of(region.first_page, end);
+  const VirtRange kept{region.range.begin, region.address_of(first)};
+  unmap_unwanted({kept.end, region.range.end});
+  object->empty_idle_slots(first, end);
+  object->slots().give_leaves(first, end);
+  if (kept.empty()) {
+    erase(region);
+  } else {
+    regions_.resize(region, kept);
+  }
+  return end - first;
 }
 
 PageSlot* AddressSpace::slot_at(VirtAddr a) const {
@@ -108,6 +142,10 @@ void AddressSpace::unmap_leaving(Region* first, VirtRange range) {
     const VmObject* const object = r->object.get();
     if (object != nullptr && object->references() > 1) unmap_folding(*r, r->range);
   }
+  unmap_unwanted(range);
+}
+
+void AddressSpace::unmap_unwanted(VirtRange range) {
   DropMappings drop;
   map_.unmap_range(range, drop);
 }
@@ -153,6 +191,19 @@ uint32_t AddressSpace::promised_pages() const {
   });
 }
 
+namespace {
+
+void empty_stack(AddressSpace& space, VirtRange stack) EXCLUDES(memory_lock) {
+  KeptObject object;
+  {
+    LockGuard guard(space.manager().lock);
+    object.keep(*space.find(stack.begin)->object.get());
+  }
+  empty_in_steps(space, *object.get(), stack, Parts::Keep);
+}
+
+}  // namespace
+
 Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
   LockGuard guard(manager_.lock);
   if (bytes > kUserEnd) return Failure(Error::OutOfAddressSpace);
@@ -171,6 +222,7 @@ Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
 }
 
 void AddressSpace::unmap_stack(VirtRange stack) {
+  if (stack.size_pages() > kLongWork) empty_stack(*this, stack);
   LockGuard guard(manager_.lock);
   Region* region = find(stack.begin);
   KASSERT(region != nullptr && region->kind == RegionKind::Stack && region->range == stack);

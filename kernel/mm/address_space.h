@@ -24,7 +24,8 @@ class AddressSpace : public Link<AllSpaces> {
   AddressSpace(MemoryManager& manager, TranslationMap& map);
   ~AddressSpace() EXCLUDES(memory_lock) { clear(); }
 
-  // Frees every region and whatever only this space kept alive. The map is empty then.
+  // Frees every region and whatever only this space kept alive, in steps between which others run.
+  // The map is empty then. Requires: no thread makes calls or faults in the space any more.
   void clear() EXCLUDES(memory_lock);
 
   // A stack of at least `bytes` (and at least 1 MiB), as high as it fits; its lowest page is the
@@ -95,6 +96,8 @@ class AddressSpace : public Link<AllSpaces> {
   // unmap_range for regions from `first` on that go as a whole. What the dirty bits said is of no
   // interest, but where the object stays for a while: for SwapOff, or for who reads a page of it.
   void unmap_leaving(Region* first, VirtRange range) REQUIRES(memory_lock);
+  // unmap_range for pages whose contents go at once.
+  void unmap_unwanted(VirtRange range) REQUIRES(memory_lock);
   // unmap_range, with the dirty bits folded into the slots of `region`. Requires: range in region.
   void unmap_folding(Region& region, VirtRange range) REQUIRES(memory_lock);
 
@@ -104,6 +107,9 @@ class AddressSpace : public Link<AllSpaces> {
   bool recently_freed(VirtAddr a) const REQUIRES(memory_lock);
 
  private:
+  bool clear_some() EXCLUDES(memory_lock);
+  PageCount clear_end_of(Region& region) REQUIRES(memory_lock);
+
   MemoryManager& manager_;
   TranslationMap& map_ GUARDED_BY(memory_lock);
   RegionSet regions_ GUARDED_BY(memory_lock);

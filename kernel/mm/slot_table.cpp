@@ -1,6 +1,7 @@
 // The slow half of SlotTable: making, resizing and dropping arrays, directories and leaves.
 #include "mm/slot_table.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace mobius::mm {
@@ -52,8 +53,45 @@ void SlotTable::clear() {
   }
 }
 
+PageIndex SlotTable::last_leaf_of(PageIndex first, PageIndex end) const {
+  KASSERT(first < end && end <= pages_);
+  if (pages_ <= kLeafSlots || leaves_ == nullptr) return first;
+  PageIndex leaf = (end - 1) / kLeafSlots;
+  while (leaf * kLeafSlots > first && leaves_[leaf] == nullptr) --leaf;
+  return std::max(first, leaf * kLeafSlots);
+}
+
+void SlotTable::give_leaves(PageIndex first, PageIndex end) {
+  if (pages_ <= kLeafSlots || leaves_ == nullptr) return;
+  for (PageIndex leaf = leaves_for(first); leaf < leaves_for(end); ++leaf) {
+    PageSlot* const slots = leaves_[leaf];
+    const auto empty = [](const PageSlot& slot) { return slot.kind == SlotKind::Empty; };
+    if (slots == nullptr || !std::all_of(slots, slots + kLeafSlots, empty)) continue;
+    heap_->free(slots, kLeafBytes);
+    leaves_[leaf] = nullptr;
+  }
+}
+
+// The leaves stay where they are: what a table holds does not matter for the cost.
+Result<void> SlotTable::resize_directory(PageCount pages) {
+  if (leaves_ == nullptr) {
+    pages_ = pages;
+    return {};
+  }
+  const size_t had = leaf_count(), has = leaves_for(pages);
+  auto* const leaves = TRY(allocate_zeroed<PageSlot*>(*heap_, has * sizeof(PageSlot*)));
+  // From here on nothing fails.
+  std::copy_n(leaves_, std::min(had, has), leaves);
+  for (size_t i = has; i < had; ++i) heap_->free(leaves_[i], kLeafBytes);
+  heap_->free(leaves_, had * sizeof(PageSlot*));
+  leaves_ = leaves;
+  pages_ = pages;
+  return {};
+}
+
 Result<void> SlotTable::resize(PageCount pages) {
   KASSERT(pages > 0);
+  if (pages_ > kLeafSlots && pages > kLeafSlots) return resize_directory(pages);
   SlotTable other(*heap_, pages);
   Result<void> outcome;
   for_each(0, pages_ < pages ? pages_ : pages, [&](PageIndex page, PageSlot& slot) {

@@ -44,7 +44,8 @@ class SlotTable {
   // The slot, made if need be. Fails: OutOfFrames (nothing has changed then).
   Result<PageSlot*> get(PageIndex page) {
     PageSlot* slot = find(page);
-    if (slot != nullptr) [[likely]] return slot;
+    if (slot != nullptr) [[likely]]
+      return slot;
     return make(page);
   }
 
@@ -74,6 +75,13 @@ class SlotTable {
     }
   }
 
+  // From `first` to `end`, the last pages whose slots are in one leaf, with all behind them that
+  // have none: where one step of long work over [first, end) begins. Requires: first < end.
+  PageIndex last_leaf_of(PageIndex first, PageIndex end) const;
+
+  // Gives back those leaves that begin in [first, end) and have only Empty slots.
+  void give_leaves(PageIndex first, PageIndex end);
+
   // Makes the table `pages` long, keeping the slots below that. Requires: the slots to be cut off
   // are Empty. Fails: OutOfFrames (nothing has changed then).
   Result<void> resize(PageCount pages) REQUIRES(memory_lock);
@@ -85,7 +93,11 @@ class SlotTable {
 
  private:
   Result<PageSlot*> make(PageIndex page);
-  size_t leaf_count() const { return (pages_ + kLeafSlots - 1) / kLeafSlots; }
+  Result<void> resize_directory(PageCount pages);
+  static constexpr size_t leaves_for(PageCount pages) {
+    return (pages + kLeafSlots - 1) / kLeafSlots;
+  }
+  size_t leaf_count() const { return leaves_for(pages_); }
 
   KernelHeap* heap_;
   PageCount pages_;

@@ -70,6 +70,12 @@ void VmObject::empty_slots(PageIndex first, PageIndex end) {
   });
 }
 
+void VmObject::empty_idle_slots(PageIndex first, PageIndex end) {
+  slots_.for_each(first, end, [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
+    if (slot.kind != SlotKind::Busy) empty_slot(slot);
+  });
+}
+
 // The reference keeps the object, the Busy slot keeps everybody else off the frame.
 Result<void> VmObject::read_in(PageIndex index) {
   OwnedFrame frame;

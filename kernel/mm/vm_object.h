@@ -68,6 +68,8 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   void empty_slot(PageSlot& slot) REQUIRES(memory_lock);
   // The same for every page of [first, end).
   void empty_slots(PageIndex first, PageIndex end) REQUIRES(memory_lock);
+  // The same, but for pages that are on their way in.
+  void empty_idle_slots(PageIndex first, PageIndex end) REQUIRES(memory_lock);
   // Whether a page of [first, end) is on its way in. Whoever wants to empty them waits for that,
   // on the object.
   bool any_busy(PageIndex first, PageIndex end) REQUIRES(memory_lock);
@@ -77,6 +79,10 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   void came_from_swap() REQUIRES(memory_lock);  // no longer
   // Whose pages these are. Outlives the object, or is changed before it ends.
   void belong_to(Footprint& footprint) REQUIRES(memory_lock);
+
+  // The size of the block that is made of it: so many of its pages, from the first.
+  PageCount shown_pages() const REQUIRES(memory_lock) { return shown_; }
+  void show(PageCount pages) REQUIRES(memory_lock) { shown_ = pages; }
   // Every page's storage is promised: VM_MEM_GUARANTEED.
   bool promised() const REQUIRES(memory_lock) { return promise_.pages() != 0; }
   Promise& promise() REQUIRES(memory_lock) { return promise_; }
@@ -118,6 +124,7 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   // Ends after the slots below have given their pages back.
   Promise promise_ GUARDED_BY(memory_lock);
   SlotTable slots_ GUARDED_BY(memory_lock);
+  PageCount shown_ GUARDED_BY(memory_lock) = slots_.pages();
   List<Region, ObjectViews> views_ GUARDED_BY(memory_lock);
   List<VmObject, ObjectFronts> fronts_ GUARDED_BY(memory_lock);
   VmObject* const backing_;

@@ -1,9 +1,10 @@
 // The memory calls' semantics (docs/memory.md; the contracts are the public calls' in abi/vmm.h).
 //
 // Each call validates its arguments, acquires everything that may fail, and only then changes
-// anything: a call that fails has changed nothing. One that takes pages away sleeps while they are
-// on their way in, one that finds no frame while pages are evicted. Addresses and sizes are as the
-// program gave them: nothing about them is trusted.
+// anything: a call that fails has changed nothing. One that has much to do lets others run in the
+// midst of it (mm/steps.h). One that takes pages away sleeps while they are on their way in, one
+// that finds no frame while pages are evicted. Addresses and sizes are as the program gave them:
+// nothing about them is trusted.
 #pragma once
 
 #include <span>
@@ -87,6 +88,23 @@ struct BlockInfo {
   bool code = false;
   bool guaranteed = false, eager = false;  // as VmmAlloc was asked
   PageCount uncommitted = 0, clean = 0, dirty = 0, paged_out = 0;
+};
+
+// VmmQuery in steps, between which others run and change what has been counted. For a space that
+// may end meanwhile: whoever asks looks it up anew for each step.
+class BlockQuery {
+ public:
+  explicit BlockQuery(VirtAddr address) : address_(address) {}
+  // True: that was all. Fails: BadArgument outside the user range.
+  Result<bool> step(AddressSpace& space) EXCLUDES(memory_lock);
+  const BlockInfo& info() const { return info_; }
+
+ private:
+  void begin(AddressSpace& space) REQUIRES(memory_lock);
+  const VirtAddr address_;
+  BlockInfo info_;
+  const VmObject* object_ = nullptr;  // whose pages are being counted; only compared
+  VirtAddr cursor_{0};                // what lies behind it has been
 };
 
 // The block or gap at `address`. Fails: BadArgument outside the user range.

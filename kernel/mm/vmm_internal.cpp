@@ -23,12 +23,13 @@ std::optional<Block> find_block(AddressSpace& space, VirtAddr address) {
   Region* at = space.find(address);
   if (at == nullptr || at->kind == RegionKind::Reserved) return std::nullopt;
   if (!at->part) [[likely]] return Block{at, at, at->range};
-  Region* first = at->range.begin == at->block_base ? at : space.find(at->block_base);
-  Region* last = at;
-  for (Region* n = space.next(*last); n != nullptr && n->same_block(*first); n = space.next(*n)) {
-    last = n;
-  }
-  return Block{first, last, {first->range.begin, last->range.end}};
+  const auto whole = VirtRange::of_pages(at->block_base, at->object.get()->shown_pages());
+  Region* const first = space.find(whole.begin);
+  Region* const last = space.find(VirtAddr{whole.end.value - kPageSize});
+  // Of a block that is being moved, parts are elsewhere: it is here no more.
+  const bool here = first != nullptr && last != nullptr && first->same_block(*at) &&
+                    last->same_block(*at);
+  return here ? std::optional(Block{first, last, whole}) : std::nullopt;
 }
 
 Result<Block> block_around(AddressSpace& space, VirtRange range) {

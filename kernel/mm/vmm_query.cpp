@@ -52,40 +52,62 @@ BlockInfo gap_at(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
   return {{begin, end}, std::nullopt};
 }
 
-// Counts the committed and paged out pages of one region by its slots alone: the rest of a block
-// of any size is uncommitted.
-void count_region(AddressSpace& space, Region& region, BlockInfo& info) REQUIRES(memory_lock) {
-  PageIndex first = region.first_page;
-  region.object.get()->slots().for_each(
-      first, first + region.range.size_pages(),
-      [&](PageIndex index, PageSlot&) REQUIRES(memory_lock) {
-        count(info, state_of(space, region, pages_after(region.range.begin, index - first)));
-      });
+// Counts the committed and paged out pages of a part of a region by its slots alone: the rest of a
+// block of any size is uncommitted.
+void count_part(AddressSpace& space, Region& region, VirtRange part, BlockInfo& info)
+    REQUIRES(memory_lock) {
+  region.object.get()->slots().for_each(region.page_at(part.begin), region.page_at(part.end),
+                                        [&](PageIndex index, PageSlot&) REQUIRES(memory_lock) {
+                                          count(info,
+                                                state_of(space, region, region.address_of(index)));
+                                        });
 }
 
 }  // namespace
 
-Result<BlockInfo> vmm_query(AddressSpace& space, VirtAddr address) {
-  if (!kUserRange.contains(address)) return Failure(Error::BadArgument);
-  LockGuard guard(space.manager().lock);
-  Region* at = space.find(address);
-  if (at == nullptr) return gap_at(space, address);
-  BlockInfo info{at->range, at->kind, at->access_at(address), at->code};
-  if (at->kind == RegionKind::Reserved) return info;
-  Block block = *find_block(space, address);
-  info.range = block.range;
-  info.guaranteed = at->object.get()->promised();
-  info.eager = at->object.get()->eager();
-  for (Region* r = block.first;; r = space.next(*r)) {
-    count_region(space, *r, info);
-    if (r == block.last) break;
+void BlockQuery::begin(AddressSpace& space) {
+  Region* at = space.find(address_);
+  if (at == nullptr) {
+    info_ = gap_at(space, address_);
+    return;
   }
-  info.uncommitted = block.range.size_pages() - info.clean - info.dirty - info.paged_out;
-  return info;
+  info_ = {at->range, at->kind, at->access_at(address_), at->code};
+  if (at->kind == RegionKind::Reserved) return;
+  object_ = at->object.get();
+  if (const auto block = find_block(space, address_)) info_.range = block->range;
+  info_.guaranteed = at->object.get()->promised();
+  info_.eager = at->object.get()->eager();
+  cursor_ = info_.range.end;
 }
 
-Result<PageCount> vmm_query_pages(AddressSpace& space, VirtAddr base,
-                                  std::span<PageState> states) {
+Result<bool> BlockQuery::step(AddressSpace& space) {
+  if (!kUserRange.contains(address_)) return Failure(Error::BadArgument);
+  LockGuard guard(space.manager().lock);
+  if (object_ == nullptr) begin(space);
+  if (object_ == nullptr) return true;
+  for (StepWork work; cursor_ > info_.range.begin;) {
+    if (work.done()) return false;
+    Region* const region = space.find(VirtAddr{cursor_.value - kPageSize});
+    if (region == nullptr || region->object.get() != object_) {
+      object_ = nullptr;  // the block has changed: all of it is counted anew
+      return false;
+    }
+    const VirtRange part = part_before(*region, cursor_, info_.range.begin);
+    count_part(space, *region, part, info_);
+    cursor_ = part.begin;
+    work.region(part.size_pages());
+  }
+  info_.uncommitted = info_.range.size_pages() - info_.clean - info_.dirty - info_.paged_out;
+  return true;
+}
+
+Result<BlockInfo> vmm_query(AddressSpace& space, VirtAddr address) {
+  BlockQuery query(address);
+  while (!TRY(query.step(space))) space.manager().waiting.let_others_run();
+  return query.info();
+}
+
+Result<PageCount> vmm_query_pages(AddressSpace& space, VirtAddr base, std::span<PageState> states) {
   VirtAddr page = base.page_down();
   if (!kUserRange.contains(page)) return Failure(Error::BadArgument);
   LockGuard guard(space.manager().lock);

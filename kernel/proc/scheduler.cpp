@@ -1,6 +1,8 @@
 // The scheduler: see scheduler.h.
 #include "proc/scheduler.h"
 
+#include <utility>
+
 #include "mm/frame_allocator.h"
 #include "proc/user_exception.h"
 
@@ -10,7 +12,9 @@ volatile uint32_t user_return_work = 0;
 
 namespace {
 
-Thread& thread_of(QueuedThread& queued) { return static_cast<Thread&>(queued); }
+Thread& thread_of(QueuedThread& queued) {
+  return static_cast<Thread&>(queued);
+}
 
 }  // namespace
 
@@ -92,7 +96,9 @@ uint32_t Scheduler::wake_some(WaitKey key, uint32_t count) {
   return woken;
 }
 
-void Scheduler::wake(const void* channel) { wake_some(kernel_key(channel), UINT32_MAX); }
+void Scheduler::wake(const void* channel) {
+  wake_some(kernel_key(channel), UINT32_MAX);
+}
 
 void Scheduler::doom(Thread& thread) {
   thread.doomed = true;
@@ -177,6 +183,14 @@ void Scheduler::reschedule() {
   switch_to(next);
 }
 
+void Scheduler::let_others_run() {
+  Lock::assert_no_lock_held();
+  if (idle()) return;  // the machine starts: there are no others
+  cpu_.let_interrupts_in();
+  charge_current();
+  if (user_return_work != 0) reschedule();
+}
+
 void Scheduler::idle_loop() {
   KASSERT(idle());
   for (;;) {
@@ -192,8 +206,15 @@ void Scheduler::idle_loop() {
 
 void Scheduler::charge_current() {
   const uint64_t now = cpu_.timestamp();
-  current_->cpu_ticks += now - running_since_;
+  const uint64_t ran = now - running_since_;
+  current_->cpu_ticks += ran;
   running_since_ = now;
+  if (ran > longest_run_ && !idle()) longest_run_ = ran;
+}
+
+uint64_t Scheduler::take_longest_run() {
+  charge_current();
+  return std::exchange(longest_run_, 0);
 }
 
 uint64_t Scheduler::idle_ticks() {

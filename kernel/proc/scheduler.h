@@ -1,7 +1,8 @@
 // Scheduler: who runs. Round robin within a priority, the highest priority first.
 //
-// Threads switch only where they wait and on the way back to user mode, so everything between two
-// such places is atomic; interrupts are off in the kernel but for the idle wait.
+// Threads switch only where they wait, where long work lets others run, and on the way back to user
+// mode, so everything between two such places is atomic; interrupts are off in the kernel but for
+// the idle wait and between two steps of long work.
 //
 // A turn begins where a thread becomes ready, yields or has used up its time slice: it gets a new
 // slice and goes to the end of its queue. One that is preempted keeps its turn: what is left of its
@@ -46,6 +47,8 @@ class Scheduler final : public mm::Waiting {
   void wait(const void* channel) override EXCLUDES(memory_lock);
   void wake(const void* channel) override;
   bool called_off() const override { return current_->doomed; }
+  // Takes the interrupts that are pending; then as reschedule().
+  void let_others_run() override EXCLUDES(memory_lock);
 
   // Sleeps until `key` is woken, `deadline_ns` (of Cpu::now_ns; kNever) has passed, or the thread's
   // process is being killed.
@@ -78,6 +81,10 @@ class Scheduler final : public mm::Waiting {
   uint64_t idle_ticks();
   // Adds the running thread's time since the last switch to its account.
   void charge_current();
+  // The longest time, in time stamp counter ticks, that a thread has run since this was last asked
+  // without coming to a point where others could: a switch, a sleep, let_others_run(). Time in user
+  // mode counts as well, that of the boot thread does not.
+  uint64_t take_longest_run();
 
  private:
   void sleep(WaitKey key, uint64_t deadline_ns, Interruptible interruptible);
@@ -95,6 +102,7 @@ class Scheduler final : public mm::Waiting {
   WaitTable waiting_;
   Deadlines deadlines_;
   uint64_t running_since_ = 0;  // time stamp
+  uint64_t longest_run_ = 0;
   uint32_t ticks_ = 0;
   uint32_t raised_at_ = 0;  // the tick in which a thread was last raised to kOverdueLevel
   bool zero_when_idle_ = true;

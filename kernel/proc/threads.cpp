@@ -126,12 +126,10 @@ void end_thread(System& system, uint32_t status) {
   Thread& self = system.thread();
   Process& process = *self.process;
   self.exit_status = status;
+  // Others run meanwhile: the space stays for as long as this thread counts as live.
+  if (process.live_threads > 1 && !process.ending()) process.space->unmap_stack(self.user_stack);
   const bool last = --process.live_threads == 0;
-  if (last) {
-    finish_process(system, process, static_cast<int32_t>(status));
-  } else if (!process.ending()) {
-    process.space->unmap_stack(self.user_stack);
-  }
+  if (last) finish_process(system, process, static_cast<int32_t>(status));
   system.reaper.bury(self, last ? &process : nullptr);
   system.scheduler.leave();
 }

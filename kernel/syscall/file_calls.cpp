@@ -90,6 +90,7 @@ Result<uint32_t> FileRead(proc::System& system, Words a) {
     TRY(copied);
     done += *got;
     if (!all) break;
+    system.scheduler.let_others_run();
     if (system.thread().doomed) return Failure(Error::Interrupted);
   }
   return done;
@@ -108,6 +109,7 @@ Result<uint32_t> FileWrite(proc::System& system, Words a) {
     TRY(copied);
     TRY(file->write({text, step}));
     done += step;
+    if (done < bytes) system.scheduler.let_others_run();
     if (system.thread().doomed) return Failure(Error::Interrupted);
   }
   return done;
@@ -149,6 +151,7 @@ Result<uint32_t> DirRead(proc::System& system, Words a) {
     if (!copied && filled > 0) break;
     TRY(copied);
     ++filled;
+    system.scheduler.let_others_run();
   }
   return filled;
 }

@@ -112,8 +112,14 @@ Result<uint32_t> VmmUnlock(proc::System& system, Words a) {
 }
 
 Result<uint32_t> VmmQuery(proc::System& system, Words a) {
-  mm::AddressSpace* space = TRY(space_of(system, a[0]));
-  const mm::BlockInfo info = TRY(mm::vmm_query(*space, VirtAddr{a[1]}));
+  mm::BlockQuery query(VirtAddr{a[1]});
+  for (;;) {
+    mm::AddressSpace* const space = TRY(space_of(system, a[0]));
+    if (TRY(query.step(*space))) break;
+    system.scheduler.let_others_run();
+    if (system.thread().doomed) return Failure(Error::Interrupted);
+  }
+  const mm::BlockInfo& info = query.info();
   const UserBlock out{info.range.begin.value, info.range.size_pages(), flags_of(info),
                       kind_of(info), info.uncommitted, info.clean, info.dirty, info.paged_out};
   TRY(proc::copy_out(system.cpu, VirtAddr{a[2]}, out));
@@ -136,6 +142,7 @@ Result<uint32_t> VmmQueryPages(proc::System& system, Words a) {
     TRY(system.cpu.copy_to_user(to + done, states.data(), filled));
     done += filled;
     if (filled < step) break;
+    system.scheduler.let_others_run();
   }
   return done;
 }

@@ -125,6 +125,7 @@ Result<uint32_t> ProcList(proc::System& system, Words a) {
     const proc_info info = describe(system, *process);
     TRY(proc::copy_out(system.cpu, out + filled * sizeof info, info));
     ++filled;
+    system.scheduler.let_others_run();
   }
   return filled;
 }

@@ -195,6 +195,9 @@ Result<uint32_t> SysBench(proc::System& system, Words a) {
       system.memory.frames.drop_zeroed_pool();
       return kTrue;
     case SYS_BENCH_FILL_ZEROED: return fill_zeroed(system, a[2]);
+    case SYS_BENCH_LONGEST_RUN:
+      return static_cast<uint32_t>(
+          std::min<uint64_t>(system.scheduler.take_longest_run(), UINT32_MAX));
     case SYS_BENCH_SYSENTER: return system.cpu.has_sysenter() ? 1u : 0u;
     default: return Failure(Error::BadArgument);
   }

@@ -63,11 +63,13 @@ void bench_cow(void);
 void bench_malloc(void);
 void bench_kernel(void);
 void bench_swap(void);
+void bench_longest(void);
 /* How fast a block of so many pages goes out and comes back; a machine with half as much memory. */
 void swap_rates(uint32_t pages);
 int cow_child(void);
 int malloc_child(int mode);
 int malloc_bench_child(void);
 int yield_child(void);
+int longest_child(const char *what);
 
 #endif

@@ -1,6 +1,6 @@
 /* main.c: bench: the figures of docs/numbers.md:  bench [GROUP...]
  * Groups: calls faults alloc regions switch waits cow malloc kernel; without a name, all of them.
- * And swap, which needs a machine of its own, only if it is named.
+ * And swap and longest, which need a machine of their own, only if they are named.
  *     bench rates PAGES            how fast a block is swapped */
 #include "../tool.h"
 #include "bench.h"
@@ -14,7 +14,8 @@ static const struct {
               {"alloc", bench_alloc, false},   {"regions", bench_regions, false},
               {"switch", bench_switch, false}, {"waits", bench_waits, false},
               {"cow", bench_cow, false},       {"malloc", bench_malloc, false},
-              {"kernel", bench_kernel, false}, {"swap", bench_swap, true}};
+              {"kernel", bench_kernel, false}, {"swap", bench_swap, true},
+              {"longest", bench_longest, true}};
 
 uint32_t each[65536];
 
@@ -116,18 +117,19 @@ double figure_of_child(const char *group) {
   return ended.code / 100.0;
 }
 
-static int run_child(const char *group) {
+static int run_child(const char *group, const char *argument) {
   if (strcmp(group, "cow") == 0) return cow_child();
   if (strcmp(group, "yield") == 0) return yield_child();
   if (strcmp(group, "malloc_bench") == 0) return malloc_bench_child();
+  if (strcmp(group, "longest") == 0) return longest_child(argument);
   return malloc_child(atoi(group));
 }
 
 static const struct tool about = {
     "bench", "[GROUP...]\n       bench rates PAGES",
     "Measures what the calls of the kernel cost. Groups: calls faults alloc regions\n"
-    "switch cow malloc kernel; without a name, all of these. And swap, which needs a\n"
-    "machine of its own. rates: how fast a block of so many pages is swapped.",
+    "switch waits cow malloc kernel; without a name, all of these. And swap and\n"
+    "longest, which need a machine of their own. rates: how fast a block of so many pages is swapped.",
     NULL};
 
 static void refuse_unknown_groups(int argc, char **argv) {
@@ -141,7 +143,7 @@ static void refuse_unknown_groups(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  if (argc >= 3 && strcmp(argv[1], "--child") == 0) return run_child(argv[2]);
+  if (argc >= 3 && strcmp(argv[1], "--child") == 0) return run_child(argv[2], argv[3]);
   tool_start(&about, argc, argv);
   if (argc == 3 && strcmp(argv[1], "rates") == 0) {
     swap_rates((uint32_t)tool_number(argv[2], 1, 524288));

@@ -1,4 +1,5 @@
-// Port: how a thread waits for a page that another thread is bringing in.
+// Port: how a thread waits for a page that another thread is bringing in, and how it lets others
+// run in the course of long work.
 //
 // The kernel is not preempted between the check of a condition and `wait`, so no wake-up is lost:
 // whoever finds a Busy slot waits on its channel at once, with no lock held.
@@ -14,6 +15,10 @@ class Waiting {
   virtual void wait(const void* channel) EXCLUDES(memory_lock) = 0;
   // Makes all threads that wait on `channel` runnable. Never switches threads itself.
   virtual void wake(const void* channel) = 0;
+  // Called between two steps of long work, at most some 100,000 instructions apart: whoever's turn
+  // it is runs. What was found before is looked up again after it. Must not be called with what
+  // others may see half done.
+  virtual void let_others_run() EXCLUDES(memory_lock) {}
   // Whether the running thread is to end: whoever has much to do for it stops there.
   virtual bool called_off() const { return false; }
 
