@@ -17,7 +17,7 @@ int64_t Promises::left() const {
 }
 
 Result<Promise> Promises::promise(uint32_t pages) {
-  if (left() < pages) {
+  if (left() - kept_for_images_ < pages) {
     ++refusals_;
     return Failure(Error::OutOfFrames);
   }
@@ -48,7 +48,7 @@ void Promises::set_slots_left(uint32_t slots) {
 
 void Promises::set_floor() {
   frames_.set_floor(reserve_, owed_ > slots_left_ ? owed_ - slots_left_ : 0);
-  frames_.keep_for_images(slots_left_ == 0 ? kept_for_images_ : 0);
+  frames_.keep_for_images(kept_for_images_);
 }
 
 }  // namespace mobius::mm

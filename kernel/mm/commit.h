@@ -57,8 +57,9 @@ class Promises {
 
   // Frames that stay free for the shell (S1) and the pager.
   void set_reserve(uint32_t frames);
-  // Where swap space can take no page any more, images keep so many frames: with fewer, programs
-  // would go on for ever reading the code of each other's next instruction.
+  // So many frames are for images and for pages that come back, and neither for growth nor promised:
+  // with fewer, programs would go on for ever reading the code of each other's next instruction, or
+  // who needs a page again would end in place of who grows.
   void set_kept_for_images(uint32_t frames);
   // How many pages swap space could still take.
   void set_slots_left(uint32_t slots);

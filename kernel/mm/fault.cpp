@@ -46,6 +46,7 @@ struct Attempt {
   Next act_promised(FaultAction action) REQUIRES(memory_lock);
   BackingState backing_state() REQUIRES(memory_lock);
   Next on_its_way(Next next) REQUIRES(memory_lock);
+  Claim claim_to_bring_in(Next next) REQUIRES(memory_lock);
   Next map_zero_frame() REQUIRES(memory_lock);
   [[gnu::always_inline]] Next zero_fill() REQUIRES(memory_lock);
   [[gnu::always_inline]] Next no_frame_to_grow();
@@ -145,6 +146,12 @@ Next Attempt::on_its_way(Next next) {
   return next;
 }
 
+// A page of an image can always go again. A page table that is missing is another matter.
+Claim Attempt::claim_to_bring_in(Next next) {
+  if (next == Next::Read) return Claim::Returning;
+  return next == Next::PageIn ? manager().pageout->swap().claim_of_pages() : Claim::Unpromised;
+}
+
 // Enters `frame` at the page, in place of what may be there with fewer rights. False: no frame for
 // a page table; nothing has changed then.
 inline bool Attempt::enter(FrameNumber frame, Access access) {
@@ -192,9 +199,11 @@ inline Next Attempt::no_frame_to_grow() {
 }
 
 inline Next Attempt::zero_fill() {
+  const bool comes_back = slot->kind == SlotKind::Discarded;
   auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero,
-                                         Claim::Growth);
-  return frame ? give(*frame) : no_frame_to_grow();
+                                         comes_back ? Claim::Unpromised : Claim::Growth);
+  if (frame) return give(*frame);
+  return comes_back ? Next::NoFrame : no_frame_to_grow();
 }
 
 Next Attempt::copy_backing() {
@@ -220,7 +229,7 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
   const Pressure::Stall stall(attempt.manager().pressure);
   switch (next) {
     case Next::Wait: attempt.manager().waiting.wait(object); return true;
-    case Next::Read: TRY(object->read_in(attempt.index)); return true;
+    case Next::Read: TRY(object->read_in(attempt.index, attempt.claim)); return true;
     case Next::PageIn:
       return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
                                                        attempt.index);
@@ -258,8 +267,7 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
         object = &attempt.missing(next);
       }
       if (next == Next::Read || next == Next::PageIn) object->add_reference();
-      const bool returns = next == Next::PageIn && attempt.claim == Claim::Unpromised;
-      if (returns) attempt.claim = Claim::Returning;
+      if (attempt.claim == Claim::Unpromised) attempt.claim = attempt.claim_to_bring_in(next);
     }
     const Result<bool> came = bring_in(attempt, next, object);
     waited |= came && *came;

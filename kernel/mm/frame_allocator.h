@@ -63,7 +63,8 @@ class FrameAllocator {
   // From now on unpromised requests leave both free, those that return only the reserve; or fail.
   void set_floor(uint32_t reserve, uint32_t promised = 0);
   uint32_t floor(Claim claim = Claim::Unpromised) const;
-  // From now on growth leaves so many frames to images: those they have, and free ones.
+  // From now on growth leaves so many frames to images: those they have, and free ones. So what
+  // programs have had before finds a frame when growth finds none.
   void keep_for_images(uint32_t frames);
   // Whether growth could have the frame of an image that goes.
   bool images_have_more_than_kept() const;

@@ -15,8 +15,9 @@ enum class Fill : uint8_t { None, Zero };
 enum class Claim : uint8_t {
   Unpromised,  // the floor: what is promised, and the reserve
   Promised,    // nothing: it has been promised
-  // A page that comes back from swap can go again. It leaves the reserve alone; some are free for
-  // promises because swap space could not take so many pages: now it can take one more.
+  // A page that comes back and can go again: code, or a page whose copy is in swap space. It leaves
+  // the reserve alone. What is free for promises is not less for it: they count on frames of images
+  // and on slots as on free ones, and the page is in the one or leaves the other.
   Returning,
   // A page that a program has not had before: the floor, and what is kept for images.
   Growth,

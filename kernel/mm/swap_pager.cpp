@@ -57,9 +57,8 @@ Result<void> SwapPager::begin(PageIn& in) {
   PageSlot* slot = in.object.slots().find(in.index);
   if (slot == nullptr || slot->kind != SlotKind::Swapped) return {};
   const bool promised = in.space != nullptr && in.object.promised();
-  // Without a space swap space is being emptied: the page keeps no slot, and could not go again.
-  const bool could_go = in.space != nullptr && writable();
-  const Claim unpromised = could_go ? Claim::Returning : Claim::Growth;
+  // Without a space swap space is being emptied: the page keeps no slot, and nobody waits for it.
+  const Claim unpromised = in.space != nullptr ? claim_of_pages() : Claim::Growth;
   const Claim claim = promised ? Claim::Promised : unpromised;
   const FrameUse use = in.object.frame_use();
   in.first = slot->swap_slot();

@@ -29,6 +29,9 @@ class SwapPager {
   bool on() const { return device_ != nullptr; }
   // Whether pages can go out: never again once the device is gone (ports/page_device.h).
   bool writable() const { return on() && !device_->gone(); }
+  // What a page that is not promised comes in by: on a device that is gone there is no place for it
+  // to go to again.
+  Claim claim_of_pages() const { return writable() ? Claim::Returning : Claim::Unpromised; }
   // Of the device that is on or was on last.
   PageDevice::QueueLength queue_length() const {
     return last_device_ != nullptr ? last_device_->queue_length() : PageDevice::QueueLength{};

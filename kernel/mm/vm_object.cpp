@@ -77,14 +77,14 @@ void VmObject::empty_idle_slots(PageIndex first, PageIndex end) {
 }
 
 // The reference keeps the object, the Busy slot keeps everybody else off the frame.
-Result<void> VmObject::read_in(PageIndex index) {
+Result<void> VmObject::read_in(PageIndex index, Claim claim) {
   OwnedFrame frame;
   {
     LockGuard guard(manager_.lock);
     ObjectReference keep(this);  // taken by the caller, under the lock, before it let go
     PageSlot* slot = TRY(slots_.get(index));
     if (slot->kind != SlotKind::Empty) return {};
-    frame = TRY(manager_.frames.allocate(use_, Placement::Any));
+    frame = TRY(manager_.frames.allocate(use_, Placement::Any, Fill::None, claim));
     // From here on nothing fails.
     slot->make_busy();
     ++manager_.under_way;

@@ -52,7 +52,7 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   virtual Result<void> read_page(PageIndex page, FrameNumber frame) EXCLUDES(memory_lock) = 0;
   // Where the page's slot is Empty: reads it, with the slot Busy and no lock held meanwhile. Takes
   // over a reference that the caller has taken. Fails: as read_page, and OutOfFrames.
-  Result<void> read_in(PageIndex page) EXCLUDES(memory_lock);
+  Result<void> read_in(PageIndex page, Claim claim) EXCLUDES(memory_lock);
 
   // The slot takes the frame over. Requires: slot is this object's slot of `page`.
   void install(PageSlot& slot, PageIndex page, OwnedFrame frame) REQUIRES(memory_lock) {

@@ -129,7 +129,8 @@ static const struct tool about = {
     "bench", "[GROUP...]\n       bench rates PAGES",
     "Measures what the calls of the kernel cost. Groups: calls faults alloc regions\n"
     "switch waits cow malloc kernel; without a name, all of these. And swap and\n"
-    "longest, which need a machine of their own. rates: how fast a block of so many pages is swapped.",
+    "longest, which need a machine of their own. rates: how fast a block of so many\n"
+    "pages is swapped.",
     NULL};
 
 static void refuse_unknown_groups(int argc, char **argv) {

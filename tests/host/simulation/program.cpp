@@ -81,15 +81,27 @@ void Program::refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess a
   }
 }
 
+// Whether the access is that of code, or of data that nobody has written to.
+bool Program::reads_image(VirtAddr word, mm::FaultAccess access) const {
+  const mm::ImageLayout& image = world_.layout;
+  const bool in_image = word.value - image.base.value < image.pages * kPageSize;
+  return in_image && access == mm::FaultAccess::Read;
+}
+
 // What the page may have its frame of. Its table goes with the last page that is shown there.
 mm::Claim Program::claim_of(VirtAddr word, mm::FaultAccess access) {
   LockGuard guard(world_.machine.manager.lock);
   const mm::PageSlot* slot = space_->slot_at(word);
   if (slot == nullptr || slot->kind != mm::SlotKind::Swapped) {
-    const mm::ImageLayout& image = world_.layout;
-    const bool in_image = word.value - image.base.value < image.pages * kPageSize;
-    const bool reads = access == mm::FaultAccess::Read;
-    return in_image && reads ? mm::Claim::Unpromised : mm::Claim::Growth;
+    const bool discarded = slot != nullptr && slot->kind == mm::SlotKind::Discarded;
+    if (!reads_image(word, access)) {
+      return discarded ? mm::Claim::Unpromised : mm::Claim::Growth;
+    }
+    const mm::Region& region = *space_->find(word);
+    mm::VmObject* const image = region.object.get()->backing();
+    const bool from_file = image->has_content(region.page_at(word));
+    const bool noted = slot != nullptr && !image->slots().untouched();
+    if (discarded || !from_file || !noted) return mm::Claim::Unpromised;
   }
   const VirtAddr first{word.value & ~(kBytesOfTable - 1)};
   for (PageIndex i = 0; i < kBytesOfTable / kPageSize; ++i) {

@@ -74,6 +74,7 @@ class Program {
   void touch(Actor& by, VirtAddr page, bool write);
   bool read_word(VirtAddr word);
   bool write_word(VirtAddr word, uint32_t value);
+  bool reads_image(VirtAddr word, mm::FaultAccess access) const;
   mm::Claim claim_of(VirtAddr word, mm::FaultAccess access);
   void refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess access, uint64_t evidence,
                uint64_t freed);

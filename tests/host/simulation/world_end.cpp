@@ -52,7 +52,7 @@ void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCo
   const bool returning = claim == mm::Claim::Returning;
   uint32_t needed = kNeeded + given_back + (returning ? kReserve : machine.frames.floor());
   // What images have or could have is nothing to growth, up to what is kept for them.
-  if (claim == mm::Claim::Growth && no_slot_can_be_had()) needed += kKeptForImages;
+  if (claim == mm::Claim::Growth) needed += kKeptForImages;
   if (all.sum() < needed || direct.sum() < kNeeded + given_back) return;
   // Evicted pages would take the slots that are promised; but a page that returns leaves its own.
   if (!returning && !could_lose(kNeeded + given_back)) return;
@@ -66,7 +66,8 @@ void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCo
 }
 
 bool World::could_promise(PageCount pages) {
-  return could_lose(mm::Promises::cost_of(pages) + mm::SlotTable::frames_for(pages) + kNeeded);
+  return could_lose(mm::Promises::cost_of(pages) + mm::SlotTable::frames_for(pages) + kNeeded +
+                    kKeptForImages);
 }
 
 // Whether the books would still balance with so many frames or slots less.

@@ -78,7 +78,8 @@ TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) 
   EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Growth));
 }
 
-TEST(FrameAllocator, D3_images_keep_frames_only_while_no_page_can_be_written_out) {
+// Slots that are left may all be bad.
+TEST(FrameAllocator, D3_images_keep_frames_whether_or_not_there_are_slots) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
   Promises promises(allocator);
@@ -90,10 +91,12 @@ TEST(FrameAllocator, D3_images_keep_frames_only_while_no_page_can_be_written_out
   };
   while (grow()) {}
   EXPECT_EQ(allocator.free_frames(), 20u);
-  promises.set_slots_left(1);
-  EXPECT_TRUE(grow());
-  promises.set_slots_left(0);
+  promises.set_slots_left(1000);
   EXPECT_FALSE(grow());
+  EXPECT_FALSE(promises.promise(1001).has_value());
+  EXPECT_TRUE(promises.promise(1000).has_value());
+  promises.set_kept_for_images(19);
+  EXPECT_TRUE(grow());
 }
 
 TEST(FrameAllocator, S1_while_a_promised_thread_runs_all_its_requests_are_promised) {
