@@ -64,6 +64,7 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
     LockGuard guard(manager_.lock);
     manager_.promises.set_reserve(kPromisedFrames);
     manager_.promises.set_kept_for_images(kKeptForImages);
+    manager_.share = mm::KernelShare::of(manager_.frames.direct_frames());
     line.add("paging: policy ").add(pageout_.policy().name()).add(", low at ");
   }
   const uint32_t total = manager_.frames.total_frames();

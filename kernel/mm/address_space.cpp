@@ -88,8 +88,39 @@ PageSlot* AddressSpace::slot_at(VirtAddr a) const {
 }
 
 Result<AddressSpace::NewRegion> AddressSpace::make_region() {
-  if (regions_.size() >= kMaxRegions) return Failure(Error::LimitReached);
+  const bool may = regions_.size() < kMaxRegions &&
+                   may_keep(kRegionBytes, manager_.share.of_all_regions);
+  if (!may) [[unlikely]] return Failure(Error::LimitReached);
   return manager_.heap.create<Region>();
+}
+
+// What the promised need is there, whatever others have (S1).
+bool AddressSpace::may_keep(uint32_t bytes, uint32_t frames_of_all) const {
+  const bool fits = (kernel_bytes() + bytes) >> kPageShift < manager_.share.of_one &&
+                    manager_.frames.kernel_frames() < frames_of_all;
+  return fits || manager_.frames.effective(Claim::Unpromised) == Claim::Promised;
+}
+
+Result<void> AddressSpace::check_slots(uint32_t bytes) const {
+  const bool may = may_keep(bytes, manager_.share.of_all_slots);
+  return may ? Result<void>() : Failure(Error::LimitReached);
+}
+
+// A directory may stay although its leaf cannot be had.
+Result<PageSlot*> AddressSpace::make_slot(VmObject& object, PageIndex index) {
+  TRY(check_slots(std::min(object.pages(), SlotTable::kLeafSlots) * sizeof(PageSlot)));
+  const size_t before = object.slots().bookkeeping_bytes();
+  const Result<PageSlot*> made = object.slots().get(index);
+  slots_changed(object, before);
+  return made;
+}
+
+void AddressSpace::slots_leave(Region& region) {
+  VmObject* const object = region.object.get();
+  if (object == nullptr || object->slots().untouched()) return;
+  const bool last = object->views().front() == &region &&
+                    object->views().next_of(region) == nullptr;
+  if (last) slot_bytes_ -= static_cast<uint32_t>(object->slots().bookkeeping_bytes());
 }
 
 Region& AddressSpace::insert(NewRegion region, VirtRange range) {
@@ -101,6 +132,7 @@ Region& AddressSpace::insert(NewRegion region, VirtRange range) {
 
 void AddressSpace::erase(Region& region) {
   regions_.remove(region);
+  slots_leave(region);
   manager_.heap.destroy(&region);
 }
 

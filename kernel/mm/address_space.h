@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "mm/anonymous_object.h"
 #include "mm/image_object.h"
 #include "mm/ports/translation_map.h"
 #include "mm/region.h"
@@ -14,6 +15,8 @@
 namespace mobius::mm {
 
 inline constexpr size_t kMaxRegions = 65536;  // S1: of one address space
+// What the kernel keeps for a region: itself and an object.
+inline constexpr uint32_t kRegionBytes = sizeof(Region) + sizeof(AnonymousObject);
 inline constexpr PageCount kMinStackPages = 256;  // D4: 1 MiB
 
 class AddressSpace : public Link<AllSpaces> {
@@ -46,6 +49,10 @@ class AddressSpace : public Link<AllSpaces> {
   // Frames only this space's own objects hold.
   uint32_t resident_pages() const REQUIRES(memory_lock) { return footprint.resident; }
   uint32_t locked_pages() const REQUIRES(memory_lock);  // by VmmLock
+  // What the kernel keeps for it and cannot page out, page tables not counted.
+  uint32_t kernel_bytes() const REQUIRES(memory_lock) {
+    return static_cast<uint32_t>(regions_.size()) * kRegionBytes + slot_bytes_;
+  }
   // Promised to its blocks, given or not, page tables included.
   uint32_t promised_pages() const REQUIRES(memory_lock);
 
@@ -84,8 +91,21 @@ class AddressSpace : public Link<AllSpaces> {
   const RegionSet& regions() const REQUIRES(memory_lock) { return regions_; }
 
   using NewRegion = KernelHeap::Owned<Region>;
-  // A region not in the set yet. Fails: OutOfFrames, LimitReached.
+  // A region not in the set yet. Fails: OutOfFrames, LimitReached (kMaxRegions, KernelShare).
   Result<NewRegion> make_region() REQUIRES(memory_lock);
+  // The slot of an object that it shows, made if need be. Fails: OutOfFrames, LimitReached.
+  [[gnu::always_inline]] Result<PageSlot*> slot_of(VmObject& object, PageIndex index)
+      REQUIRES(memory_lock) {
+    PageSlot* const slot = object.slots().find(index);
+    if (slot != nullptr) [[likely]] return slot;
+    return make_slot(object, index);
+  }
+  // Whether the kernel may keep so much more for slots of its objects. Fails: LimitReached.
+  Result<void> check_slots(uint32_t bytes) const REQUIRES(memory_lock);
+  // The slots of an object that it shows are others than they were, or are new.
+  void slots_changed(VmObject& object, size_t bytes_before) REQUIRES(memory_lock) {
+    slot_bytes_ += static_cast<uint32_t>(object.slots().bookkeeping_bytes() - bytes_before);
+  }
   Region& insert(NewRegion region, VirtRange range) REQUIRES(memory_lock);
   // Takes it out and gives it back with its object reference. Requires: nothing mapped there.
   void erase(Region& region) REQUIRES(memory_lock);
@@ -105,10 +125,14 @@ class AddressSpace : public Link<AllSpaces> {
     freed_[freed_next_++ % freed_.size()] = range;
   }
   bool recently_freed(VirtAddr a) const REQUIRES(memory_lock);
+  // The region shows its object no more: the last one takes the slots along.
+  void slots_leave(Region& region) REQUIRES(memory_lock);
 
  private:
   bool clear_some() EXCLUDES(memory_lock);
   PageCount clear_end_of(Region& region) REQUIRES(memory_lock);
+  Result<PageSlot*> make_slot(VmObject& object, PageIndex index) REQUIRES(memory_lock);
+  bool may_keep(uint32_t bytes, uint32_t frames_of_all) const REQUIRES(memory_lock);
 
   MemoryManager& manager_;
   TranslationMap& map_ GUARDED_BY(memory_lock);
@@ -116,6 +140,7 @@ class AddressSpace : public Link<AllSpaces> {
   // The last freed blocks, for the words of a report.
   std::array<VirtRange, 32> freed_ GUARDED_BY(memory_lock){};
   uint32_t freed_next_ GUARDED_BY(memory_lock) = 0;
+  uint32_t slot_bytes_ GUARDED_BY(memory_lock) = 0;  // of objects it shows
   uint32_t major_faults_ GUARDED_BY(memory_lock) = 0;
   bool suspended_ GUARDED_BY(memory_lock) = false;
 };

@@ -3,12 +3,13 @@
 
 namespace mobius::mm {
 
-void Promise::reduce(uint32_t pages) {
-  KASSERT(pages <= pages_);
-  if (pages == 0) return;
-  pages_ -= pages;
-  books_->promised_ -= pages;
-  books_->set_owed(books_->owed_ - pages);
+void Promise::reduce(Cost cost) {
+  KASSERT(cost.pages <= cost_.pages && cost.direct <= cost_.direct);
+  if (cost.pages == 0) return;
+  cost_ = cost_ - cost;
+  books_->promised_ -= cost.pages;
+  books_->direct_ -= cost.direct;
+  books_->set_owed(books_->owed_ - cost.pages);
 }
 
 int64_t Promises::left() const {
@@ -16,14 +17,21 @@ int64_t Promises::left() const {
          slots_left_ - reserve_ - owed_;
 }
 
-Result<Promise> Promises::promise(uint32_t pages) {
-  if (left() - kept_for_images_ < pages) {
+// Page tables and the heap lie there, and do not go. Those of blocks that are promised count twice.
+int64_t Promises::left_direct() const {
+  return static_cast<int64_t>(frames_.direct_frames()) - frames_.kernel_frames() - reserve_ -
+         direct_;
+}
+
+Result<Promise> Promises::promise(Cost cost) {
+  if (left() - kept_for_images_ < cost.pages || left_direct() < cost.direct) {
     ++refusals_;
     return Failure(Error::OutOfFrames);
   }
-  promised_ += pages;
-  set_owed(owed_ + pages);
-  return Promise(*this, pages);
+  promised_ += cost.pages;
+  direct_ += cost.direct;
+  set_owed(owed_ + cost.pages);
+  return Promise(*this, cost);
 }
 
 void Promises::set_owed(uint32_t pages) {
@@ -47,7 +55,7 @@ void Promises::set_slots_left(uint32_t slots) {
 }
 
 void Promises::set_floor() {
-  frames_.set_floor(reserve_, owed_ > slots_left_ ? owed_ - slots_left_ : 0);
+  frames_.set_floor(reserve_, owed_ > slots_left_ ? owed_ - slots_left_ : 0, direct_);
   frames_.keep_for_images(kept_for_images_);
 }
 

@@ -6,6 +6,10 @@
 // it - an unpromised touch, a kernel allocation - is refused by the frame allocator, whose floor is
 // kept at the part of the promises that swap space could not take. A page that comes back from swap
 // takes a frame and leaves room there for another: it needs no more than the reserve left free.
+//
+// The same again for the direct map: what must lie there of the promises + the reserve <= those of
+// its frames that hold nothing of the kernel's. What else they hold can go, or is kept out by a
+// floor there.
 #pragma once
 
 #include <utility>
@@ -16,26 +20,35 @@ namespace mobius::mm {
 
 class Promises;
 
-// Pages promised to one holder; the promise ends with it.
+// What is promised: frames, and how many of them must lie in the direct map, for page tables and
+// slots. Those have no place in swap space.
+struct Cost {
+  uint32_t pages = 0, direct = 0;
+
+  constexpr Cost operator+(Cost o) const { return {pages + o.pages, direct + o.direct}; }
+  constexpr Cost operator-(Cost o) const { return {pages - o.pages, direct - o.direct}; }
+};
+
+// What is promised to one holder; the promise ends with it.
 class [[nodiscard]] Promise {
  public:
   Promise() = default;
-  Promise(Promises& books, uint32_t pages) : books_(&books), pages_(pages) {}
-  Promise(Promise&& o) noexcept : books_(o.books_), pages_(std::exchange(o.pages_, 0)) {}
+  Promise(Promises& books, Cost cost) : books_(&books), cost_(cost) {}
+  Promise(Promise&& o) noexcept : books_(o.books_), cost_(std::exchange(o.cost_, Cost{})) {}
   Promise& operator=(Promise&&) = delete;
-  ~Promise() REQUIRES(memory_lock) { reduce(pages_); }
+  ~Promise() REQUIRES(memory_lock) { reduce(cost_); }
 
-  uint32_t pages() const REQUIRES(memory_lock) { return pages_; }
+  uint32_t pages() const REQUIRES(memory_lock) { return cost_.pages; }
   void add(Promise more) REQUIRES(memory_lock) {
     books_ = more.books_;
-    pages_ += std::exchange(more.pages_, 0);
+    cost_ = cost_ + std::exchange(more.cost_, Cost{});
   }
-  // So many pages of it end. Requires: they are owed, not given.
-  void reduce(uint32_t pages) REQUIRES(memory_lock);
+  // So much of it ends. Requires: it is owed, not given.
+  void reduce(Cost cost) REQUIRES(memory_lock);
 
  private:
   Promises* books_ PT_GUARDED_BY(memory_lock) = nullptr;
-  uint32_t pages_ GUARDED_BY(memory_lock) = 0;
+  Cost cost_ GUARDED_BY(memory_lock);
 };
 
 // Pure. The memory lock guards the machine's one (memory_manager.h).
@@ -45,10 +58,13 @@ class Promises {
   Promises(const Promises&) = delete;
 
   // What a block of so many pages needs at most: itself and its page tables.
-  static constexpr uint32_t cost_of(PageCount pages) { return pages + pages / 1024 + 2; }
+  static constexpr Cost cost_of(PageCount pages) {
+    const uint32_t tables = pages / 1024 + 2;
+    return {pages + tables, tables};
+  }
 
   // Fails: OutOfFrames (it could not be kept).
-  Result<Promise> promise(uint32_t pages);
+  Result<Promise> promise(Cost cost);
   // All that is promised, given or not.
   uint32_t promised() const { return promised_; }
   // A promised page has got its frame, or lost its contents and may want one again.
@@ -57,7 +73,7 @@ class Promises {
 
   // Frames that stay free for the shell (S1) and the pager.
   void set_reserve(uint32_t frames);
-  // So many frames are for images and for pages that come back, and neither for growth nor promised:
+  // So many frames are for images and for pages that come back, neither for growth nor promised:
   // with fewer, programs would go on for ever reading the code of each other's next instruction, or
   // who needs a page again would end in place of who grows.
   void set_kept_for_images(uint32_t frames);
@@ -65,6 +81,8 @@ class Promises {
   void set_slots_left(uint32_t slots);
   // Whether swap space could be so much smaller.
   bool could_lose(uint32_t slots) const { return left() >= slots; }
+  // Whether the direct map could have so many frames less that the kernel can get.
+  bool could_lose_direct(uint32_t frames) const { return left_direct() >= frames; }
   uint32_t owed() const { return owed_; }
   uint32_t reserve() const { return reserve_; }
   // How many have been refused: evicting pages would not help them.
@@ -73,12 +91,14 @@ class Promises {
  private:
   friend class Promise;
   int64_t left() const;
+  int64_t left_direct() const;
   void set_owed(uint32_t pages);
   void set_floor();
 
   FrameAllocator& frames_;
   uint32_t promised_ = 0;
-  uint32_t owed_ = 0;  // page tables included
+  uint32_t owed_ = 0;    // page tables included
+  uint32_t direct_ = 0;  // of these, what must lie in the direct map: for as long as it is promised
   uint32_t reserve_ = 0;
   uint32_t kept_for_images_ = 0;
   uint32_t slots_left_ = 0;

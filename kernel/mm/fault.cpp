@@ -13,9 +13,8 @@
 
 namespace mobius::mm {
 namespace {
-
 // What an attempt came to: an outcome, or what has to happen before the next attempt.
-enum class Next : uint8_t { Done, Refused, NoFrame, Wait, Read, PageIn, Suspended };
+enum class Next : uint8_t { Done, Refused, OverShare, NoFrame, Wait, Read, PageIn, Suspended };
 
 struct Attempt {
   AddressSpace& space;
@@ -74,7 +73,7 @@ inline FaultAction Attempt::look_up(Result<void>& bookkeeping) {
   if (region != nullptr) facts.allowed = region->access_at(page);
   if (facts.allowed == Access::None) return decide(facts);
   index = region->page_at(page);
-  auto found = object().slots().get(index);
+  auto found = space.slot_of(object(), index);
   if (!found) [[unlikely]] {
     bookkeeping = Failure(found.error());
     return FaultAction::Refuse;
@@ -102,8 +101,8 @@ inline bool Attempt::done_at_once() {
 Next Attempt::run() {
   Result<void> bookkeeping;
   FaultAction action = look_up(bookkeeping);
-  if (!bookkeeping) return Next::NoFrame;
-  return action == FaultAction::Refuse ? Next::Refused : act_with_care(action);
+  if (bookkeeping) return action == FaultAction::Refuse ? Next::Refused : act_with_care(action);
+  return bookkeeping.error() == Error::LimitReached ? Next::OverShare : Next::NoFrame;
 }
 
 // What the block was asked to be: promised, or eager.
@@ -129,7 +128,8 @@ inline Next Attempt::act(FaultAction action) {
   switch (action) {
     case FaultAction::Refuse: return Next::Refused;
     case FaultAction::Wait: return on_its_way(Next::Wait);
-    case FaultAction::ReadBacking: return on_its_way(Next::Read);
+    case FaultAction::ReadBacking:  // the image's slot, which is kept, is no page that comes back
+      return backing->slots().get(index) ? on_its_way(Next::Read) : Next::NoFrame;
     case FaultAction::MapZeroFrame: return map_zero_frame();
     case FaultAction::ZeroFill: return zero_fill();
     case FaultAction::MapBacking: return map_backing();
@@ -202,8 +202,7 @@ inline Next Attempt::zero_fill() {
   const bool comes_back = slot->kind == SlotKind::Discarded;
   auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero,
                                          comes_back ? Claim::Unpromised : Claim::Growth);
-  if (frame) return give(*frame);
-  return comes_back ? Next::NoFrame : no_frame_to_grow();
+  return frame ? give(*frame) : comes_back ? Next::NoFrame : no_frame_to_grow();
 }
 
 Next Attempt::copy_backing() {
@@ -234,7 +233,7 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
       return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
                                                        attempt.index);
     case Next::NoFrame: return Failure(Error::OutOfFrames);
-    case Next::Suspended: case Next::Done: case Next::Refused: break;
+    case Next::Suspended: case Next::Done: case Next::Refused: case Next::OverShare: break;
   }
   __builtin_unreachable();
 }
@@ -261,6 +260,7 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
         return FaultOutcome::Resolved;
       }
       if (next == Next::Refused) return FaultOutcome::NotAllowed;
+      if (next == Next::OverShare) return FaultOutcome::OutOfMemory;
       if (space.suspended()) {
         next = Next::Suspended;
       } else if (next != Next::NoFrame) {

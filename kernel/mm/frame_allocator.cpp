@@ -31,6 +31,11 @@ Result<void> FrameAllocator::initialize(std::span<const FrameRange> usable) {
   for (const FrameRange& range : usable) {
     for (unsigned zone = 0; zone < kZones; ++zone) add_to_zone(zone, range);
   }
+  for (const FrameRange& range : usable) {
+    for (FrameNumber f = range.begin; f < std::min(range.end, top_->span().begin); ++f.value) {
+      if (records_.is_free(f)) ++free_lower_;
+    }
+  }
   return total_ != 0 ? Result<void>() : Failure(Error::OutOfFrames);
 }
 
@@ -47,6 +52,7 @@ void FrameAllocator::add_to_zone(unsigned zone, FrameRange range) {
     zones_[zone].add(records_, {f, run_end});
     total_ += run_end - f;
     free_ += run_end - f;
+    if (zone != kBeyondDirect) direct_total_ += run_end - f;
     top_zone_ = std::max(top_zone_, zone);
     top_ = &zones_[top_zone_];
     f = run_end;
@@ -70,14 +76,17 @@ void FrameAllocator::set_plan(FailurePlan plan) {
 
 FrameRecord* FrameAllocator::allocate_slowly(FrameUse use, Placement placement, Fill fill,
                                              Claim claim) {
-  if (!may_take(1, claim)) [[unlikely]] return tell_if_low(), nullptr;
+  if (!may_take(1, placement, claim)) [[unlikely]] return tell_if_low(), nullptr;
   const unsigned highest = highest_zone(placement);
+  const unsigned lowest = lowest_zone(1, placement, claim);
   FrameZone* zone = &zones_[highest];
   FrameRecord* record = take_from(*zone, fill);
-  while (record == nullptr && zone != zones_) record = take_from(*--zone, fill);
-  if (record == nullptr) record = take_oldest_standby(zones_[highest].span().end, fill);
+  while (record == nullptr && zone != &zones_[lowest]) record = take_from(*--zone, fill);
+  if (record == nullptr) {
+    record = take_oldest_standby({zones_[lowest].span().begin, zones_[highest].span().end}, fill);
+  }
   if (record == nullptr) return nullptr;
-  account_taken(1, use);
+  account_taken(*record, 1, use);
   tell_if_low();
   record->state = frame_state(use, 0, 0);
   return record;

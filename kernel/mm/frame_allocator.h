@@ -8,12 +8,12 @@
 // may take (mm/commit.h sets it).
 #pragma once
 
-#include <algorithm>
 #include <span>
 
 #include "base/lock.h"
 #include "base/result.h"
 #include "mm/frame_allocator_zone.h"
+#include "mm/frame_floors.h"
 #include "mm/frame_request.h"
 #include "mm/owned_frame.h"
 #include "mm/ports/frame_memory.h"
@@ -23,9 +23,8 @@ namespace mobius::mm {
 
 class FrameAllocator {
  public:
-  // `usable`: RAM that nobody has taken yet, ascending, not overlapping (boot/: the Multiboot map
-  // less kernel, modules, first MiB). The records are carved out of these ranges themselves, in
-  // the direct map. Fails: OutOfFrames (too little RAM to describe itself).
+  // `usable`: RAM that nobody has taken yet, ascending, not overlapping. The records are carved out
+  // of it, in the direct map. Fails: OutOfFrames (too little RAM to describe itself).
   // The allocator refers to `memory` for as long as it lives.
   explicit FrameAllocator(FrameMemory& memory);
   Result<void> initialize(std::span<const FrameRange> usable);
@@ -35,8 +34,7 @@ class FrameAllocator {
   Result<OwnedFrame> allocate(FrameUse use, Placement placement = Placement::Any,
                               Fill fill = Fill::None, Claim claim = Claim::Unpromised);
   // 2^order contiguous frames aligned to their size; freed as a whole by free_run. Only the first
-  // one's record says who uses them. Where nothing is found at once, hot and zeroed frames and
-  // those on standby are merged first: that, once, costs more. Fails: OutOfFrames.
+  // one's record says who uses them. It may have to merge all free frames. Fails: OutOfFrames.
   Result<FrameNumber> allocate_run(unsigned order, FrameUse use, Placement placement,
                                    Claim claim = Claim::Unpromised);
 
@@ -44,34 +42,33 @@ class FrameAllocator {
   void free(FrameNumber frame, FrameUse use);
   void free(FrameRecord& record);
   void free_run(FrameNumber first, unsigned order, FrameUse use);
-
   // Like free, but the frame's contents, which are in the record's swap slot too, stay there until
   // it is needed for something else (standby_frames.h). Requires: no frame on standby has the slot.
   void free_to_standby(FrameRecord& record);
-  // The frame that still has what is in the slot. None: there is no such frame, or a request of
-  // that claim may not have it.
+  // The frame that still has what is in the slot, or a copy. None: there is no such frame, or a
+  // request of that claim may have none.
   OwnedFrame take_standby(SwapSlot slot, FrameUse use, Claim claim);
-  // What is in the slot is wanted no more.
-  void forget_standby(SwapSlot slot);
+  void forget_standby(SwapSlot slot);  // what is in the slot is wanted no more
   bool on_standby(SwapSlot slot) const;
   uint32_t standby_frames() const;
 
-  // The record of a frame of RAM. Requires: has_record(frame).
-  FrameRecord& record(FrameNumber frame) { return records_.at(frame); }
+  FrameRecord& record(FrameNumber frame) { return records_.at(frame); }  // requires has_record()
   bool has_record(FrameNumber frame) const { return records_.contains(frame); }
 
   // From now on unpromised requests leave both free, those that return only the reserve; or fail.
-  void set_floor(uint32_t reserve, uint32_t promised = 0);
+  // In the direct map all leave the reserve and that part of what is promised which must lie there.
+  void set_floor(uint32_t reserve, uint32_t promised = 0, uint32_t direct = 0);
   uint32_t floor(Claim claim = Claim::Unpromised) const;
-  // From now on growth leaves so many frames to images: those they have, and free ones. So what
-  // programs have had before finds a frame when growth finds none.
+  uint32_t direct_floor() const;  // in the direct map, where there is RAM beyond it
+  // From now on growth leaves so many frames to images: those they have, and free ones.
   void keep_for_images(uint32_t frames);
-  // Whether growth could have the frame of an image that goes.
-  bool images_have_more_than_kept() const;
+  bool images_have_more_than_kept() const;  // growth could have the frame of one that goes
   // What a request with that claim is now: the running thread's may be better.
   Claim effective(Claim claim) const;
-  // Whether a request of that claim, or of the running thread's, can have a frame.
-  bool some_left(Claim claim) const;
+  // How many frames requests of that claim could have there; whether one could, or one of the
+  // running thread's claim.
+  uint32_t left(Claim claim, Placement placement = Placement::Any) const;
+  bool some_left(Claim claim, Placement placement = Placement::Any) const;
   uint32_t spare_frames() const;  // how many may go before somebody is told that they are low
   // Who wants to know that fewer than `watermark` frames above the floor are free; null: nobody.
   void tell_when_low(LowMemory* listener, uint32_t watermark);
@@ -88,8 +85,11 @@ class FrameAllocator {
 
   uint32_t total_frames() const { return total_; }  // handed out and free, records not counted
   uint32_t free_frames() const;                     // zeroed and on standby included
+  uint32_t free_direct_frames() const;              // of these, in the direct map
+  uint32_t direct_frames() const { return direct_total_; }  // of all: in the direct map
   uint32_t zeroed_frames() const;
   uint32_t used_frames(FrameUse use) const;  // every frame of a run counts
+  uint32_t kernel_frames() const;            // page tables and heap: they do not go
 
   // For tests. Promised requests never fail by plan: that is what the promise means.
   void plan_failure(FailurePlan plan);
@@ -98,7 +98,7 @@ class FrameAllocator {
   void check() const;
 
  private:
-  static constexpr unsigned kZones = 3, kUses = 16;
+  static constexpr unsigned kZones = 3, kUses = 16, kBeyondDirect = 2;
   static constexpr uint32_t kMaxZeroed = 1024, kNever = 0xFFFFFFFF;
 
   void add_to_zone(unsigned zone, FrameRange range) REQUIRES(lock_);
@@ -106,27 +106,26 @@ class FrameAllocator {
   void give_slowly(FrameRecord& record) REQUIRES(lock_);
   bool planned_to_fail() REQUIRES(lock_);
   void set_plan(FailurePlan plan) REQUIRES(lock_);
-  bool may_take(uint32_t frames, Claim claim) REQUIRES(lock_);
-  uint32_t floor_for(Claim claim) const REQUIRES(lock_);
-  uint32_t left_to_images() const REQUIRES(lock_);
+  bool may_take(uint32_t frames, Placement placement, Claim claim) REQUIRES(lock_);
+  uint32_t left_for(Claim claim, Placement placement) const REQUIRES(lock_);
+  uint32_t images() const REQUIRES(lock_) { return used_[static_cast<unsigned>(FrameUse::Image)]; }
+  bool has_more_than_direct() const { return top_zone_ == kBeyondDirect; }
   Claim effective_now(Claim claim) const REQUIRES(lock_);
-  void set_plenty() REQUIRES(lock_) { plenty_ = floor_ + watermark_ + kept_for_images_; }
-  void account_taken(uint32_t frames, FrameUse use) REQUIRES(lock_);
+  void set_plenty() REQUIRES(lock_) { plenty_ = floors_.highest() + watermark_; }
+  void count_free(const FrameRecord& first, int frames) REQUIRES(lock_);
+  void account_taken(const FrameRecord& first, int frames, FrameUse use) REQUIRES(lock_);
   void tell_if_low() REQUIRES(lock_);
   FrameRecord* take_from(FrameZone& zone, Fill fill) REQUIRES(lock_);
   FrameRecord& take_zeroed(FrameZone& zone) REQUIRES(lock_);
-  FrameRecord* take_oldest_standby(FrameNumber end, Fill fill) REQUIRES(lock_);
-  FrameRecord* take_run_from(unsigned order, unsigned highest_zone) REQUIRES(lock_);
+  FrameRecord* take_oldest_standby(FrameRange in, Fill fill) REQUIRES(lock_);
+  FrameRecord* take_run_from(unsigned order, unsigned highest, unsigned lowest) REQUIRES(lock_);
   void drop_zeroed(FrameZone& zone) REQUIRES(lock_);
   void fill_run(FrameNumber first, unsigned order, std::byte junk) REQUIRES(lock_);
   void drop_standby(FrameRecord& record) REQUIRES(lock_);
-  // All placements fall back to the zones below their highest.
-  unsigned highest_zone(Placement placement) const {
-    return std::min(kZones - 1 - static_cast<unsigned>(placement), top_zone_);
-  }
-  FrameZone& zone_of(FrameNumber f) REQUIRES(lock_) {
-    return zones_[(f >= zones_[1].span().begin) + (f >= zones_[2].span().begin)];
-  }
+  OwnedFrame copy_of_standby(FrameRecord& record, FrameUse, Claim) REQUIRES(lock_);
+  unsigned lowest_zone(uint32_t frames, Placement placement, Claim claim) const REQUIRES(lock_);
+  unsigned highest_zone(Placement placement) const;
+  FrameZone& zone_of(FrameNumber f) REQUIRES(lock_);
 
   FrameMemory& memory_;
   FrameRecords records_;   // as initialize() left them: what they point to is guarded
@@ -136,10 +135,10 @@ class FrameAllocator {
   unsigned top_zone_ = 0;  // the highest with RAM
   FrameZone* top_ = &zones_[0];
   uint32_t total_ = 0, free_ GUARDED_BY(lock_) = 0, zeroed_count_ GUARDED_BY(lock_) = 0;
-  uint32_t floor_ GUARDED_BY(lock_) = 0, reserve_ GUARDED_BY(lock_) = 0;  // a part of it
-  uint32_t kept_for_images_ GUARDED_BY(lock_) = 0, watermark_ GUARDED_BY(lock_) = 0;
-  // With more than this free, a request needs no second look: the three together.
-  uint32_t plenty_ GUARDED_BY(lock_) = 0;
+  uint32_t direct_total_ = 0, free_lower_ GUARDED_BY(lock_) = 0;  // free below the top zone
+  FrameFloors floors_ GUARDED_BY(lock_);
+  // With more than plenty_ free, a request needs no second look.
+  uint32_t watermark_ GUARDED_BY(lock_) = 0, plenty_ GUARDED_BY(lock_) = 0;
   LowMemory* listener_ GUARDED_BY(lock_) = nullptr;
   Claim running_ GUARDED_BY(lock_) = Claim::Unpromised;
   uint32_t used_[kUses] GUARDED_BY(lock_) = {};

@@ -50,6 +50,25 @@ void FrameZone::check_run(const FrameRecord& head, unsigned order) const {
   KASSERT(order == kMaxFrameOrder || section[at ^ size].state != free_state(order));  // merged
 }
 
+namespace {
+
+// Of the frames below `end`: how many are free. The first of a run in use says how long it is.
+uint32_t count_free_below(const FrameRecords& records, FrameNumber end) {
+  uint32_t lower = 0;
+  for (uint32_t i = 0; i < records.section_count(); ++i) {
+    const FrameRecord* section = records.section_at(i);
+    for (uint32_t n = 0; section != nullptr && n < FrameRecords::kSectionFrames;) {
+      const FrameRecord& record = section[n];
+      const bool free = record.use >= FrameUse::Free && record.use <= FrameUse::FreeZeroed;
+      if (free && record.number < end) ++lower;
+      n += record.use > FrameUse::FreeZeroed ? 1u << record.order : 1;
+    }
+  }
+  return lower;
+}
+
+}  // namespace
+
 void FrameAllocator::check() const {
   LeafGuard guard(lock_);
   uint32_t free = 0, zeroed = 0;
@@ -62,6 +81,7 @@ void FrameAllocator::check() const {
   const uint32_t standby = standby_.count();
   KASSERT(zeroed == zeroed_count_);
   KASSERT(free + zeroed + standby == free_);
+  KASSERT(count_free_below(records_, top_->span().begin) == free_lower_);
 
   uint32_t used[kUses] = {};
   uint32_t free_records = 0, zeroed_records = 0, standby_records = 0, inside_used_runs = 0;

@@ -8,30 +8,39 @@
 
 namespace mobius::mm {
 
-inline uint32_t FrameAllocator::floor_for(Claim claim) const {
-  switch (claim) {
-    case Claim::Promised: return 0;
-    case Claim::Returning: return reserve_;
-    case Claim::Unpromised: return floor_;
-    case Claim::Growth: return floor_ + left_to_images();
-  }
-  __builtin_unreachable();
+inline uint32_t FrameAllocator::kernel_frames() const {
+  LeafGuard guard(lock_);
+  return used_[static_cast<unsigned>(FrameUse::PageTable)] +
+         used_[static_cast<unsigned>(FrameUse::Slab)];
+}
+
+inline unsigned FrameAllocator::highest_zone(Placement placement) const {
+  return std::min(kZones - 1 - static_cast<unsigned>(placement), top_zone_);
+}
+
+inline FrameZone& FrameAllocator::zone_of(FrameNumber f) {
+  return zones_[(f >= zones_[1].span().begin) + (f >= zones_[2].span().begin)];
 }
 
 inline Claim FrameAllocator::effective_now(Claim claim) const {
   return running_ == Claim::Promised ? running_ : claim;
 }
 
-inline bool FrameAllocator::may_take(uint32_t frames, Claim claim) {
+inline bool FrameAllocator::may_take(uint32_t frames, Placement placement, Claim claim) {
   const Claim effective = effective_now(claim);
-  if (effective == Claim::Promised) return free_ >= frames;
-  return (plan_.after == kNever || !planned_to_fail()) && free_ >= frames + floor_for(effective);
+  const bool fails = effective != Claim::Promised && plan_.after != kNever && planned_to_fail();
+  return !fails && left_for(effective, placement) >= frames;
 }
 
-inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use) {
+inline void FrameAllocator::count_free(const FrameRecord& first, int frames) {
+  free_ += static_cast<uint32_t>(frames);
+  if (first.number < top_->span().begin) free_lower_ += static_cast<uint32_t>(frames);
+}
+
+inline void FrameAllocator::account_taken(const FrameRecord& first, int frames, FrameUse use) {
   KASSERT(use > FrameUse::FreeZeroed);
-  free_ -= frames;
-  used_[static_cast<unsigned>(use)] += frames;
+  count_free(first, -frames);
+  used_[static_cast<unsigned>(use)] += static_cast<uint32_t>(frames);
 }
 
 [[gnu::always_inline]] inline Result<OwnedFrame> FrameAllocator::allocate(FrameUse use,
@@ -75,6 +84,7 @@ inline void FrameAllocator::account_taken(uint32_t frames, FrameUse use) {
       [[likely]] {
     top_->give_hot(record);
   } else {
+    if (record.number < top_->span().begin) ++free_lower_;
     give_slowly(record);
   }
 }

@@ -9,14 +9,15 @@ Result<FrameNumber> FrameAllocator::allocate_run(unsigned order, FrameUse use, P
                                                  Claim claim) {
   KASSERT(order <= kMaxFrameOrder);
   LeafGuard guard(lock_);
-  uint32_t frames = 1u << order;
-  if (!may_take(frames, claim)) {
+  const uint32_t frames = 1u << order;
+  if (!may_take(frames, placement, claim)) {
     tell_if_low();
     return Failure(Error::OutOfFrames);
   }
-  FrameRecord* head = take_run_from(order, highest_zone(placement));
+  FrameRecord* head =
+      take_run_from(order, highest_zone(placement), lowest_zone(frames, placement, claim));
   if (head == nullptr) return Failure(Error::OutOfFrames);
-  account_taken(frames, use);
+  account_taken(*head, 1 << order, use);
   tell_if_low();
   head->state = frame_state(use, static_cast<uint8_t>(order), 0);
   fill_run(head->number, order, kFreshJunk);
@@ -28,13 +29,13 @@ void FrameAllocator::fill_run(FrameNumber first, unsigned order, std::byte junk)
   for (uint32_t i = 0; i < 1u << order; ++i) memory_.fill(first + i, junk);
 }
 
-FrameRecord* FrameAllocator::take_run_from(unsigned order, unsigned highest) {
-  for (unsigned zone = highest + 1; zone-- > 0;) {
+FrameRecord* FrameAllocator::take_run_from(unsigned order, unsigned highest, unsigned lowest) {
+  for (unsigned zone = highest + 1; zone-- > lowest;) {
     FrameRecord* head = zones_[zone].take_run(order);
     if (head != nullptr) return head;
   }
   while (FrameRecord* const record = standby_.oldest(kNoFrame)) drop_standby(*record);
-  for (unsigned zone = highest + 1; zone-- > 0;) {
+  for (unsigned zone = highest + 1; zone-- > lowest;) {
     zones_[zone].spill_hot();
     drop_zeroed(zones_[zone]);
     FrameRecord* head = zones_[zone].take_run(order);
@@ -50,31 +51,25 @@ void FrameAllocator::free_run(FrameNumber first, unsigned order, FrameUse use) {
   KASSERT(head.use == use && head.order == order);
   fill_run(first, order, kFreedJunk);
   used_[static_cast<unsigned>(use)] -= 1u << order;
-  free_ += 1u << order;
+  count_free(head, 1 << order);
   zone_of(first).give_run(head, order);
 }
 
-void FrameAllocator::set_floor(uint32_t reserve, uint32_t promised) {
+void FrameAllocator::set_floor(uint32_t reserve, uint32_t promised, uint32_t direct) {
   LeafGuard guard(lock_);
-  reserve_ = reserve;
-  floor_ = reserve + promised;
+  floors_.set(reserve, promised, direct);
   set_plenty();
 }
 
 void FrameAllocator::keep_for_images(uint32_t frames) {
   LeafGuard guard(lock_);
-  kept_for_images_ = frames;
+  floors_.keep_for_images(frames);
   set_plenty();
-}
-
-uint32_t FrameAllocator::left_to_images() const {
-  const uint32_t images = used_[static_cast<unsigned>(FrameUse::Image)];
-  return kept_for_images_ - std::min(images, kept_for_images_);
 }
 
 bool FrameAllocator::images_have_more_than_kept() const {
   LeafGuard guard(lock_);
-  return used_[static_cast<unsigned>(FrameUse::Image)] > kept_for_images_;
+  return floors_.images_have_more_than_kept(images());
 }
 
 Claim FrameAllocator::effective(Claim claim) const {
@@ -84,7 +79,7 @@ Claim FrameAllocator::effective(Claim claim) const {
 
 uint32_t FrameAllocator::floor(Claim claim) const {
   LeafGuard guard(lock_);
-  return floor_for(claim);
+  return floors_.of(claim, images());
 }
 
 void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t watermark) {
@@ -94,9 +89,34 @@ void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t watermark) {
   set_plenty();
 }
 
-bool FrameAllocator::some_left(Claim claim) const {
+uint32_t FrameAllocator::direct_floor() const {
   LeafGuard guard(lock_);
-  return free_ > floor_for(effective_now(claim));
+  return has_more_than_direct() ? floors_.in_direct_map(Claim::Unpromised) : 0;
+}
+
+// Who can lie anywhere takes what lies beyond the direct map first.
+uint32_t FrameAllocator::left_for(Claim claim, Placement placement) const {
+  const uint32_t left = frames_above(free_, floors_.of(claim, images()));
+  if (!has_more_than_direct()) return left;
+  const uint32_t direct = frames_above(free_lower_, floors_.in_direct_map(claim));
+  return std::min(left, placement == Placement::Any ? direct + (free_ - free_lower_) : direct);
+}
+
+// A request that could lie anywhere does not go down into the direct map for what is left there.
+unsigned FrameAllocator::lowest_zone(uint32_t frames, Placement placement, Claim claim) const {
+  if (!has_more_than_direct() || placement != Placement::Any) return 0;
+  const uint32_t floor = floors_.in_direct_map(effective_now(claim));
+  return free_lower_ >= frames + floor ? 0 : kBeyondDirect;
+}
+
+bool FrameAllocator::some_left(Claim claim, Placement placement) const {
+  LeafGuard guard(lock_);
+  return left_for(effective_now(claim), placement) != 0;
+}
+
+uint32_t FrameAllocator::left(Claim claim, Placement placement) const {
+  LeafGuard guard(lock_);
+  return left_for(claim, placement);
 }
 
 uint32_t FrameAllocator::spare_frames() const {
@@ -149,6 +169,11 @@ uint32_t FrameAllocator::free_frames() const {
 uint32_t FrameAllocator::zeroed_frames() const {
   LeafGuard guard(lock_);
   return zeroed_count_;
+}
+
+uint32_t FrameAllocator::free_direct_frames() const {
+  LeafGuard guard(lock_);
+  return has_more_than_direct() ? free_lower_ : free_;
 }
 
 uint32_t FrameAllocator::used_frames(FrameUse use) const {

@@ -7,7 +7,7 @@ void FrameAllocator::free_to_standby(FrameRecord& record) {
   LeafGuard guard(lock_);
   KASSERT(record.use > FrameUse::FreeZeroed && record.order == 0);
   --used_[static_cast<unsigned>(record.use)];
-  ++free_;
+  count_free(record, 1);
   if (standby_.is_full()) drop_standby(*standby_.oldest(kNoFrame));
   standby_.add(record);
 }
@@ -15,12 +15,23 @@ void FrameAllocator::free_to_standby(FrameRecord& record) {
 OwnedFrame FrameAllocator::take_standby(SwapSlot slot, FrameUse use, Claim claim) {
   LeafGuard guard(lock_);
   FrameRecord* const record = standby_.find(slot);
-  if (record == nullptr || !may_take(1, claim)) return {};
+  if (record == nullptr || !may_take(1, Placement::Any, claim)) return {};
+  const FrameZone& lowest = zones_[lowest_zone(1, Placement::Any, claim)];
+  if (record->number < lowest.span().begin) return copy_of_standby(*record, use, claim);
   standby_.remove(*record);
-  account_taken(1, use);
+  account_taken(*record, 1, use);
   tell_if_low();
   record->state = frame_state(use, 0, 0);
   return OwnedFrame(*this, *record);
+}
+
+// It lies where the request may have none, which may have another.
+OwnedFrame FrameAllocator::copy_of_standby(FrameRecord& record, FrameUse use, Claim claim) {
+  FrameRecord* const copy = allocate_slowly(use, Placement::Any, Fill::None, claim);
+  if (copy == nullptr) return {};
+  memory_.copy(copy->number, record.number);
+  drop_standby(record);
+  return OwnedFrame(*this, *copy);
 }
 
 void FrameAllocator::forget_standby(SwapSlot slot) {
@@ -36,8 +47,8 @@ void FrameAllocator::drop_standby(FrameRecord& record) {
 }
 
 // Nothing else is free there.
-FrameRecord* FrameAllocator::take_oldest_standby(FrameNumber end, Fill fill) {
-  FrameRecord* const record = standby_.oldest(end);
+FrameRecord* FrameAllocator::take_oldest_standby(FrameRange in, Fill fill) {
+  FrameRecord* const record = standby_.oldest(in.end, in.begin);
   if (record == nullptr) return nullptr;
   standby_.remove(*record);
   if (fill == Fill::Zero) memory_.zero(record->number);

@@ -133,18 +133,22 @@ void check_space(MemoryManager& manager, AddressSpace& space, Totals& totals)
     REQUIRES(memory_lock) {
   space.regions().check();
   uint32_t mapped = 0, resident = 0, swapped = 0;
+  size_t slots = 0;
   VirtAddr last_block{0};
   for (RegionNode* n = space.regions().first(); n != nullptr; n = space.regions().next(*n)) {
     auto& region = static_cast<Region&>(*n);
     mapped += check_region(manager, space, region);
     check_neighbours(space, region);
-    const VmObject* object = region.object.get();
-    if (object == nullptr || region.block_base == last_block) continue;
+    VmObject* const object = region.object.get();
+    if (object == nullptr) continue;
+    if (object->views().front() == &region) slots += object->slots().bookkeeping_bytes();
+    if (region.block_base == last_block) continue;
     last_block = region.block_base;
     resident += object->resident_pages();
     swapped += object->swapped_pages();
   }
   KASSERT(resident == space.footprint.resident && swapped == space.footprint.swapped);
+  KASSERT(space.kernel_bytes() == space.region_count() * kRegionBytes + slots);
   KASSERT(mapped == space.map().mapped_pages());
   totals.tables += space.map().table_frames();
 }

@@ -7,6 +7,7 @@
 #include "mm/commit.h"
 #include "mm/footprint.h"
 #include "mm/kernel_heap.h"
+#include "mm/kernel_share.h"
 #include "mm/ports/waiting.h"
 #include "mm/pressure.h"
 #include "mm/stats.h"
@@ -30,6 +31,7 @@ struct MemoryManager {
   MemoryLock lock{};
   Stats stats GUARDED_BY(memory_lock){};
   Promises promises GUARDED_BY(memory_lock){frames};
+  KernelShare share GUARDED_BY(memory_lock){};  // all of RAM, until the machine is told
   Pressure pressure{};
   List<AddressSpace, AllSpaces> spaces GUARDED_BY(memory_lock){};
   List<VmObject, AllObjects> objects GUARDED_BY(memory_lock){};

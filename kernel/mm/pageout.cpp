@@ -46,14 +46,23 @@ uint32_t PageOut::reads_under_way() {
   return manager_.under_way;
 }
 
-bool PageOut::enough_are_free(Claim claim, uint32_t asked) {
-  const uint32_t watermark = manager_.frames.floor(claim) + low_ + std::min(low_, kBatch);
-  return manager_.frames.free_frames() >= std::max(watermark, asked);
+bool PageOut::enough_are_free(Claim claim, Asked asked) {
+  const uint32_t more = low_ + std::min(low_, kBatch);
+  const uint32_t watermark = manager_.frames.floor(claim) + more;
+  return manager_.frames.free_frames() >= std::max(watermark, asked.frames) &&
+         manager_.frames.left(claim) >= more &&
+         manager_.frames.free_direct_frames() >= asked.direct;
+}
+
+// Where any page would do, but for somebody who needs a frame in the direct map.
+PageOut::Gain PageOut::gain_wanted(Asked asked) {
+  if (!enough_are_free(Claim::Returning, {asked.frames, 0})) return Gain::Frames;
+  return manager_.frames.free_direct_frames() < asked.direct ? Gain::Direct : Gain::Books;
 }
 
 // One batch. False: another would find nothing, for every page has been a victim in vain.
-bool PageOut::evict_some(uint32_t& in_vain) {
-  const Outcome outcome = evict_batch();
+bool PageOut::evict_some(Gain gain, uint32_t& in_vain) {
+  const Outcome outcome = evict_batch(gain);
   in_vain = outcome.evicted == 0 ? in_vain + outcome.picked - outcome.stuck : 0;
   if (outcome.evicted != 0) tell_evicted(outcome.evicted);
   if (outcome.picked != 0 && in_vain <= 2 * listed_pages()) return true;
@@ -75,13 +84,13 @@ void PageOut::run_round() {
   wanted_ = false;
   running_ = true;
   fruitless_ = newcomer_stayed_ = false;
-  const uint32_t asked = std::exchange(asked_, 0);
+  const Asked asked = std::exchange(asked_, Asked{});
   images_go_ = std::exchange(images_asked_, false);
   const uint64_t evicted = evicted_;
   uint32_t in_vain = 0;
   while (!enough_are_free(Claim::Growth, asked)) {
-    const Gain gain = enough_are_free(Claim::Returning, asked) ? Gain::Books : Gain::Frames;
-    if (note_slots() && gain == Gain::Frames && evict_some(in_vain)) continue;
+    const Gain gain = gain_wanted(asked);
+    if (note_slots() && gain != Gain::Books && evict_some(gain, in_vain)) continue;
     if (const uint32_t more = discard_whatever_can_go(gain)) {
       tell_evicted(more);
       continue;
@@ -112,25 +121,34 @@ bool PageOut::wait_for_frames(Claim claim) {
   KASSERT(low_ != 0 && "PageOut::start() has been called");
   Lock::assert_no_lock_held();
   const Pressure::Stall stall(manager_.pressure);
-  // Where there are free frames, they are not where the caller needs one: more must go.
   const uint32_t free = manager_.frames.free_frames();
-  const bool elsewhere = manager_.frames.some_left(claim);
+  const Lack lack = lack_of(claim);
   images_asked_ |= manager_.frames.effective(claim) != Claim::Growth;
-  if (elsewhere) asked_ = std::max(asked_, free + std::max(2 * low_, 1u));
+  const uint32_t direct = manager_.frames.free_direct_frames(), more = std::max(2 * low_, 1u);
+  if (lack == Lack::Run) asked_.frames = std::max(asked_.frames, free + more);
+  if (lack == Lack::Direct) asked_.direct = std::max(asked_.direct, direct + more);
   const uint64_t evicted = evicted_;
   wait_for_batch();
   if (evicted_ != evicted || !fruitless_) return true;
-  if (there_is_more_since()) return true;
-  const bool some_left = manager_.frames.some_left(claim);
-  if (some_left && (!elsewhere || manager_.frames.free_frames() > free)) return true;
+  if (there_is_more_since(lack)) return true;
+  const Lack now = lack_of(claim);
+  if (now == Lack::Run && (lack != Lack::Run || manager_.frames.free_frames() > free)) return true;
+  if (lack == Lack::Frames && now == Lack::Direct) return true;
   return swap_stays_on() || (claim == Claim::Promised && try_stuck_pages_again());
+}
+
+// Where there are free frames, they are not where the caller needs one, or not in a row.
+PageOut::Lack PageOut::lack_of(Claim claim) {
+  if (!manager_.frames.some_left(claim, Placement::Any)) return Lack::Frames;
+  return manager_.frames.some_left(claim, Placement::Direct) ? Lack::Run : Lack::Direct;
 }
 
 // Others were faster, but their pages can go in turn; or somebody who ended has left slots, or
 // SwapOff has, whose patience may have ended with the round.
-bool PageOut::there_is_more_since() {
+bool PageOut::there_is_more_since(Lack lack) {
   LockGuard guard(manager_.lock);
-  return came_ || manager_.under_way != 0 || swap_.slots_to_take() > slots_left_;
+  const uint32_t came = lack == Lack::Direct ? came_.direct : came_.frames;
+  return came != 0 || manager_.under_way != 0 || swap_.slots_to_take() > slots_left_;
 }
 
 bool PageOut::wait_for_transfer() {

@@ -33,8 +33,7 @@ class PageOut final : public LowMemory, private Sampler {
   [[noreturn]] void run() EXCLUDES(memory_lock);
   // One round of it, where there is no thread to do it.
   void run_round() EXCLUDES(memory_lock);
-  // Whether the daemon has something to do.
-  bool wanted() const { return wanted_; }
+  bool wanted() const { return wanted_; }  // the daemon has something to do
 
   // For whoever has found no frame, or none where it must be. Sleeps until some have been evicted
   // or it is certain that none can be: false then, unless there are more for requests of that claim
@@ -74,8 +73,14 @@ class PageOut final : public LowMemory, private Sampler {
 
  private:
   enum class Fate : uint8_t { Evicted, ToWrite, Stays };
-  // What a page that goes must bring: a free frame, or one that is not owed to a promise at once.
-  enum class Gain : uint8_t { Frames, Books };
+  // What a page that goes must bring: a free frame, one in the direct map, or one that is not owed
+  // to a promise at once.
+  enum class Gain : uint8_t { Frames, Direct, Books };
+  // So many frames are to be free, of all and in the direct map.
+  struct Asked {
+    uint32_t frames = 0, direct = 0;
+  };
+  enum class Lack : uint8_t { Frames, Direct, Run };  // any, one in the direct map, some in a row
   struct Batch;
   struct Outcome {
     uint32_t evicted, picked, stuck;  // stuck: of those picked; they are not picked again
@@ -83,21 +88,24 @@ class PageOut final : public LowMemory, private Sampler {
 
   bool test_and_clear(PolicyPage& page) override REQUIRES(memory_lock);
   void start_tracking() REQUIRES(memory_lock);
-  bool evict_some(uint32_t& in_vain) EXCLUDES(memory_lock);
-  Outcome evict_batch() EXCLUDES(memory_lock);
+  bool evict_some(Gain gain, uint32_t& in_vain) EXCLUDES(memory_lock);
+  Outcome evict_batch(Gain gain) EXCLUDES(memory_lock);
   uint32_t listed_pages() EXCLUDES(memory_lock);
   bool note_slots() EXCLUDES(memory_lock);
   void tell_evicted(uint32_t pages);
   uint32_t reads_under_way() EXCLUDES(memory_lock);
-  bool enough_are_free(Claim claim, uint32_t asked);
+  bool enough_are_free(Claim claim, Asked asked);
+  Gain gain_wanted(Asked asked);
+  Lack lack_of(Claim claim);
   uint32_t discard_whatever_can_go(Gain gain) EXCLUDES(memory_lock);
   void wait_for_batch() EXCLUDES(memory_lock);
-  bool there_is_more_since() EXCLUDES(memory_lock);
+  bool there_is_more_since(Lack lack) EXCLUDES(memory_lock);
   bool anybody_starves() EXCLUDES(memory_lock);
   bool swap_stays_on() EXCLUDES(memory_lock);
   void begin_picking() REQUIRES(memory_lock);
-  void pick_batch(Batch& batch) REQUIRES(memory_lock);
-  bool gains_more_than_a_frame(FrameRecord& record) REQUIRES(memory_lock);
+  void pick_batch(Batch& batch, Gain gain) REQUIRES(memory_lock);
+  bool gains(Gain gain, FrameRecord& record) REQUIRES(memory_lock);
+  void note_came(FrameRecord& record) REQUIRES(memory_lock);
   bool is_kept_image(FrameRecord& record) REQUIRES(memory_lock);
   Fate dispose_of(FrameRecord& record) REQUIRES(memory_lock);
   bool needs_writing(FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock);
@@ -120,12 +128,12 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t low_ = 0;  // set by start()
   std::array<FrameRecord*, 16> newcomers_ GUARDED_BY(memory_lock){};  // by the last faults
   uint32_t newcomer_ GUARDED_BY(memory_lock) = 0;
-  // Since the last batch was picked: a page has come that can go; how many slots there were before.
-  bool came_ GUARDED_BY(memory_lock) = false;
+  // Since the last batch was picked: pages that came and can go. How many slots there were then.
+  Asked came_ GUARDED_BY(memory_lock);
   uint32_t slots_left_ GUARDED_BY(memory_lock) = 0;
   // No lock: the daemon and those who wait for it test these and then wait, with nothing in between
   // that could run another thread (ports/waiting.h).
-  uint32_t asked_ = 0;      // the next round goes on until so many frames are free
+  Asked asked_;             // the next round goes on until so many frames are free
   bool images_asked_ = false;  // and takes of images also those that are kept
   bool images_go_ = false;  // this round does
   bool wanted_ = false;

@@ -26,12 +26,12 @@ PageSlot& PageOut::slot_of(FrameRecord& record) {
   return *object_of(record)->slots().find(record.index);
 }
 
-PageOut::Outcome PageOut::evict_batch() {
+PageOut::Outcome PageOut::evict_batch(Gain gain) {
   Batch batch;
   {
     LockGuard guard(manager_.lock);
     begin_picking();
-    pick_batch(batch);
+    pick_batch(batch, gain);
     assign_slots(batch);
   }
   write_runs(batch);
@@ -47,16 +47,16 @@ void PageOut::begin_picking() {
   if (!manager_.tracking) start_tracking();
   // With those that are being read: policies evict for each dip of it.
   policy_.set_capacity(policy_.size() + manager_.frames.free_frames() + manager_.under_way);
-  came_ = false;
+  came_ = {};
 }
 
-void PageOut::pick_batch(Batch& batch) {
+void PageOut::pick_batch(Batch& batch, Gain gain) {
   while (batch.picked < kBatch) {
     PolicyPage* page = policy_.pick_victim(*this);
     if (page == nullptr) break;
     ++batch.picked;
     auto& record = static_cast<FrameRecord&>(*page);
-    switch (dispose_of(record)) {
+    switch (gains(gain, record) ? dispose_of(record) : Fate::Stays) {
       case Fate::Evicted: ++batch.evicted; break;
       case Fate::ToWrite: batch.entries[batch.count++] = {&record, kNoSwapSlot, {}}; break;
       case Fate::Stays: keep(record, ReplacementPolicy::Kept::Used); break;
@@ -78,8 +78,7 @@ uint32_t PageOut::discard_whatever_can_go(Gain gain) {
     PolicyPage* page = policy_.pick_victim(*this);
     if (page == nullptr) break;
     auto& record = static_cast<FrameRecord&>(*page);
-    if ((gain == Gain::Frames || gains_more_than_a_frame(record)) &&
-        dispose_of(record) == Fate::Evicted) {
+    if (gains(gain, record) && dispose_of(record) == Fate::Evicted) {
       ++gone;
       continue;
     }
@@ -94,12 +93,18 @@ uint32_t PageOut::discard_whatever_can_go(Gain gain) {
   return gone;
 }
 
-// Whether there would be more for unpromised requests if the page went: it needs no slot, which
-// promises may count on, and is not promised itself.
-bool PageOut::gains_more_than_a_frame(FrameRecord& record) {
+// Whether that would be gained if the page went. Of the books: it needs no slot, which promises may
+// count on, and is not promised itself.
+bool PageOut::gains(Gain gain, FrameRecord& record) {
   VmObject& object = *object_of(record);
-  if (object.frame_use() == FrameUse::Image) return true;
-  return !object.promised() && manager_.memory.is_zero(record.number);
+  switch (gain) {
+    case Gain::Frames: return true;
+    case Gain::Direct: return manager_.memory.is_direct(record.number);
+    case Gain::Books:
+      return object.frame_use() == FrameUse::Image ||
+             (!object.promised() && manager_.memory.is_zero(record.number));
+  }
+  __builtin_unreachable();
 }
 
 // Growth, which leaves images so many, would not be served by the frame.

@@ -24,10 +24,15 @@ void PageOut::start_tracking() {
   }
 }
 
+void PageOut::note_came(FrameRecord& record) {
+  ++came_.frames;
+  if (manager_.memory.is_direct(record.number)) ++came_.direct;
+}
+
 void PageOut::faulted_in(FrameRecord& record, Shadow shadow) {
   if (!manager_.tracking) return;
   record.count |= page_mark::kTracked;
-  came_ = true;
+  note_came(record);
   newcomers_[newcomer_++ % newcomers_.size()] = &record;
   policy_.faulted_in(record, shadow, identity_of(record));
 }
@@ -52,7 +57,7 @@ bool PageOut::is_unused_newcomer(FrameRecord& record) {
 void PageOut::was_read_ahead(FrameRecord& record, Shadow shadow) {
   if (!manager_.tracking) return;
   record.count |= page_mark::kTracked;
-  came_ = true;
+  note_came(record);
   policy_.read_ahead(record, shadow, identity_of(record));
 }
 

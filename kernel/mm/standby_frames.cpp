@@ -35,9 +35,10 @@ void StandbyFrames::remove(FrameRecord& record) {
   --count_;
 }
 
-FrameRecord* StandbyFrames::oldest(FrameNumber end) const {
+FrameRecord* StandbyFrames::oldest(FrameNumber end, FrameNumber begin) const {
+  const FrameRange in{begin, end};
   FrameRecord* record = queue_.next;
-  while (record != &queue_ && record->number >= end) record = record->next;
+  while (record != &queue_ && !in.contains(record->number)) record = record->next;
   return record != &queue_ ? record : nullptr;
 }
 

@@ -28,9 +28,9 @@ class StandbyFrames {
   void add(FrameRecord& record);
   // The record is nobody's afterwards. Requires: it has been added.
   void remove(FrameRecord& record);
-  // The one that has been here longest, of those below `end`; null: there is none. At most kMost
-  // steps; one, where all frames are below `end`.
-  FrameRecord* oldest(FrameNumber end) const;
+  // The one that has been here longest, of those below `end` and not below `begin`; null: there
+  // is none. At most kMost steps; one, where all frames are there.
+  FrameRecord* oldest(FrameNumber end, FrameNumber begin = FrameNumber{0}) const;
 
   // Queue, chains and records agree. Asserts otherwise.
   void check() const;

@@ -68,6 +68,7 @@ Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base,
   region->first_page = 0;
   object.get()->belong_to(space.footprint);
   region->attach(space, std::move(object));
+  if ((flags & kMemGuaranteed) != 0) [[unlikely]] space.slots_changed(*region->object.get(), 0);
   return region->range.begin;
 }
 

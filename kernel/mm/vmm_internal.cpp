@@ -60,6 +60,7 @@ void return_to_reservation(AddressSpace& space, Region& region) {
   region.access = Access::None;
   region.block_base = region.reservation;
   region.reservation = VirtAddr{0};
+  space.slots_leave(region);
   region.detach();
   region.first_page = 0;
   space.merge_with_next(region);
@@ -90,10 +91,11 @@ Result<void> make_slots(VmObject& object, PageCount pages) REQUIRES(memory_lock)
 Result<void> promise_pages(AddressSpace& space, VmObject& object, PageCount had,
                            PageCount pages) {
   MemoryManager& manager = space.manager();
-  const uint32_t slots = SlotTable::frames_for(pages);
-  const uint32_t promised_before = had == 0 ? 0 : Promises::cost_of(had);
-  const uint32_t cost = Promises::cost_of(pages) - promised_before + slots;
-  TRY(check_share(space, cost));
+  const Cost slots{SlotTable::frames_for(pages), SlotTable::frames_for(pages)};
+  const Cost promised_before = had == 0 ? Cost{} : Promises::cost_of(had);
+  const Cost cost = Promises::cost_of(pages) - promised_before + slots;
+  TRY(check_share(space, cost.pages));
+  TRY(space.check_slots(pages * sizeof(PageSlot)));
   Promise more = TRY(manager.promises.promise(cost));
   const Claim before = manager.frames.claim_all(Claim::Promised);
   Result<void> made = make_slots(object, pages);

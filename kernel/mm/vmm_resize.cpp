@@ -105,6 +105,20 @@ Result<Resized> shrink_or_not_yet(AddressSpace& space, const Block& block, PageC
   return Resized{Resized::Next::Done, base};
 }
 
+// Room for the slots of so many pages, and the promise, where there is one.
+Result<void> grow_object(AddressSpace& space, VmObject& object, PageCount had, PageCount pages)
+    REQUIRES(memory_lock) {
+  const size_t before = object.slots().bookkeeping_bytes();
+  Result<void> grown;
+  if (object.promised()) {
+    grown = promise_pages(space, object, had, pages);
+  } else if (object.pages() < pages) {
+    grown = object.slots().resize(pages);
+  }
+  space.slots_changed(object, before);
+  return grown;
+}
+
 Resized move_on(Preparation& before) REQUIRES(memory_lock) {
   if (before.moving->step()) return {Resized::Next::Move};
   return {Resized::Next::Done, before.target};
@@ -127,11 +141,7 @@ Result<Resized> grow_or_not_yet(AddressSpace& space, const Block& block, PageCou
     }
     if (block.first->reservation.value != 0) left_behind = TRY(space.make_region());
   }
-  if (object.promised()) {
-    TRY(promise_pages(space, object, old_pages, pages));
-  } else if (object.pages() < pages) {
-    TRY(object.slots().resize(pages));
-  }
+  TRY(grow_object(space, object, old_pages, pages));
   // From here on nothing fails.
   object.show(pages);
   if (in_place) {

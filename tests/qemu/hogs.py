@@ -35,7 +35,32 @@ def shell_ends(resource):
     return test
 
 
+def two_hogs_of_regions(context):
+    """Two programs hold as many regions as they get, which cannot be paged out: one that ran before
+    goes on, programs start, and both are ended."""
+    with Shell(context, "--with", "hog.exe", "--with", "swap_fill.exe", "--memory", "32M",
+               "--timeout", "150") as shell:
+        shell.send("swap_fill.exe 1 step &")
+        for _ in range(2):
+            shell.send("/run/hog.exe regions stay &")
+            shell.expect(r"^regions: got [1-9]\d*, errno", 120)
+        shell.send("ps")
+        pids = [shell.expect(rf"^ *(\d+) +1 .*running +{name}\.exe")[1]
+                for name in ("swap_fill", "hog", "hog")]
+        shell.send("/run/swap_fill.exe 2")
+        shell.expect("^PASS R13_sequential_read_backwards", 120)
+        shell.send("hello.exe")
+        shell.expect("^Hello from Mobius!$")
+        shell.send("kill " + " ".join(pids))
+        shell.send("wait")
+        shell.send("check")
+        shell.expect("balance")
+
+
 TESTS = [
+    Script("S1_two_hogs_of_regions_leave_the_others_going", two_hogs_of_regions, BOTH),
+    Boot("D3_promises_are_kept_with_more_memory_than_the_direct_map", "direct_map.exe",
+         "--memory 2048M --swap 0", checks=4, timeout=300),
     Boot("S1_memory_hog_ends_alone", "-c 'hog.exe memory\nhello.exe; check'",
          "--with hog.exe --memory 32M --swap 0", emulators=BOTH, timeout=90,
          stdout_has=("^memory: taking all$", "^Hello from Mobius!$", "balance"),

@@ -44,6 +44,13 @@ def disk(contents, size=1 << 20):
     return prepare
 
 
+def writes_fail(folder):
+    """Every page that is written to the disk is lost, from the beginning."""
+    (folder / "rules").write_text(
+        '[inject-error]\nevent = "write_aio"\niotype = "write"\nerrno = "5"\n')
+    return ["--swap-errors", str(folder / "rules")]
+
+
 def failing(name, kind, slots, *stdout_has, commands="swap_fill.exe 2", **more):
     """Reading or writing these pages of the disk, or all, always fails."""
     def prepare(folder):
@@ -145,6 +152,10 @@ TESTS = [
             "^slots retired +3$", r"^queue length +\d$", r"^queue longest +[1-9]\d?$", checks=3),
     failing("D3_nothing_can_be_written", "write", [], "^slots retired +[1-9]",
             r"^shell: swap_fill\.exe \(2\): ended: out of memory$"),
+    # Bochs has no errors to inject: QEMU only.
+    Boot("D3_who_had_code_goes_on_while_no_page_can_be_written", "idle_code.exe", "--memory 16M",
+         prepare=writes_fail, checks=6, timeout=90,
+         log_has=(r"^fault: process 7 idle_code\.exe, thread \d+: out of memory$",)),
     *[Boot(f"R13_policy_{name}", "-c 'swap_random.exe 3\ncheck'",
            f"--with swap_random.exe --memory 8M --append policy={name}", checks=3, timeout=90,
            verify=balances(1), log_has=(rf"^paging: policy {name}, ",))

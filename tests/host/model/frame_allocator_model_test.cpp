@@ -57,6 +57,10 @@ class ModelMachine {
   bool is_usable(FrameNumber f) const;
   void compare();
   uint32_t free() const { return allocator_.total_frames() - used_; }
+  uint32_t free_direct() const { return allocator_.direct_frames() - used_direct_; }
+  bool is_direct(FrameNumber f) const { return f < memory_.direct_end(); }
+  bool placements_differ() const { return allocator_.direct_frames() < allocator_.total_frames(); }
+  uint32_t left(Claim claim, Placement placement) const;
 
   sim::Random random_;
   sim::SimFrameMemory memory_;
@@ -64,7 +68,8 @@ class ModelMachine {
   std::vector<FrameRange> usable_;
   bool started_ = false;
   std::map<uint32_t, Held> held_;
-  uint32_t used_ = 0, floor_ = 0;
+  uint32_t used_ = 0, used_direct_ = 0;
+  uint32_t floor_ = 0, reserve_ = 0, direct_ = 0;  // reserve_: a part of it
   std::vector<std::pair<uint32_t, FrameNumber>> standby_;  // slots and frames, the oldest first
   uint32_t next_slot_ = 1;
 };
@@ -94,6 +99,19 @@ void ModelMachine::record(FrameNumber first, Held held, Placement placement) {
   memory_.write({first, 0, 4}, &first);
   held_[first.value] = held;
   used_ += held.frames;
+  if (is_direct(first)) used_direct_ += held.frames;
+}
+
+// How many frames the request may take, by the rules (frame_request.h).
+uint32_t ModelMachine::left(Claim claim, Placement placement) const {
+  const auto above = [](uint32_t all, uint32_t floor) { return all > floor ? all - floor : 0; };
+  const bool promised = claim == Claim::Promised;
+  const uint32_t all = above(free(), promised ? 0 : floor_);
+  if (!placements_differ()) return all;
+  const uint32_t tables = std::min(direct_, floor_ - reserve_);
+  const uint32_t kept = promised ? 0 : reserve_ + tables;
+  const uint32_t direct = above(free_direct(), kept);
+  return std::min(all, placement == Placement::Any ? direct + free() - free_direct() : direct);
 }
 
 void ModelMachine::allocate_one() {
@@ -102,10 +120,10 @@ void ModelMachine::allocate_one() {
   auto fill = random_.chance(3) ? Fill::Zero : Fill::None;
   Claim claim = random_.chance(4) ? Claim::Promised : Claim::Unpromised;
   auto frame = allocator_.allocate(use, placement, fill, claim);
-  bool may = claim == Claim::Promised ? free() > 0 : free() > floor_;
+  const bool may = left(claim, placement) > 0;
   if (!frame.has_value()) {
-    // Only the direct zones can be empty while something is free.
-    ASSERT_TRUE(!may || placement != Placement::Any);
+    // Only the lowest zone can be empty while something is free.
+    ASSERT_TRUE(!may || placement == Placement::Below16M);
     return;
   }
   ASSERT_TRUE(may);
@@ -131,10 +149,11 @@ void ModelMachine::allocate_run() {
   auto run = allocator_.allocate_run(order, use, placement);
   if (allocator_.standby_frames() == 0) standby_.clear();  // all have been merged for it
   if (!run.has_value()) {
-    ASSERT_TRUE(order != 0 || placement != Placement::Any || free() <= floor_);
+    ASSERT_TRUE(order != 0 || placement == Placement::Below16M ||
+                left(Claim::Unpromised, placement) == 0);
     return;
   }
-  ASSERT_GE(free(), floor_ + (1u << order));
+  ASSERT_GE(left(Claim::Unpromised, placement), 1u << order);
   record(*run, {1u << order, false, use}, placement);
 }
 
@@ -160,13 +179,16 @@ void ModelMachine::take_back() {
     allocator_.forget_standby({slot});
     return forget(frame);
   }
+  const bool could = left(Claim::Unpromised, Placement::Any) > 0;
   OwnedFrame back = allocator_.take_standby({slot}, FrameUse::Anonymous, Claim::Unpromised);
-  ASSERT_EQ(back.has_frame(), free() > floor_);
+  ASSERT_EQ(back.has_frame(), could);
   if (!back.has_frame()) return;
   uint32_t written;
-  memory_.read({frame, 0, 4}, &written);
+  memory_.read({back.number(), 0, 4}, &written);
   ASSERT_EQ(written, frame.value);
+  ASSERT_TRUE(back.number() == frame || (is_direct(frame) && !is_direct(back.number())));
   forget(frame);
+  forget(back.number());
   record(back.release(), {1, true, FrameUse::Anonymous}, Placement::Any);
 }
 
@@ -185,19 +207,23 @@ void ModelMachine::free_some() {
       allocator_.free_run({first}, std::countr_zero(held.frames), held.use);
     }
     used_ -= held.frames;
+    if (is_direct({first})) used_direct_ -= held.frames;
     it = held_.erase(it);
   }
 }
 
 void ModelMachine::move_floor() {
-  floor_ = random_.below(100);
-  allocator_.set_floor(floor_);
+  reserve_ = random_.below(60);
+  floor_ = reserve_ + random_.below(60);
+  direct_ = random_.below(40);
+  allocator_.set_floor(reserve_, floor_ - reserve_, direct_);
   ASSERT_EQ(allocator_.floor(), floor_);
 }
 
 void ModelMachine::compare() {
   allocator_.check();
   ASSERT_EQ(allocator_.free_frames(), free());
+  ASSERT_EQ(allocator_.free_direct_frames(), free_direct());
   ASSERT_EQ(allocator_.standby_frames(), standby_.size());
   uint32_t by_use[16] = {};
   for (auto [first, held] : held_) by_use[static_cast<unsigned>(held.use)] += held.frames;
@@ -225,7 +251,7 @@ void ModelMachine::run(int operations) {
     }
     if (i % 500 == 0) compare();
   }
-  allocator_.set_floor(floor_ = 0);
+  allocator_.set_floor(reserve_ = floor_ = direct_ = 0);
   while (!held_.empty() && !testing::Test::HasFatalFailure()) free_some();
   compare();
 }

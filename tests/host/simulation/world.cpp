@@ -234,7 +234,7 @@ bool World::may_promise(mm::AddressSpace& space, PageCount pages) {
   LockGuard guard(machine.manager.lock);
   const uint32_t all = machine.frames.total_frames() + swap.pager.good_slots() -
                        machine.manager.promises.reserve();
-  const uint32_t cost = mm::Promises::cost_of(pages) + mm::SlotTable::frames_for(pages);
+  const uint32_t cost = mm::Promises::cost_of(pages).pages + mm::SlotTable::frames_for(pages);
   return space.promised_pages() + cost <= all / 4 * 3;
 }
 

@@ -55,7 +55,6 @@ class World {
   // Whether so many pages more could be promised, for certain.
   bool could_promise(PageCount pages);
   bool could_lose(uint32_t pages);
-  bool no_slot_can_be_had();
   // Whether the quotas allow so many locked pages more.
   bool could_lock(mm::AddressSpace& space, PageCount pages);
   // Whether so many more are within what one process may be promised.

@@ -40,20 +40,16 @@ World::Room World::room(bool direct_only) {
   return room;
 }
 
-bool World::no_slot_can_be_had() {
-  LockGuard guard(machine.manager.lock);
-  return swap.pager.slots().closing() || swap.pager.slots_left() == 0;
-}
-
 void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCount given_back,
                                  mm::Claim claim) {
   ++counts.out_of_memory;
   const Room all = room(false), direct = room(true);
   const bool returning = claim == mm::Claim::Returning;
   uint32_t needed = kNeeded + given_back + (returning ? kReserve : machine.frames.floor());
+  const uint32_t direct_needed = kNeeded + given_back + machine.frames.direct_floor();
   // What images have or could have is nothing to growth, up to what is kept for them.
   if (claim == mm::Claim::Growth) needed += kKeptForImages;
-  if (all.sum() < needed || direct.sum() < kNeeded + given_back) return;
+  if (all.sum() < needed || direct.sum() < direct_needed) return;
   // Evicted pages would take the slots that are promised; but a page that returns leaves its own.
   if (!returning && !could_lose(kNeeded + given_back)) return;
   // Somebody has given memory back since. But no time passes between a touch's last look for a
@@ -66,8 +62,12 @@ void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCo
 }
 
 bool World::could_promise(PageCount pages) {
-  return could_lose(mm::Promises::cost_of(pages) + mm::SlotTable::frames_for(pages) + kNeeded +
-                    kKeptForImages);
+  const mm::Cost cost = mm::Promises::cost_of(pages);
+  const uint32_t more = mm::SlotTable::frames_for(pages) + kNeeded;
+  LockGuard guard(machine.manager.lock);
+  const mm::Promises& books = machine.manager.promises;
+  return books.could_lose(cost.pages + more + kKeptForImages) &&
+         books.could_lose_direct(cost.direct + more);
 }
 
 // Whether the books would still balance with so many frames or slots less.

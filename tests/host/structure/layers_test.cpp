@@ -22,7 +22,8 @@ const std::map<std::string, Seen>& layers() {
                             "mm/owned_frame.h",
                             "mm/frame_allocator.h",
                             "mm/frame_allocator_inline.h",
-                            "mm/frame_request.h", "mm/junk.h", "mm/standby_frames.h",
+                            "mm/frame_floors.h", "mm/frame_request.h", "mm/junk.h",
+                            "mm/standby_frames.h",
                             "mm/frame_record.h", "mm/swap_slot.h", "mm/replacement/policy.h",
                             "mm/frame_allocator_zone.h",
                             "mm/frame_allocator_records.h"};

@@ -93,8 +93,8 @@ TEST(FrameAllocator, D3_images_keep_frames_whether_or_not_there_are_slots) {
   EXPECT_EQ(allocator.free_frames(), 20u);
   promises.set_slots_left(1000);
   EXPECT_FALSE(grow());
-  EXPECT_FALSE(promises.promise(1001).has_value());
-  EXPECT_TRUE(promises.promise(1000).has_value());
+  EXPECT_FALSE(promises.promise({1001}).has_value());
+  EXPECT_TRUE(promises.promise({1000}).has_value());
   promises.set_kept_for_images(19);
   EXPECT_TRUE(grow());
 }

@@ -1,0 +1,23 @@
+// KernelShare: how much of RAM the kernel keeps for programs without being able to page it out:
+// regions with their objects, page slots, page tables. What one process may cause, and what all may
+// together, so that programs that were running go on (S1).
+#pragma once
+
+#include <cstdint>
+
+namespace mobius::mm {
+
+struct KernelShare {
+  uint32_t of_one = UINT32_MAX;        // frames: for the regions and slots of one process
+  // The heap and the page tables together, in frames. With fewer, nobody gets another region; slots
+  // for pages that are touched there are still: who has a block goes on.
+  uint32_t of_all_regions = UINT32_MAX;
+  uint32_t of_all_slots = UINT32_MAX;
+
+  // Of a machine with so many frames in the direct map.
+  static constexpr KernelShare of(uint32_t frames) {
+    return {frames / 4, frames / 2, frames / 8 * 5};
+  }
+};
+
+}  // namespace mobius::mm

@@ -1,0 +1,108 @@
+// The frame allocator on a machine with RAM beyond the direct map: what stays free in it, for whom.
+#include "unit/frame_allocator_rig.h"
+
+namespace mobius::mm {
+namespace {
+
+using namespace frames_rig;
+
+constexpr uint32_t kDirect = 6144;
+
+class BeyondDirect : public testing::Test {
+ protected:
+  bool take(Placement placement, Claim claim = Claim::Unpromised) {
+    auto frame = allocator.allocate(FrameUse::Anonymous, placement, Fill::None, claim);
+    if (frame) frame->release();
+    return frame.has_value();
+  }
+  uint32_t direct_left() { return allocator.free_direct_frames(); }
+
+  Machine machine{8192, kDirect};
+  FrameAllocator& allocator = machine.allocator;
+};
+
+TEST_F(BeyondDirect, D3_counts_the_frames_of_the_direct_map) {
+  const uint32_t all = allocator.direct_frames();
+  EXPECT_GT(all, kDirect - kFramesPerMiB - 200);
+  EXPECT_EQ(direct_left(), all);
+  const FrameNumber beyond = machine.take(), direct = machine.take(Placement::Direct);
+  EXPECT_EQ(direct_left(), all - 1);
+  machine.give(beyond);
+  EXPECT_EQ(direct_left(), all - 1);
+  machine.give(direct);
+  EXPECT_EQ(direct_left(), all);
+  const auto run = allocator.allocate_run(3, FrameUse::Slab, Placement::Direct);
+  EXPECT_EQ(direct_left(), all - 8);
+  allocator.free_run(*run, 3, FrameUse::Slab);
+  EXPECT_EQ(direct_left(), all);
+}
+
+TEST_F(BeyondDirect, D3_all_leave_the_reserve_there_and_what_is_promised_there) {
+  allocator.set_floor(10, 50, 20);
+  EXPECT_EQ(allocator.direct_floor(), 30u);
+  while (take(Placement::Direct)) {}
+  EXPECT_EQ(direct_left(), 30u);
+  EXPECT_GT(allocator.free_frames(), 1000u);
+  EXPECT_FALSE(allocator.some_left(Claim::Unpromised, Placement::Direct));
+  EXPECT_TRUE(allocator.some_left(Claim::Unpromised));
+  while (take(Placement::Any)) {}
+  EXPECT_EQ(allocator.free_frames(), 60u);  // 30 of them beyond it
+  EXPECT_FALSE(take(Placement::Any, Claim::Growth));
+  EXPECT_TRUE(take(Placement::Any, Claim::Returning));
+  while (take(Placement::Any, Claim::Returning)) {}
+  EXPECT_EQ(direct_left(), 30u);
+  EXPECT_EQ(allocator.free_frames(), 30u);
+}
+
+TEST_F(BeyondDirect, D3_promised_requests_leave_nothing_there) {
+  allocator.set_floor(10, 50, 20);
+  while (take(Placement::Direct, Claim::Promised)) {}
+  EXPECT_EQ(direct_left(), 0u);
+  while (take(Placement::Any, Claim::Promised)) {}
+  EXPECT_EQ(allocator.free_frames(), 0u);
+}
+
+TEST_F(BeyondDirect, D3_slots_make_up_for_promised_tables_last) {
+  allocator.set_floor(10, 5, 20);
+  EXPECT_EQ(allocator.direct_floor(), 15u);
+}
+
+TEST_F(BeyondDirect, D3_runs_leave_the_same) {
+  allocator.set_floor(10, 50, 20);
+  while (direct_left() > 60) ASSERT_TRUE(take(Placement::Direct));
+  while (allocator.allocate_run(2, FrameUse::Slab, Placement::Direct)) {}
+  EXPECT_GE(direct_left(), 30u);
+  EXPECT_LT(direct_left(), 60u);
+}
+
+// What is on standby there is free there, and as little to be had: its contents are, elsewhere.
+TEST_F(BeyondDirect, D3_frames_on_standby_there_stay_there) {
+  auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Direct);
+  const uint32_t before = direct_left(), word = 0x1234567;
+  FrameRecord& record = allocator.record(frame->release());
+  machine.memory.write({record.number, 0, 4}, &word);
+  record.swap_slot = {1};
+  allocator.free_to_standby(record);
+  EXPECT_EQ(direct_left(), before + 1);
+  allocator.set_floor(direct_left());
+  const auto back = allocator.take_standby({1}, FrameUse::Anonymous, Claim::Unpromised);
+  ASSERT_TRUE(back.has_frame());
+  EXPECT_GE(back.number().value, kDirect);
+  uint32_t read = 0;
+  machine.memory.read({back.number(), 0, 4}, &read);
+  EXPECT_EQ(read, word);
+  EXPECT_FALSE(allocator.on_standby({1}));
+  EXPECT_EQ(direct_left(), before + 1);
+}
+
+TEST_F(BeyondDirect, D3_where_all_ram_is_direct_nothing_changes) {
+  Machine small(4096);
+  small.allocator.set_floor(10, 50, 20);
+  EXPECT_EQ(small.allocator.direct_floor(), 0u);
+  EXPECT_EQ(small.allocator.direct_frames(), small.allocator.total_frames());
+  EXPECT_EQ(small.take_all(Placement::Direct).size(), small.allocator.total_frames() - 60);
+  EXPECT_EQ(small.allocator.free_direct_frames(), 60u);
+}
+
+}  // namespace
+}  // namespace mobius::mm
