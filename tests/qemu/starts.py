@@ -55,7 +55,7 @@ def recovers(program, attack, memory):
 
 TESTS = [
     # Where time is counted by instructions: the emulator itself may have to wait.
-    Boot("Program_spin", "spin.exe", "--icount", checks=6, timeout=180),
+    Boot("Program_spin", "spin.exe", "--icount", checks=6, timeout=300),
     Boot("Program_spin_in_bochs", "spin.exe", checks=6, emulators=BOCHS, bochs_timeout=300),
     Script("S1_shell_kills_who_has_all_kernel_stacks", recovers("slots.exe", without_stacks, "64M"),
            BOTH),
