@@ -21,7 +21,6 @@
 #include <cstdint>
 
 #include "mm/frame_request.h"
-#include "proc/privileges.h"
 
 namespace mobius::proc {
 
@@ -31,10 +30,6 @@ inline constexpr uint32_t kPromisedStarts = 8;
 inline constexpr uint32_t kMaxProcesses = 1024;
 inline constexpr uint32_t kMaxChildren = 256;  // those not yet waited for included
 inline constexpr uint32_t kMaxThreads = 600;   // those not yet joined included
-
-inline mm::Claim claim_of(Privileges privileges) {
-  return privileges.has(Privilege::Promised) ? mm::Claim::Promised : mm::Claim::Unpromised;
-}
 
 // Whether one more may be had of `all`, of which `used` are: the last few are kept.
 constexpr bool may_start(mm::Claim claim, uint32_t used, uint32_t all) {

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "abi/mobius.h"
+#include "mm/frame_request.h"
 
 namespace mobius::proc {
 
@@ -39,6 +40,9 @@ class Privileges {
 
   constexpr uint32_t bits() const { return bits_; }
   constexpr bool has(Privilege one) const { return (bits_ & static_cast<uint32_t>(one)) != 0; }
+  constexpr mm::Claim claim() const {
+    return has(Privilege::Promised) ? mm::Claim::Promised : mm::Claim::Unpromised;
+  }
   constexpr bool contain(Privileges others) const { return (others.bits_ & ~bits_) == 0; }
   constexpr Privileges with(Privilege one) const {
     return Privileges(bits_ | Privileges(one).bits_);

@@ -11,7 +11,7 @@
 #include "abi/mobius.h"
 #include "mm/address_space.h"
 #include "proc/handle_table.h"
-#include "proc/limits.h"
+#include "proc/privileges.h"
 #include "proc/thread.h"
 
 namespace mobius::proc {
@@ -37,7 +37,7 @@ class Process final : public KernelObject, public Link<AllProcessesTag>, public 
   bool ending() const { return end != PROC_RUNNING; }
   // The shell and its helpers: what they need is promised to them (S1).
   bool promised() const { return privileges.has(Privilege::Promised); }
-  mm::Claim claim() const { return claim_of(privileges); }
+  mm::Claim claim() const { return privileges.claim(); }
 
   uint32_t pid = 0;
   ProcessName name{};

@@ -12,7 +12,7 @@ uint64_t cpu_ticks_of(const Process& process) {
 }
 
 Result<void> ProcessTable::check_room(const Process* parent, Privileges privileges) const {
-  const mm::Claim claim = claim_of(privileges);
+  const mm::Claim claim = privileges.claim();
   const uint32_t siblings = parent != nullptr ? parent->child_count : 0;
   const bool room = may_start(claim, count_, kMaxProcesses) &&
                     may_start(claim, siblings, kMaxChildren + kPromisedStarts);
