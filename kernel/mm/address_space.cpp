@@ -72,7 +72,7 @@ PageCount AddressSpace::clear_end_of(Region& region) {
   const VirtRange kept{region.range.begin, region.address_of(first)};
   unmap_unwanted({kept.end, region.range.end});
   object->empty_idle_slots(first, end);
-  object->slots().give_leaves(first, end);
+  give_leaves(*object, first, end);
   if (kept.empty()) {
     erase(region);
   } else {
@@ -113,6 +113,12 @@ Result<PageSlot*> AddressSpace::make_slot(VmObject& object, PageIndex index) {
   const Result<PageSlot*> made = object.slots().get(index);
   slots_changed(object, before);
   return made;
+}
+
+void AddressSpace::give_leaves(VmObject& object, PageIndex first, PageIndex end) {
+  const size_t had = object.slots().bookkeeping_bytes();
+  object.slots().give_leaves(first, end);
+  slots_changed(object, had);
 }
 
 void AddressSpace::slots_leave(Region& region) {

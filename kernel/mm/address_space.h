@@ -125,6 +125,8 @@ class AddressSpace : public Link<AllSpaces> {
     freed_[freed_next_++ % freed_.size()] = range;
   }
   bool recently_freed(VirtAddr a) const REQUIRES(memory_lock);
+  // SlotTable::give_leaves, for an object that it shows.
+  void give_leaves(VmObject& object, PageIndex first, PageIndex end) REQUIRES(memory_lock);
   // The region shows its object no more: the last one takes the slots along.
   void slots_leave(Region& region) REQUIRES(memory_lock);
 

@@ -20,7 +20,6 @@ struct Attempt {
   AddressSpace& space;
   const VirtAddr page;
   const FaultAccess access;
-  // Found by the last attempt:
   Region* region PT_GUARDED_BY(memory_lock) = nullptr;
   PageIndex index = 0;
   PageSlot* slot PT_GUARDED_BY(memory_lock) = nullptr;
@@ -146,9 +145,8 @@ Next Attempt::on_its_way(Next next) {
   return next;
 }
 
-// A page of an image can always go again. A page table that is missing is another matter.
 Claim Attempt::claim_to_bring_in(Next next) {
-  if (next == Next::Read) return Claim::Returning;
+  if (next == Next::Read) return Claim::Returning;  // an image's: it can always go again
   return next == Next::PageIn ? manager().pageout->swap().claim_of_pages() : Claim::Unpromised;
 }
 

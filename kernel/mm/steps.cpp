@@ -56,7 +56,7 @@ void Emptying::empty(Region& region, VirtRange part) {
   const PageIndex first = region.page_at(part.begin), end = region.page_at(part.end);
   space_.unmap_unwanted(part);
   object_.empty_slots(first, end);
-  if (parts_ == Parts::Join) object_.slots().give_leaves(first, end);
+  if (parts_ == Parts::Join) space_.give_leaves(object_, first, end);
 }
 
 // False: the block has been moved meanwhile, and begins there.
