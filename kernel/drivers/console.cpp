@@ -44,7 +44,7 @@ void Console::receive_from_line() {
     ++line_bytes_;
     receive(*byte);
   }
-  line_.listen(discipline_.room() ? Receiving::On : Receiving::Off);
+  line_.listen(may_receive() ? Receiving::On : Receiving::Off);
   check_end();
   if (discipline_.ready() || ended_) waiting_.wake(input_channel());
 }

@@ -48,7 +48,11 @@ TEST(ConsoleControl, SaysWhereACtrlCIs) {
 
 struct DequeLine final : ByteLine {
   std::deque<uint8_t> incoming;
-  size_t write_some(std::string_view bytes) override { return bytes.size(); }
+  Receiving receiving = Receiving::On;
+
+  size_t room() override { return 1 << 12; }
+  void send(std::string_view) override {}
+  void listen(Receiving r) override { receiving = r; }
   std::optional<uint8_t> read() override {
     if (incoming.empty()) return std::nullopt;
     const uint8_t byte = incoming.front();
@@ -75,9 +79,11 @@ struct InterruptKeyTest : testing::Test, InterruptKeyListener {
   InterruptKeyTest() { console.set_listener(this); }
   void interrupt_key_pressed() override { ++interrupts; }
   void arrive(std::string_view bytes) {
-    line.incoming.insert(line.incoming.end(), bytes.begin(), bytes.end());
+    for (char byte : bytes) {
+      line.incoming.push_back(static_cast<uint8_t>(byte));
+      if (line.receiving == Receiving::On) console.receive_from_line();
+    }
     sent += bytes.size();
-    console.receive_from_line();
   }
   std::string take_all() {
     std::string all;
@@ -119,6 +125,15 @@ TEST_F(InterruptKeyTest, OneThatTheRunnerTellsOfPassesWhatIsHeldUp) {
          "after\n");
   EXPECT_EQ(interrupts, 0);  // it is held up with the rest
   console.interrupt_at(kTyped.size() + 1);
+  EXPECT_EQ(interrupts, 1);
+  EXPECT_EQ(take_all(), "after\n");
+}
+
+TEST_F(InterruptKeyTest, OneThatTheRunnerTellsOfAheadPassesWhatComesBeforeIt) {
+  console.interrupt_at(kTyped.size() + 1);
+  arrive(kTyped +
+         "\x03"
+         "after\n");
   EXPECT_EQ(interrupts, 1);
   EXPECT_EQ(take_all(), "after\n");
 }
