@@ -29,3 +29,10 @@ int __mobius_flush_stream(struct _reent *reent, FILE *stream) {
   __retarget_lock_release_recursive(stream->_lock);
   return result;
 }
+
+void flockfile(FILE *stream) { __retarget_lock_acquire_recursive(stream->_lock); }
+void funlockfile(FILE *stream) { __retarget_lock_release_recursive(stream->_lock); }
+
+int ftrylockfile(FILE *stream) {
+  return __retarget_lock_try_acquire_recursive(stream->_lock) ? 0 : -1;
+}
