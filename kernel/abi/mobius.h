@@ -31,8 +31,8 @@ enum sys_bench { SYS_BENCH_FRAME_PAIR_HOT = 1, SYS_BENCH_FRAME_PAIR_WORST = 2,
                                                until the caller has ended */
                  SYS_BENCH_FILL_ZEROED = 6, /* refills it to `count` frames */
                  SYS_BENCH_SYSENTER = 7,    /* 1 where the processor has SYSENTER */
-                 /* the longest time, in time stamp counter ticks, that any thread has had since this
-                  * was last asked in which no other could have run */
+                 /* the longest time, in time stamp counter ticks, since this was last asked in
+                  * which a thread ran and no other could have */
                  SYS_BENCH_LONGEST_RUN = 8 };
 size_t SysBench(uint32_t which, uint32_t *out, size_t count);
 /* The swap disk found at boot. Off brings every page back into memory; ENOMEM where memory cannot
