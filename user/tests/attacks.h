@@ -46,7 +46,7 @@ static inline uint32_t start_numbered(const char *path, const char *first, uint3
 
 /* The end of a child; it is killed where it has not come within `ns`. */
 static inline struct proc_status end_within(uint32_t pid, uint64_t ns) {
-  struct proc_status status = {0, 0, 0};
+  struct proc_status status;
   if (ProcWait(pid, ns, &status)) return status;
   ProcKill(pid);
   return wait_for(pid);

@@ -90,7 +90,7 @@ static inline uint32_t start_program(const char *path, const char *const *argv) 
 }
 
 static inline struct proc_status wait_for(uint32_t pid) {
-  struct proc_status status = {0};
+  struct proc_status status;
   if (!ProcWait(pid, UINT64_MAX, &status)) die("ProcWait");
   return status;
 }

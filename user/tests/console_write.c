@@ -38,7 +38,7 @@ static uint32_t start_writer(const char *self, const char *mode) {
 int main(int argc, char **argv) {
   if (argc == 2) return write_lines(argv[1][0] == 'f');
   uint32_t pid = start_writer(argv[0], "once");
-  struct proc_status status = {0, 0, 0};
+  struct proc_status status;
   uint64_t longest = 0, last = now_ns(), rounds = 0;
   while (!ProcWait(pid, 0, &status)) {
     uint64_t now = now_ns();
