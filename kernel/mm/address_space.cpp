@@ -88,8 +88,10 @@ PageSlot* AddressSpace::slot_at(VirtAddr a) const {
 }
 
 Result<AddressSpace::NewRegion> AddressSpace::make_region() {
+  const KernelShare& share = manager_.share;
+  const bool has_little = kernel_bytes() >> kPageShift < share.little;
   const bool may = regions_.size() < kMaxRegions &&
-                   may_keep(kRegionBytes, manager_.share.of_all_regions);
+                   may_keep(kRegionBytes, has_little ? share.of_all_slots : share.of_all_regions);
   if (!may) [[unlikely]] return Failure(Error::LimitReached);
   return manager_.heap.create<Region>();
 }

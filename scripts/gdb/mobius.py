@@ -103,7 +103,7 @@ class Frames(gdb.Command):
             if count:
                 print(f"{count:8} {field.name.rpartition('::')[2]}")
         print(f"{int(frames['free_']):8} free, of them {int(frames['zeroed_count_'])} zeroed; "
-              f"{int(frames['floorx_'])} are kept for promises")
+              f"{int(frames['floors_']['floor_'])} are kept for promises")
 
 
 class Processes(gdb.Command):

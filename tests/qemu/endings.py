@@ -49,6 +49,16 @@ def beside_a_reader(context):
         assert log.splitlines()[-1] == "mobius: exit 0", f"{mode}: {log[-200:]}"
 
 
+def read_all(terminal):
+    """What a program writes there, until it has ended: the other side is closed then."""
+    said = b""
+    try:
+        while True:
+            said += os.read(terminal, 1000)
+    except OSError:  # a pseudo-terminal's way to say the end
+        return said
+
+
 def isatty(context):
     """isatty(0), (1), (2): as it is where scripts/run was started; standard error goes where the
     standard output goes."""
@@ -60,7 +70,7 @@ def isatty(context):
             os.close(slave)
             if run.stdin:
                 run.stdin.close()
-            said = run.stdout.read() if run.stdout else os.read(master, 1000)
+            said = run.stdout.read() if run.stdout else read_all(master)
             log = run.stderr.read().decode()
         os.close(master)
         assert wanted in said.decode(), f"terminals {terminals}: {said!r} {log[-200:]}"

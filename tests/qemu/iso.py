@@ -1,17 +1,19 @@
 """The CD that is given away: its licences, and that it boots by hand, without scripts/run."""
 import subprocess
+from pathlib import Path
 
 from emulator_tests import BOTH, QEMU, Boot, Script
 from project import BUILD, ROOT, SCRIPTS
 
 LICENCES = (ROOT / "LICENSE", ROOT / "THIRD_PARTY.md", BUILD / "newlib/COPYING.NEWLIB",
-            BUILD / "image/COPYING.GRUB")
+            ROOT / "boot/COPYING.GRUB")
+GPL = Path("/usr/share/common-licenses/GPL-3")
 
 
 def all_licences(result):
     """Exactly the texts, one after the other; the last one is GRUB's with the whole GPL."""
-    texts = [path.read_bytes() for path in LICENCES]
-    assert b"GRUB is free software" in texts[-1] and b"END OF TERMS AND CONDITIONS" in texts[-1]
+    texts = [path.read_bytes() for path in (*LICENCES, GPL)]
+    assert b"GRUB is free software" in texts[3] and b"END OF TERMS AND CONDITIONS" in texts[4]
     assert b"Red Hat Incorporated" in texts[2]
     assert result.stdout == b"".join(texts), "not the texts of the licences"
 

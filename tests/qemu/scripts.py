@@ -170,7 +170,7 @@ TESTS = [
     Script("Scripts_colour_and_progress_only_on_a_terminal", colour_and_progress_only_on_a_terminal),
     Script("Scripts_silence_is_remarked", silence_is_remarked),
     Boot("Scripts_a_program_of_ours_without_its_ending", "cat /boot/init.cmd",
-         stdout="program\n/bin/cat.exe\n/boot/init.cmd\n"),
+         stdout="program check\n/bin/cat.exe\n/boot/init.cmd\n"),
     Boot("Scripts_too_little_memory_is_refused_at_once", "cat", "--memory 2M",
          verdict=r"setup: .*'2M' is not between 3M and 8G.*"),
     Boot("Scripts_rules_that_are_not_there", "cat", "--cd-errors nofile",

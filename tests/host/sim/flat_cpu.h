@@ -34,7 +34,8 @@ class FlatCpu final : public proc::Cpu {
     return {};
   }
 
-  Result<uint32_t> make_kernel_stack() override { return unused<uint32_t>(); }
+  Result<uint32_t> make_kernel_stack(mm::Claim) override { return unused<uint32_t>(); }
+  uint32_t kernel_stacks() override { return 0; }
   void free_kernel_stack(uint32_t) override { unused(); }
   void start_context(proc::CpuContext&, uint32_t, void (*)(void*), void*) override { unused(); }
   void switch_context(proc::CpuContext&, proc::CpuContext&) override { unused(); }
