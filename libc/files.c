@@ -207,7 +207,7 @@ int link(const char *from, const char *to) {
   return S_ISDIR(info.st_mode) ? fail(EPERM) : must_be_new(to);
 }
 
-int _rename(const char *from, const char *to) {
+int rename(const char *from, const char *to) {
   struct stat info;
   if (stat(from, &info) != 0) return -1;
   enum there there = what_is(to);

@@ -44,6 +44,9 @@ for file in fflush.c findfp.c; do
   grep -q __mobius_flush_stream $file
   sed -i '/^#include "local.h"/a extern int __mobius_flush_stream (struct _reent *, FILE *);' $file
 done
+# Whichever thread uses a stream first: the process has streams to flush when it ends.
+grep -q 's->__cleanup = _cleanup_r;' findfp.c
+sed -i 's/s->__cleanup = _cleanup_r;/_GLOBAL_REENT->__cleanup = s->__cleanup = _cleanup_r;/' findfp.c
 # The console is line buffered also where it is a pipe (of scripts/run): what a program said before a
 # fault is not lost.
 grep -q 'couldbetty && _isatty_r' makebuf.c
@@ -83,7 +86,7 @@ fi
 cd "$scratch/installed/i686-pe"
 members=(getreent lock sbrkr mlock aligned_alloc malloc mallocr calloc callocr realloc reallocr free
          freer cfreer malign malignr mallinfor mallstatsr msize msizer mstats mtrim pvallocr valloc
-         vallocr exit __atexit __call_atexit cxa_finalize)
+         vallocr rename exit __atexit __call_atexit cxa_finalize)
 for member in "${members[@]}"; do
   $cross-ar d lib/libc.a "lib_a-$member.o"
 done

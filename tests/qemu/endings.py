@@ -77,7 +77,7 @@ def isatty(context):
 
 
 TESTS = [
-    Boot("Processes_end_in_one_way", PROGRAM, each=each_ending, checks=15, emulators=BOTH,
+    Boot("Processes_end_in_one_way", PROGRAM, each=each_ending, checks=14, emulators=BOTH,
          timeout=90, bochs_timeout=300),
     Script("Processes_end_beside_a_thread_that_reads", beside_a_reader, emulators=QEMU),
     Script("Console_isatty_as_where_scripts_run_was_started", isatty, emulators=QEMU),
