@@ -71,7 +71,7 @@ void enter_page(unsigned class_index, void *first);
 /* A fresh object is about to be handed out. `zero`: its page was never written to. Requires: as
  * enter_page. */
 static inline void begin_fresh(unsigned class_index, void *p, bool zero) {
-  struct object *object = p;
+  struct object *object = (struct object *)p;
   if ((uintptr_t)p % PAGE_BYTES < class_bytes[class_index]) {
     enter_page(class_index, p);
     if (!zero) object->tag = 0;

@@ -8,7 +8,8 @@ static void show(struct editor *e) {
   const char *line = history_back(&e->history, e->search.back);
   const char *found = line ? strstr(line, e->search.pattern) : NULL;
   if (line) text_set(&e->text, line);
-  if (found) e->text.cursor = (size_t)(found - line);
+  /* What is typed may begin within a character, with what combines. */
+  if (found) e->text.cursor = text_before(&e->text, (size_t)(found - line) + 1);
   snprintf(e->search.prompt, sizeof e->search.prompt, "(%ssearch '%s') ",
            line || !e->search.pattern[0] ? "" : "failed ", e->search.pattern);
   view_redraw(&e->view, e->search.prompt, &e->text);

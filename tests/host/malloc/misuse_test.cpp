@@ -144,9 +144,11 @@ void expect_no_block(char* p, const std::string& text) {
 // Of each size: the neighbour, the last of its page and of its span, what lies behind that, and the
 // middle of each. One object of the class is out, and one is back.
 TEST_F(HeapDeath, R22_EverySlotThatWasNeverHandedOut) {
+  std::vector<void*> taken;
   for (unsigned c = CLASS_FIRST; c <= CLASS_LAST; ++c) {
     const uint32_t bytes = class_bytes[c], span_bytes = class_mask[c] + 1;
     char* base = static_cast<char*>(mobius_malloc(bytes));
+    taken.push_back(base);
     ASSERT_EQ(address(base) & class_mask[c], 0u) << bytes;
     mobius_free(mobius_malloc(bytes));
     const std::string text = ": never handed out, " + std::to_string(bytes) + "-byte class\n$";
@@ -156,31 +158,40 @@ TEST_F(HeapDeath, R22_EverySlotThatWasNeverHandedOut) {
       const uint32_t at = slot * bytes;
       if (at < 2 * bytes || at >= span_bytes) continue;
       expect_no_block(base + at, text);
-      if (at + 16 < span_bytes && bytes > 16) EXPECT_DEATH(mobius_free(base + at + 16), text);
+      if (at + 16 < span_bytes && bytes > 16) {
+        EXPECT_DEATH(mobius_free(base + at + 16), text);
+      }
     }
   }
+  for (void* p : taken) mobius_free(p);
 }
 
 // Of what is larger: the pages inside, those behind the end, and the records.
 TEST_F(HeapDeath, R22_WhatIsNoBlockAroundPages) {
   const std::string text = ": not of malloc, or freed before\n$";
+  std::vector<void*> taken{mobius_malloc(40'000)};
+  char* chunk = reinterpret_cast<char*>(chunk_of(taken[0]));
   for (size_t bytes : {40'000u, 262'144u, 262'145u, 1'000'000u}) {
     char* p = static_cast<char*>(mobius_malloc(bytes));
+    taken.push_back(p);
     const size_t usable = mobius_malloc_usable_size(p);
     for (size_t at : {size_t{kPage}, usable - kPage, usable}) expect_no_block(p + at, text);
   }
-  char* chunk = reinterpret_cast<char*>(chunk_of(mobius_malloc(40'000)));
   for (size_t at : {size_t{0}, size_t{kPage}, size_t{CHUNK_END} * kPage}) {
     expect_no_block(chunk + at, text);
   }
+  for (void* p : taken) mobius_free(p);
 }
 
 // One that was freed there must not be handed out twice: it is not taken at all, whatever else was.
 TEST_F(HeapDeath, R22_TheNeighbourOfEachSize) {
+  std::vector<void*> taken;
   for (size_t bytes = 16; bytes <= 32'768; bytes *= 2) {
     char* p = static_cast<char*>(mobius_malloc(bytes));
+    taken.push_back(p);
     EXPECT_DEATH(mobius_free(p + bytes), "^free: 0x[0-9a-f]+ is no block");
   }
+  for (void* p : taken) mobius_free(p);
 }
 
 TEST_F(HeapDeath, R22_WrittenToAfterItWasFreed) {

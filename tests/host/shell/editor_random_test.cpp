@@ -43,7 +43,7 @@ struct RandomEditorTest : EditorTest {
 };
 
 TEST_F(RandomEditorTest, TheScreenIsWhatALayoutSays) {
-  for (uint64_t seed = 1; seed <= 500 && !HasFatalFailure(); ++seed) play(seed);
+  for (uint64_t seed = 1; seed <= 2000 && !HasFatalFailure(); ++seed) play(seed);
 }
 
 }  // namespace

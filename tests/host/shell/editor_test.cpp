@@ -124,6 +124,12 @@ TEST_F(EditorTest, CtrlRFindsTheNewestLineThatHasWhatIsTyped) {
   EXPECT_EQ(done, "second dog");
 }
 
+TEST_F(EditorTest, WhatIsFoundWithinACharacterIsFoundWhereItBegins) {
+  type("cafe\u0301\r\014\022\u0301\013");
+  EXPECT_EQ(text(), "caf");
+  EXPECT_EQ(screen(), "> caf");
+}
+
 TEST_F(EditorTest, CtrlRCanBeGivenUpOrGoOnAsALine) {
   type(
       "first cat\r\014"
