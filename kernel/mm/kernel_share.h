@@ -13,8 +13,8 @@ struct KernelShare {
   // for pages that are touched there are still: who has a block goes on.
   uint32_t of_all_regions = UINT32_MAX;
   uint32_t of_all_slots = UINT32_MAX;
-  // With fewer frames of its own a process gets regions for as long as slots are to be had: programs
-  // start and work, whatever those with many regions have.
+  // With fewer frames of its own a process gets regions for as long as slots are to be had: so
+  // programs start and work, whatever others with many regions have.
   uint32_t little = 0;
 
   // Of a machine with so many frames in the direct map.

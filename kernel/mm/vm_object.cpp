@@ -5,6 +5,19 @@
 
 namespace mobius::mm {
 
+VmObject::VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing)
+    : manager_(manager),
+      slots_(manager.heap, pages),
+      backing_(backing),
+      footprint_(&manager.of_nobody),
+      use_(use) {
+  if (backing_ != nullptr) {
+    backing_->add_reference();
+    backing_->fronts_.push_back(*this);
+  }
+  manager_.objects.push_back(*this);
+}
+
 void VmObject::drop_reference() {
   KASSERT(references_ > 0);
   if (--references_ > 0) return;

@@ -19,15 +19,7 @@ struct ObjectFronts {};
 class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
  public:
   // Locks: the memory lock, as for everything below but read_page.
-  VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing = nullptr)
-      : manager_(manager), slots_(manager.heap, pages), backing_(backing),
-        footprint_(&manager.of_nobody), use_(use) {
-    if (backing_ != nullptr) {
-      backing_->add_reference();
-      backing_->fronts_.push_back(*this);
-    }
-    manager_.objects.push_back(*this);
-  }
+  VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing = nullptr);
   VmObject(const VmObject&) = delete;
   VmObject& operator=(const VmObject&) = delete;
 

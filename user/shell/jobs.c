@@ -12,8 +12,8 @@ bool interactive;
 uint64_t last_cpu_ns;
 
 /* The shell's own tools, and what each may do of what the shell may. Any other program may only
- * have the kernel check its books. ps, top and kill may use the memory set aside: a person needs them to
- * end a program that takes the machine whole. */
+ * have the kernel check its books. ps, top and kill may use the memory set aside: a person needs
+ * them to end a program that takes the machine whole. */
 static const struct {
   const char *path;
   uint32_t privileges;
