@@ -76,6 +76,13 @@ static struct place behind_all(const struct line_view *view) {
   return (struct place){view->top + view->height, 0};
 }
 
+/* The last row is full, and the terminal waits at its border, where the next character would scroll:
+ * that is no place. */
+static void leave_border(struct line_view *view) {
+  put(view, "\r");
+  view->shown = (struct place){view->top + view->height - 1, 0};
+}
+
 /* Shows the bytes that are in the rows shown, the first of them at view->shown. False: the last row
  * is full, and there are more. */
 static bool draw(struct line_view *view, const char *bytes, size_t length) {
@@ -91,7 +98,7 @@ static bool draw(struct line_view *view, const char *bytes, size_t length) {
     if (wraps && begin.row >= view->top) put(view, " ");
     if (row < view->top || (combines && row == view->top && begin.column == 0)) continue;
     if (row >= view->top + view->height && !combines) {
-      view->shown = (struct place){view->top + view->height - 1, view->width - 1};
+      leave_border(view);
       return false;
     }
     if (code == UTF8_INVALID || code < ' ' || code == 127)
@@ -108,10 +115,7 @@ static bool draw(struct line_view *view, const char *bytes, size_t length) {
 static void end_drawing(struct line_view *view, struct place begin) {
   struct place old_end = view->end, end = view->end = view->shown;
   bool full = end.column == 0 && !same(begin, end);
-  if (full && end.row == view->top + view->height) {
-    view->shown = (struct place){end.row - 1, view->width - 1};
-    return;
-  }
+  if (full && end.row == view->top + view->height) return leave_border(view);
   if (full) put(view, " \r");
   if (is_before(end, old_end)) put(view, "\033[J");
 }

@@ -85,10 +85,10 @@ static void never_too_short(void) {
 static void for_ever(void) {
   for (size_t i = 0; i < FAR_OFF; i++) {
     start(sleeps, &far_off[i]);
-    start(waits, &far_off[i]);
+    if (i > 0) start(waits, &far_off[i]); /* the first of them was in 1970 */
   }
   start(sleeps_seconds, NULL);
-  while (asleep < 2 * FAR_OFF + 1) ThrYield();
+  while (asleep < 2 * FAR_OFF) ThrYield();
   ThrSleep(300000000);
   if (woken) printf("%u woke\n", woken);
   CHECK("what_is_far_off_does_not_come_at_once", woken == 0);

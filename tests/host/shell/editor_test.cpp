@@ -124,6 +124,17 @@ TEST_F(EditorTest, CtrlRFindsTheNewestLineThatHasWhatIsTyped) {
   EXPECT_EQ(done, "second dog");
 }
 
+// Where the last row is full, the terminal waits at its border: the next character would scroll.
+TEST_F(EditorTest, TheLastPlaceOfTheLastRowIsDrawnOverAndOver) {
+  prompt = ">";
+  ed = std::make_unique<editor>();
+  use(4, 2);
+  type("abcdefgh" + kHome + "\033[C\033[C\033[C\033[C\033[C\033[C");
+  EXPECT_EQ(screen(), ">abc|defg");
+  type(kDelete);
+  EXPECT_EQ(screen(), ">abc|defh");
+}
+
 TEST_F(EditorTest, WhatIsFoundWithinACharacterIsFoundWhereItBegins) {
   type("cafe\u0301\r\014\022\u0301\013");
   EXPECT_EQ(text(), "caf");
