@@ -82,6 +82,7 @@ void *cache_take_aligned(unsigned class_index, size_t alignment, bool *zero) {
 /* The object begins a new list, the others are the spare one, and what was that goes back: so what
  * was used last stays. */
 void cache_give_slow(const void *p) {
+  HEAP_FRAMED();
   struct cache CACHE_SPACE *cache = thread_cache();
   unsigned class_index = class_at((uintptr_t)p);
   cache_start();

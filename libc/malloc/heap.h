@@ -23,6 +23,9 @@
 #endif
 /* On the way of a process's first malloc: these lie together, on as few pages as can be. */
 #define HEAP_FIRST __attribute__((section(".text$0malloc")))
+/* In a function that may find misuse: with a frame of its own, though the others have none, the
+ * report of what ends the program begins with the function's caller. */
+#define HEAP_FRAMED() __asm__ volatile("" : : "r"(__builtin_frame_address(0)))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 

@@ -58,12 +58,20 @@ static void *malloc_slow(size_t bytes, const void *caller) {
   return take_slow(bytes, 16, &zero, caller);
 }
 
+/* The first of the list was written to. */
+static HEAP_APART void *malloc_spoilt(size_t bytes) {
+  HEAP_FRAMED();
+  return cache_pop(class_of(bytes));
+}
+
 /* As malloc, where its first try came to nothing. The same shape, so that the compiler makes a jump
  * of the call, and the return address is that of malloc's caller. */
 static HEAP_FIRST HEAP_APART void *malloc_other(size_t bytes) {
   if (likely(bytes <= OBJECT_LIMIT)) {
     unsigned class_index = class_of(bytes);
-    if (thread_cache()->list[class_index]) return cache_pop(class_index);
+    struct object *object = thread_cache()->list[class_index];
+    if (object && unlikely(object->tag != tag_of(object))) return malloc_spoilt(bytes);
+    if (object) return cache_pop(class_index);
     void *p = cache_bump(class_index);
     if (p) return p;
   }
@@ -148,6 +156,7 @@ static unsigned checked_class(const char *function, const void *p) {
 }
 
 static HEAP_APART void free_other(void *p) {
+  HEAP_FRAMED();
   if (!p) return;
   unsigned class_index = checked_class("free", p);
   if (class_index < CLASS_RUN) { /* its first word looked like a tag, by chance */
@@ -172,6 +181,7 @@ void free(void *p) {
 }
 
 void free_sized(void *p, size_t bytes) {
+  HEAP_FRAMED();
   if (p) {
     unsigned class_index = checked_class("free_sized", p);
     if (bytes > options_bytes(p, usable_bytes(p))) die_wrong_size(p, class_index);
@@ -186,6 +196,7 @@ void free_aligned_sized(void *p, size_t alignment, size_t bytes) {
 
 /* ---- changing -------------------------------------------------------------------------------- */
 size_t malloc_usable_size(void *p) {
+  HEAP_FRAMED();
   if (!p) return 0;
   checked_class("malloc_usable_size", p);
   return options_bytes(p, usable_bytes(p));
@@ -211,6 +222,7 @@ static void *take_growing(size_t bytes, const void *caller) {
 }
 
 void *realloc(void *p, size_t bytes) {
+  HEAP_FRAMED();
   const void *caller = __builtin_return_address(0);
   if (!p) return take_again(bytes, caller);
   unsigned class_index = checked_class("realloc", p);

@@ -126,14 +126,28 @@ MISUSES = {
 }
 
 
+# Who called, in the report of each: the names that scripts/run finds behind the addresses.
+CALLED = ("twice", "inside", "neighbour", "written_after", "wrong_size", "foreign", "reallocated",
+          "beyond")
+
+
 def each_misuse(result, _emulator):
     """Each is named in one line before its process ends."""
     said = {part.split("\n")[0]: part.split("\n")[1] for part in result.text().split("now ")[1:]}
     for name, words in MISUSES.items():
         right = re.fullmatch(words, said.get(name, ""))
         yield name, None if right else f"'{said.get(name)}', not '{words}'"
+    for name in CALLED:
+        found = re.search(rf"^ +bad_heap.exe 0x00[0-9a-f]+: {name}, bad_heap\.c:\d+$", result.log,
+                          re.MULTILINE)
+        yield f"{name}_called_from", None if found else f"no report names {name}"
     guard = re.search(r"fault: process \d+ bad_heap.exe, thread \d+: no access", result.log)
     yield "beyond_large", None if guard else "the guard page was not hit"
+
+
+def options_in_the_shell(_folder):
+    return ["--with", str(ROOT / "build/user/tests/bad_heap.exe"), "-c",
+            "/run/bad_heap.exe beyond; MALLOC_OPTIONS=C /run/bad_heap.exe beyond; echo $?"]
 
 
 # Names that ISO 9660 alone could not keep.
@@ -171,6 +185,15 @@ TESTS = [
     *[Boot("Program_" + command.partition(".")[0], command,
            f"--allow {ALLOWED[command]}" if command in ALLOWED else "", checks=count,
            emulators=where, timeout=90, bochs_timeout=300) for command, (count, where) in PROGRAMS.items()],
+    Boot("R22_misuse_as_the_program_itself", "bad_heap.exe twice",
+         verdict="fault: invalid opcode at .* eip 0x[0-9a-f]+",
+         log_has=(r"^ +bad_heap.exe 0x00[0-9a-f]+: twice, bad_heap\.c:\d+$",)),
+    Boot("R22_options_come_by_run_env", "bad_heap.exe beyond", "--env MALLOC_OPTIONS=C",
+         verdict="fault: invalid opcode at .*", stdout_has=(BEYOND,)),
+    Boot("R22_options_are_not_on_by_themselves", "bad_heap.exe beyond",
+         stdout="nothing happened\n"),
+    Boot("R22_options_come_by_the_shell", prepare=options_in_the_shell,
+         stdout_has=("^nothing happened\n" + BEYOND + CALLER + "$\n(?:.*\n)*139$",)),
     Boot("R22_misuse_of_the_heap_is_named", "bad_heap.exe", each=each_misuse, emulators=BOTH,
          bochs_timeout=300),
     Boot("R22_malloc_gives_memory_back", "heap_back.exe", "--memory 256M", checks=11),
