@@ -10,7 +10,8 @@
 
 static const char usage[] =
     "usage: log [-f]\n"
-    "Prints the kernel's log: what it said at boot, reports of faults. As much as is kept.\n"
+    "Prints the kernel's log: what it said at boot, and reports of faults; as much\n"
+    "as is kept.\n"
     "  -f, --follow  then waits for more, until it is ended (Ctrl-C)\n"
     "  --help        says this\n";
 

@@ -190,8 +190,9 @@ int main(int argc, char **argv) {
     if (argc != 3) tool_misused("-n and how many?");
     pictures = tool_number(argv[2], 1, 4000000000u);
   }
-  if (!ConsoleMode(1, CONSOLE_RAW, &mode)) return tool_failed("no console");
-  if (mode == CONSOLE_RAW) { /* a pipe: nobody types */
+  bool ours = ConsoleMode(1, CONSOLE_RAW, &mode);
+  if (!ours && errno != EPERM) return tool_failed("no console");
+  if (!ours || mode == CONSOLE_RAW) { /* others have the keys, or nobody: a pipe */
     for (unsigned long i = 0; i == 0 || i < pictures; i++) {
       if (i > 0) ThrSleep(1000000000);
       show(MOST_PROCESSES, "\n");

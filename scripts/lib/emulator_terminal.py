@@ -127,6 +127,7 @@ class Terminal:
 
     def clear(self):
         """A prompt at the top of an empty screen."""
+        self.shows(lambda rows: rows and rows[-1].startswith(PROMPT))
         self.type("\5\x15\x0c")
         self.shows(lambda rows: rows == [PROMPT])
         self.seen = ""

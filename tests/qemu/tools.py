@@ -77,6 +77,13 @@ def each_program(result, _emulator):
         yield name, problem
 
 
+def each_in_help(result, _emulator):
+    """Each program has its place in what `help` says."""
+    words = set(re.findall(r"[\w.-]+", result.text()))
+    for name in programs():
+        yield name, None if name in words else "help does not name it"
+
+
 def swap_is_on(result):
     assert re.search(r"^swapon: it is in use already$", result.text(), re.MULTILINE), "swap is off"
 
@@ -119,6 +126,7 @@ TESTS = [
     Boot("Every_program_tells_what_it_is_for", each=each_program, verify=swap_is_on,
          prepare=commands_of(lambda: [*every_call(), ("last", "swapon")]), verdict="exit 0",
          emulators=BOTH, timeout=120),
+    Boot("Every_program_is_in_help", "-c help", each=each_in_help),
     Boot("Wrong_calls_are_refused", each=each_wrong,
          prepare=commands_of(lambda: [(call, call) for call in WRONG])),
     Boot("What_is_shown_fits_80_columns", each=each_shown,

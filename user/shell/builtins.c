@@ -38,7 +38,7 @@ static const char general_help[] =
     "built in:  help  history  wait  time  export  unset  exit\n"
     "files:     ls  cat  head  wc  echo  clear  sleep  uptime  hello\n"
     "processes: ps  top  kill  vmmap      memory: free  vmstat  check\n"
-    "swap:      swapon  swapoff  swapbench           measuring: bench\n"
+    "swap:      swapon  swapoff  swapbench             others: shell  log  bench\n"
     "  ;  one after another          &  in the background, without input\n"
     "  '...'  \"...\"  \\  quote          #  begins a comment\n"
     "  $NAME  a variable's value     $?  how the last one ended\n"
