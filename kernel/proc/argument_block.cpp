@@ -11,6 +11,7 @@ namespace mobius::proc {
 namespace {
 
 constexpr uint32_t kPointerBytes = 4;
+constexpr uint32_t kStringsAStep = 128;  // some 100,000 instructions
 constexpr uint32_t kStartBytes = 16;
 
 // struct mobius_start as the i386 program sees it, whatever machine this is compiled for.
@@ -113,6 +114,7 @@ Result<void> ArgumentBlock::add_user_array(Part part, Cpu& cpu, VirtAddr array) 
     if (pointer == 0) return {};
     const uint32_t begin = filled_;
     TRY(end_string(part, begin, append_user_string(cpu, VirtAddr{pointer})));
+    if (strings() % kStringsAStep == 0) waiting_.let_others_run();
   }
 }
 
@@ -148,6 +150,7 @@ Result<void> ArgumentBlock::write_pointers(Cpu& cpu, VirtAddr to, VirtAddr text)
     for (uint32_t i = 0; i < count; ++i) {
       TRY(out.add((text + at).value));
       at = after_string(at);
+      if (i % kStringsAStep == kStringsAStep - 1) waiting_.let_others_run();
     }
     TRY(out.add(0));
   }

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "mm/kernel_heap.h"
+#include "mm/ports/waiting.h"
 #include "proc/ports/cpu.h"
 
 namespace mobius::proc {
@@ -19,7 +20,8 @@ class ArgumentBlock {
   // Of all strings, each with its NUL and one pointer.
   static constexpr uint32_t kMaxBytes = 64 * 1024;
 
-  explicit ArgumentBlock(mm::KernelHeap& heap) : heap_(heap) {}
+  // Between steps of many strings `waiting` lets others run.
+  ArgumentBlock(mm::KernelHeap& heap, mm::Waiting& waiting) : heap_(heap), waiting_(waiting) {}
   ArgumentBlock(const ArgumentBlock&) = delete;
   ~ArgumentBlock();
 
@@ -52,6 +54,7 @@ class ArgumentBlock {
   Result<void> write_pointers(Cpu& cpu, VirtAddr to, VirtAddr text) const;
 
   mm::KernelHeap& heap_;
+  mm::Waiting& waiting_;
   std::array<char*, kMaxBytes / kPieceBytes> pieces_{};
   uint32_t filled_ = 0;
   uint32_t counts_[2] = {};  // by Part: of whole strings

@@ -68,7 +68,8 @@ Result<uint32_t> spawn_init(System& system, BootCommand command) {
   SpawnRequest request;
   request.path = command.path();
   request.privileges = command.privileges();
-  request.arguments = TRY(system.memory.heap.create<ArgumentBlock>(system.memory.heap));
+  mm::MemoryManager& memory = system.memory;
+  request.arguments = TRY(memory.heap.create<ArgumentBlock>(memory.heap, memory.waiting));
   ArgumentBlock& block = *request.arguments;
   TRY(block.add(ArgumentBlock::Part::Argument, command.path()));
   while (auto argument = command.next_argument()) {

@@ -82,7 +82,7 @@ Result<uint32_t> ProcSpawn(proc::System& system, Words a) {
   request.path = {path->data(), length};
   request.privileges = privileges;
   request.parent = &system.process();
-  request.arguments = TRY(heap.create<proc::ArgumentBlock>(heap));
+  request.arguments = TRY(heap.create<proc::ArgumentBlock>(heap, system.memory.waiting));
   TRY(request.arguments->add_user_array(Part::Argument, system.cpu, VirtAddr{spawn.argv}));
   TRY(request.arguments->add_user_array(Part::Environment, system.cpu, VirtAddr{spawn.envp}));
   TRY(choose_files(system, spawn, request));

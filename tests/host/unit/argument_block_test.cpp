@@ -44,7 +44,16 @@ struct ArgumentBlockTest : testing::Test {
   static constexpr uint32_t kStackTop = sim::FlatCpu::kBegin + sim::FlatCpu::kBytes;
   static constexpr uint8_t kUntouched = 0xCC;
 
+  // Counts how often others could run; nobody sleeps here.
+  struct Others final : mm::Waiting {
+    void wait(const void*) override {}
+    void wake(const void*) override {}
+    void let_others_run() override { ++steps; }
+    uint32_t steps = 0;
+  };
+
   sim::SimMachine machine;
+  Others waiting;
   sim::FlatCpu cpu;
   uint32_t at = 0;
   std::vector<bool> seen;  // bytes of user memory that belong to the block
@@ -113,13 +122,13 @@ struct ArgumentBlockTest : testing::Test {
   void expect_round_trip(const Strings& arguments, const Strings& environment, uint32_t shift = 0) {
     SCOPED_TRACE(std::to_string(arguments.size()) + " and " + std::to_string(environment.size()) +
                  " strings, " + std::to_string(bytes_of(arguments, environment)) + " bytes");
-    ArgumentBlock block(machine.heap);
+    ArgumentBlock block(machine.heap, waiting);
     ASSERT_TRUE(take(block, arguments, environment, shift));
     EXPECT_EQ(block.arguments(), arguments.size());
     expect_arrives(block, arguments, environment);
   }
   void expect_too_long(const Strings& arguments, const Strings& environment) {
-    ArgumentBlock block(machine.heap);
+    ArgumentBlock block(machine.heap, waiting);
     EXPECT_EQ(take(block, arguments, environment).error(), Error::ArgumentsTooLong);
   }
 };
@@ -188,9 +197,16 @@ TEST_F(ArgumentBlockTest, TheLastByteIsUsedAndNotOneMore) {
   expect_too_long(empty, {""});
 }
 
+TEST_F(ArgumentBlockTest, OthersRunBetweenStepsOfManyStrings) {
+  expect_round_trip(Strings(10), {});
+  EXPECT_EQ(waiting.steps, 0u);
+  expect_round_trip(Strings(5000), Strings(5000));
+  EXPECT_GE(waiting.steps, 2 * 10000 / 200);  // on the way in, and on the way out
+}
+
 // What would not fit leaves what is there as it was.
 TEST_F(ArgumentBlockTest, AStringThatFailsLeavesTheBlockAsItWas) {
-  ArgumentBlock block(machine.heap);
+  ArgumentBlock block(machine.heap, waiting);
   const Strings arguments{"one", text(5000, 2)};
   for (const std::string& s : arguments) ASSERT_TRUE(block.add(Part::Argument, s));
   EXPECT_EQ(block.add(Part::Argument, text(kMost, 3)).error(), Error::ArgumentsTooLong);
@@ -211,7 +227,7 @@ TEST_F(ArgumentBlockTest, AStringMayEndWithTheLastByteThatCanBeRead) {
   const VirtAddr place{sim::FlatCpu::kBegin + sim::FlatCpu::kBytes - 700};
   std::memcpy(cpu.at(place), tail.c_str(), 700);
   const uint32_t array[2] = {place.value, 0};
-  ArgumentBlock block(machine.heap);
+  ArgumentBlock block(machine.heap, waiting);
   ASSERT_TRUE(block.add_user_array(Part::Argument, cpu, put(array, 8)));
   expect_arrives(block, {tail}, {});
 }
@@ -221,7 +237,7 @@ TEST_F(ArgumentBlockTest, WithoutMemoryItFailsAndAllComesBack) {
   const uint32_t before = machine.frames.free_frames();
   const Strings arguments{text(30000, 1)}, environment{text(20000, 2)};
   for (uint32_t after = 0;; ++after) {
-    ArgumentBlock block(machine.heap);
+    ArgumentBlock block(machine.heap, waiting);
     machine.frames.plan_failure({after, false});
     const auto taken = take(block, arguments, environment);
     machine.frames.plan_failure({});

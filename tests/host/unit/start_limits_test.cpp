@@ -80,7 +80,7 @@ class StackHog {
     SpawnRequest request;
     request.path = "/a.exe";
     request.privileges = privileges;
-    auto arguments = heap.create<ArgumentBlock>(heap);
+    auto arguments = heap.create<ArgumentBlock>(heap, machine.machine.manager.waiting);
     KASSERT(arguments.has_value());
     request.arguments = std::move(*arguments);
     request.parent = &machine.system.process();
