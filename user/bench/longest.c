@@ -163,6 +163,10 @@ static void process_calls(void) {
   uint32_t pid;
   MEASURE("ProcSpawn", (pid = child_of(argv)) != 0);
   ProcWait(pid, UINT64_MAX, &ended);
+  static const char* many[10000] = {"bench", "--child", "longest", "nothing"};
+  for (int i = 4; i < 9999; i++) many[i] = "x";
+  MEASURE("ProcSpawn_strings", (pid = child_of(many)) != 0);
+  ProcWait(pid, UINT64_MAX, &ended);
   static struct proc_info all[256];
   MEASURE("ProcList", ProcList(all, 256) > 0);
   end_of("pages", "ProcExit_pages");
