@@ -22,6 +22,7 @@ struct thread_block {
   uint32_t id;   /* the kernel's; 0 until somebody needs it */
   void **emutls; /* __thread variables of gcc, by their number */
   size_t emutls_count;
+  struct reading *reading; /* bigints.c: the number that is being read */
   void (*finish_cache)(void); /* where malloc has started in this thread */
   struct cache cache;
   void *keys[THREAD_KEYS];

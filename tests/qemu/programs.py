@@ -22,6 +22,8 @@ PROGRAMS = {
     "threads.exe": (13, BOTH),
     "far_off.exe": (5, BOTH),
     "paths.exe": (24, BOTH),
+    "floats.exe": (6, BOTH),
+    "no_memory.exe": (3, BOTH),
     "containers.exe": (19, QEMU),
     "stack.exe": (10, BOTH),
     "first_malloc.exe": (1, BOTH),
