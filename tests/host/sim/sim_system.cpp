@@ -146,7 +146,7 @@ void SimSystem::spawn_program() {
   proc::SpawnRequest request;
   request.path = "/a.exe";
   request.privileges = proc::Privileges::all();
-  auto arguments = machine.heap.create<proc::ArgumentBlock>(machine.heap);
+  auto arguments = machine.heap.create<proc::ArgumentBlock>(machine.heap, machine.manager.waiting);
   KASSERT(arguments.has_value());
   request.arguments = std::move(*arguments);
   const proc::Rights rights[3] = {proc::Rights::Read, proc::Rights::Write, proc::Rights::Write};
