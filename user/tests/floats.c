@@ -105,8 +105,8 @@ static bool lengths_beyond_int(void) {
   const char *volatile floats[] = {"%.2147483645e", "%.2147483647f", "%.2147483647a",
                                    "%.2147483648g", "%2147483648f",  "%-99999999999e"};
   for (size_t i = 0; i < sizeof floats / sizeof *floats; i++) EXPECT(ok, REFUSED(floats[i], 1.0));
-  const char *volatile stars[] = {"%*d", "%.2147483647x%*d", "%2147483647d%*d"};
-  EXPECT(ok, REFUSED(stars[0], INT_MIN, 1));
+  const char *volatile star = "%*d";
+  EXPECT(ok, REFUSED(star, INT_MIN, 1));
   const char *volatile prefix = "%#.2147483647x";
   EXPECT(ok, REFUSED(prefix, 1));
   return ok;
@@ -205,7 +205,7 @@ int main(void) {
   bool ok = true;
   for (size_t i = 0; i < sizeof printed / sizeof *printed; i++) ok &= is_printed(&printed[i]);
   CHECK("floats_are_printed_as_their_formats_say", ok);
-  CHECK("digits_beyond_the_number's_are_zeros", many_zeros());
+  CHECK("digits_beyond_those_of_the_number_are_zeros", many_zeros());
   CHECK("lengths_that_no_int_can_say_are_EOVERFLOW", lengths_beyond_int());
   CHECK("numbers_end_where_they_end", where_numbers_end());
   CHECK("a_float_is_rounded_once", floats_are_rounded_once());
