@@ -26,7 +26,7 @@ PROGRAMS = {
     "no_memory.exe": (3, BOTH),
     "containers.exe": (19, QEMU),
     "stack.exe": (10, BOTH),
-    "first_malloc.exe": (1, BOTH),
+    "first_malloc.exe": (2, BOTH),
     "heap.exe": (9, QEMU),
     "own_malloc.exe": (2, QEMU),
     "cxx.exe": (12, QEMU),
