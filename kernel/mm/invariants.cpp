@@ -134,16 +134,14 @@ void check_space(MemoryManager& manager, AddressSpace& space, Totals& totals)
   space.regions().check();
   uint32_t mapped = 0, resident = 0, swapped = 0;
   size_t slots = 0;
-  VirtAddr last_block{0};
   for (RegionNode* n = space.regions().first(); n != nullptr; n = space.regions().next(*n)) {
     auto& region = static_cast<Region&>(*n);
     mapped += check_region(manager, space, region);
     check_neighbours(space, region);
     VmObject* const object = region.object.get();
-    if (object == nullptr) continue;
-    if (object->views().front() == &region) slots += object->slots().bookkeeping_bytes();
-    if (region.block_base == last_block) continue;
-    last_block = region.block_base;
+    // Once an object, which several regions may show; while it moves, in two places.
+    if (object == nullptr || object->views().front() != &region) continue;
+    slots += object->slots().bookkeeping_bytes();
     resident += object->resident_pages();
     swapped += object->swapped_pages();
   }

@@ -22,6 +22,7 @@ FUZZ_SECONDS = 420  # enough for a busy machine, too
 FUZZ_OPTIONS = {"fuzz_syscalls": ["-use_counters=0", "-max_len=128"],
                 "fuzz_malloc": ["-use_counters=0", "-max_len=32"]}
 
+FRESH = "Fresh"            # suites whose tests want a process that no other test was in
 SIMULATION = "host/simulation-fast/"
 
 _MARK = re.compile(r"\[ *(RUN|OK|FAILED|SKIPPED) *\] ([\w/.]+)(?:, where .*?)?(?: \(\d+ ms\))?$")
@@ -122,7 +123,10 @@ def run_programs(folder, report):
             report.skip(prefix + name, "disabled")
         names = [n for n in names if "DISABLED_" not in n and report.wants(prefix + n)]
         report.expect(len(names))
-        work += [(program, names[k::JOBS], prefix) for k in range(JOBS)]
+        alone = [n for n in names if n.startswith(FRESH)]
+        rest = [n for n in names if n not in alone]
+        work += [(program, [name], prefix) for name in alone]
+        work += [(program, rest[k::JOBS], prefix) for k in range(JOBS)]
     on_all_processors(run_tests, [(*item, report) for item in work if item[1]])
 
 

@@ -76,8 +76,8 @@ static struct place behind_all(const struct line_view *view) {
   return (struct place){view->top + view->height, 0};
 }
 
-/* The last row is full, and the terminal waits at its border, where the next character would scroll:
- * that is no place. */
+/* The last row is full, and the terminal waits at its border, where the next character would
+ * scroll: that is no place. */
 static void leave_border(struct line_view *view) {
   put(view, "\r");
   view->shown = (struct place){view->top + view->height - 1, 0};

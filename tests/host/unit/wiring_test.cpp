@@ -24,14 +24,14 @@ TEST(Wiring, RamThatIsNotOnAPageBoundary) {
 }
 
 TEST(Wiring, SwapOnWithoutAPageOut) {
-  sim::SimMachine machine({.frames = 64});
+  sim::SimMachine machine;
   sim::SimPageDevice device(machine.memory, machine.scheduler, 256, 1);
   mm::SwapPager pager(machine.manager);
   EXPECT_DEATH((void)pager.swap_on(device), "a PageOut is made before swap_on");
 }
 
 TEST(Wiring, APageOutThatWasNotStarted) {
-  sim::SimMachine machine({.frames = 64});
+  sim::SimMachine machine;
   alignas(mm::kPolicyAlignment) std::byte storage[mm::kPolicyStorage];
   mm::SwapPager pager(machine.manager);
   mm::PageOut pageout(machine.manager, *mm::make_policy("clock", storage), pager);
