@@ -231,19 +231,6 @@ uint32_t AddressSpace::promised_pages() const {
   });
 }
 
-namespace {
-
-void empty_stack(AddressSpace& space, VirtRange stack) EXCLUDES(memory_lock) {
-  KeptObject object;
-  {
-    LockGuard guard(space.manager().lock);
-    object.keep(*space.find(stack.begin)->object.get());
-  }
-  empty_in_steps(space, *object.get(), stack, Parts::Keep);
-}
-
-}  // namespace
-
 Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
   LockGuard guard(manager_.lock);
   if (bytes > kUserEnd) return Failure(Error::OutOfAddressSpace);
@@ -262,7 +249,6 @@ Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
 }
 
 void AddressSpace::unmap_stack(VirtRange stack) {
-  if (stack.size_pages() > kLongWork) empty_stack(*this, stack);
   LockGuard guard(manager_.lock);
   Region* region = find(stack.begin);
   KASSERT(region != nullptr && region->kind == RegionKind::Stack && region->range == stack);

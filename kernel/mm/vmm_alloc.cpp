@@ -13,8 +13,8 @@ Region* reserved_around(AddressSpace& space, PageCount pages, VirtAddr wanted)
   auto range = user_range(wanted, pages);
   if (!range) return nullptr;
   Region* region = space.find(range->begin);
-  bool inside =
-      region != nullptr && region->kind == RegionKind::Reserved && region->range.contains(*range);
+  bool inside = region != nullptr && region->kind == RegionKind::Reserved &&
+                region->range.contains(*range);
   return inside ? region : nullptr;
 }
 
@@ -79,55 +79,26 @@ Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, 
   return with_frames(space.manager(), [&] { return make_block(space, pages, base, flags); });
 }
 
-namespace {
-
-void free_block(AddressSpace& space, Block block) REQUIRES(memory_lock) {
-  const bool touched = !block.first->object.get()->slots().untouched();
-  if (touched) space.unmap_leaving(block.first, block.range);
-  while (block.last != block.first) {
-    Region* before = space.previous(*block.last);
-    space.erase(*block.last);
-    block.last = before;
-  }
-  space.note_freed(block.range);
-  if (block.first->reservation.value == 0) {
-    space.erase(*block.first);
-  } else {
-    space.regions().resize(*block.first, block.range);
-    return_to_reservation(space, *block.first);
-  }
-}
-
-Result<void> free_long_block(AddressSpace& space, VirtRange range, VmObject& object)
-    EXCLUDES(memory_lock) {
-  empty_in_steps(space, object, range, Parts::Join);
-  LockGuard guard(space.manager().lock);
-  auto block = find_block(space, range.begin);
-  // Another thread may have freed it meanwhile, and what is there now be another block.
-  if (!block || block->first->object.get() != &object) return Failure(Error::BadArgument);
-  // From here on nothing fails.
-  free_block(space, *block);
-  return {};
-}
-
-}  // namespace
-
 Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
-  KeptObject object;
-  VirtRange range;
-  {
-    LockGuard guard(space.manager().lock);
-    auto block = find_block(space, address);
-    if (!block || block->first->kind != RegionKind::Block) return Failure(Error::BadArgument);
-    // From here on nothing fails.
-    if (!is_long(*block)) [[likely]] {
-      free_block(space, *block);
-      return {};
-    }
-    object.keep(*block->first->object.get());
-    range = block->range;
+  LockGuard guard(space.manager().lock);
+  auto block = find_block(space, address);
+  if (!block || block->first->kind != RegionKind::Block) return Failure(Error::BadArgument);
+  // From here on nothing fails.
+  const bool touched = !block->first->object.get()->slots().untouched();
+  if (touched) space.unmap_leaving(block->first, block->range);
+  while (block->last != block->first) {
+    Region* before = space.previous(*block->last);
+    space.erase(*block->last);
+    block->last = before;
   }
-  return free_long_block(space, range, *object.get());
+  space.note_freed(block->range);
+  if (block->first->reservation.value == 0) {
+    space.erase(*block->first);
+  } else {
+    space.regions().resize(*block->first, block->range);
+    return_to_reservation(space, *block->first);
+  }
+  return {};
 }
 
 Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr base) {

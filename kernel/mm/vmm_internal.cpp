@@ -26,10 +26,9 @@ std::optional<Block> find_block(AddressSpace& space, VirtAddr address) {
   const auto whole = VirtRange::of_pages(at->block_base, at->object.get()->shown_pages());
   Region* const first = space.find(whole.begin);
   Region* const last = space.find(VirtAddr{whole.end.value - kPageSize});
-  // Of a block that is being moved, parts are elsewhere: it is here no more.
-  const bool here = first != nullptr && last != nullptr && first->same_block(*at) &&
-                    last->same_block(*at);
-  return here ? std::optional(Block{first, last, whole}) : std::nullopt;
+  KASSERT(first != nullptr && first->same_block(*at));
+  KASSERT(last != nullptr && last->same_block(*at));
+  return Block{first, last, whole};
 }
 
 Result<Block> block_around(AddressSpace& space, VirtRange range) {

@@ -1,6 +1,4 @@
 // VmmLock, VmmUnlock, VmmAdvise(will need): pages that must or should be in memory.
-#include <algorithm>
-
 #include "mm/fault.h"
 #include "mm/pageout.h"
 #include "mm/vmm_internal.h"
@@ -10,9 +8,6 @@ namespace mobius::mm {
 namespace {
 
 using namespace page_mark;
-
-// Pages that are looked at under one lock: 10 instructions each, 100 where one is unlocked.
-constexpr PageCount kStep = 1024;
 
 // S1: of the pages in RAM.
 uint32_t most_for(const AddressSpace& space) {
@@ -52,13 +47,11 @@ class Locking {
 
  private:
   Result<bool> try_begin() EXCLUDES(memory_lock);
-  // Whether so many more may be locked by this process, and by all of them together.
-  Result<void> check_quota(uint32_t fresh) EXCLUDES(memory_lock);
+  // Whether all pages may be locked by this process, and by all of them together.
+  Result<void> check_quota() REQUIRES(memory_lock);
   bool all_may_lock(uint32_t more) const REQUIRES(memory_lock);
   // Takes `marks` off what this call has locked.
-  void settle(uint16_t marks) EXCLUDES(memory_lock);
-  template <typename F>
-  void in_steps(F&& f) EXCLUDES(memory_lock);
+  void settle(uint16_t marks) REQUIRES(memory_lock);
   Result<bool> mark(VirtAddr page) EXCLUDES(memory_lock);
   PageIndex index_of(VirtAddr page) const { return first_ + ((page - range_.begin) >> kPageShift); }
 
@@ -70,25 +63,7 @@ class Locking {
 
 Result<void> Locking::begin() {
   while (!TRY(try_begin())) space_.manager().waiting.wait(&space_.locking);
-  uint32_t fresh = 0;
-  in_steps([&](PageIndex page) REQUIRES(memory_lock) {
-    const FrameRecord* record = record_of(*object_, page);
-    if (record == nullptr || (record->count & kLocked) == 0) ++fresh;
-  });
-  return check_quota(fresh);
-}
-
-// f(page) for every page, some under each lock, between which others run.
-template <typename F>
-void Locking::in_steps(F&& f) {
-  const PageIndex end = first_ + range_.size_pages();
-  for (PageIndex page = first_; page < end;) {
-    {
-      LockGuard guard(space_.manager().lock);
-      for (const PageIndex stop = std::min(end, page + kStep); page < stop; ++page) f(page);
-    }
-    if (page < end) space_.manager().waiting.let_others_run();
-  }
+  return {};
 }
 
 Result<bool> Locking::try_begin() {
@@ -100,29 +75,31 @@ Result<bool> Locking::try_begin() {
   object_->add_reference();
   first_ = region->page_at(range_.begin);
   space_.locking = true;
+  TRY(check_quota());
   return true;
 }
 
 Locking::~Locking() {
   if (object_ == nullptr) return;
-  settle(kLocked | kLocking);
   LockGuard guard(space_.manager().lock);
+  settle(kLocked | kLocking);
   object_->drop_reference();
   space_.locking = false;
   space_.manager().waiting.wake(&space_.locking);
 }
 
 void Locking::finish() {
+  LockGuard guard(space_.manager().lock);
   settle(kLocking);
 }
 
 void Locking::settle(uint16_t marks) {
-  in_steps([&](PageIndex page) REQUIRES(memory_lock) {
-    FrameRecord* record = record_of(*object_, page);
-    if (record == nullptr || (record->count & kLocking) == 0) return;
+  for (VirtAddr page = range_.begin; page < range_.end; page = pages_after(page, 1)) {
+    FrameRecord* record = record_of(*object_, index_of(page));
+    if (record == nullptr || (record->count & kLocking) == 0) continue;
     record->count &= static_cast<uint16_t>(~kLocking);
     if ((marks & kLocked) != 0) space_.manager().pageout->unlock(*record);
-  });
+  }
 }
 
 Result<bool> Locking::mark(VirtAddr page) {
@@ -156,8 +133,12 @@ Result<void> Locking::add(VirtAddr page) {
   return Failure(Error::OutOfFrames);
 }
 
-Result<void> Locking::check_quota(uint32_t fresh) {
-  LockGuard guard(space_.manager().lock);
+Result<void> Locking::check_quota() {
+  uint32_t fresh = 0;
+  for (VirtAddr page = range_.begin; page < range_.end; page = pages_after(page, 1)) {
+    const FrameRecord* record = record_of(*object_, index_of(page));
+    if (record == nullptr || (record->count & kLocked) == 0) ++fresh;
+  }
   const bool allowed = space_.locked_pages() + fresh <= most_for(space_) && all_may_lock(fresh);
   return allowed ? Result<void>() : Failure(Error::LimitReached);
 }
@@ -175,22 +156,12 @@ SlotKind kind_of(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
 
 }  // namespace
 
-namespace {
-
-// Where pages may be brought in, a step is shorter.
-bool is_step_end(VirtRange range, VirtAddr page) {
-  return ((page - range.begin) >> kPageShift) % (kStep / 4) == kStep / 4 - 1;
-}
-
-}  // namespace
-
 Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) {
   if (space.manager().pageout == nullptr) return Failure(Error::NotSupported);
   VirtRange range = TRY(user_range(base, pages));
   Locking locking(space, range);
   TRY(locking.begin());
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
-    if (is_step_end(range, page)) space.manager().waiting.let_others_run();
     if (space.manager().waiting.called_off()) return Failure(Error::Interrupted);
     TRY(locking.add(page));
   }
@@ -198,35 +169,18 @@ Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) {
   return {};
 }
 
-namespace {
-
-// Some pages of the object, under one lock.
-void unlock_some(VmObject& object, PageIndex first, PageIndex end) EXCLUDES(memory_lock) {
-  LockGuard guard(object.manager().lock);
-  for (PageIndex page = first; page < end; ++page) {
-    FrameRecord* record = record_of(object, page);
-    if (record == nullptr || (record->count & kLocked) == 0) continue;
-    record->count &= static_cast<uint16_t>(~kLocking);  // also from a VmmLock that goes on
-    object.manager().pageout->unlock(*record);
-  }
-}
-
-}  // namespace
-
 Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages) {
   VirtRange range = TRY(user_range(base, pages));
-  KeptObject object;
-  PageIndex first = 0;
-  {
-    LockGuard guard(space.manager().lock);
-    const Block block = TRY(whole_block_around(space, range));
-    object.keep(*block.first->object.get());
-    first = space.find(range.begin)->page_at(range.begin);
-  }
+  LockGuard guard(space.manager().lock);
+  const Block block = TRY(whole_block_around(space, range));
   // From here on nothing fails.
-  for (PageIndex page = first; page < first + pages; page += kStep) {
-    if (page != first) space.manager().waiting.let_others_run();
-    unlock_some(*object.get(), page, std::min(page + kStep, first + pages));
+  VmObject& object = *block.first->object.get();
+  const PageIndex first = space.find(range.begin)->page_at(range.begin);
+  for (PageIndex i = 0; i < pages; ++i) {
+    FrameRecord* record = record_of(object, first + i);
+    if (record == nullptr || (record->count & kLocked) == 0) continue;
+    record->count &= static_cast<uint16_t>(~kLocking);  // also from a VmmLock that goes on
+    space.manager().pageout->unlock(*record);
   }
   return {};
 }
@@ -239,7 +193,6 @@ Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages) 
   }
   uint32_t left = most_for(space);
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
-    if (is_step_end(range, page)) space.manager().waiting.let_others_run();
     const SlotKind kind = kind_of(space, page);
     if (kind == SlotKind::Swapped || kind == SlotKind::Resident) {
       if (left-- == 0 || space.manager().waiting.called_off()) break;

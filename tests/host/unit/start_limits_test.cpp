@@ -110,6 +110,7 @@ TEST(Starts, S1_the_last_kernel_stacks_are_for_promised_processes) {
   uint64_t reads = 0;
   hog->hog = [&] {
     System& system = hog->machine.system;
+    system.process().privileges = {};  // what a program that somebody starts has
     const ThreadStart thread{VirtAddr{0x401000}, 0, 0, 0};
     Result<uint32_t> refused = 0u;
     while ((refused = start_user_thread(system, thread))) ++threads;
