@@ -1,7 +1,7 @@
 // Long work on the pages of one address space, in steps between which others run.
 //
-// The end of a process and VmmQuery go so: each step takes the memory lock anew, looks everything up
-// again and leaves nothing half done. Steps go from the last page to the first.
+// The end of a process and VmmQuery go so: each step takes the memory lock anew, looks everything
+// up again and leaves nothing half done. Steps go from the last page to the first.
 #pragma once
 
 #include "mm/address_space.h"

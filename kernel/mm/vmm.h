@@ -1,8 +1,8 @@
 // The memory calls' semantics (docs/memory.md; the contracts are the public calls' in abi/vmm.h).
 //
 // Each call validates its arguments, acquires everything that may fail, and only then changes
-// anything: a call that fails has changed nothing. One that asks about many pages lets others run in
-// the midst of it (mm/steps.h). One that takes pages away sleeps while they are on their way in,
+// anything: a call that fails has changed nothing. One that asks about many pages lets others run
+// in the midst of it (mm/steps.h). One that takes pages away sleeps while they are on their way in,
 // one that finds no frame while pages are evicted. Addresses and sizes are as the program gave
 // them: nothing about them is trusted.
 #pragma once
