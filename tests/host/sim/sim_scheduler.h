@@ -36,10 +36,8 @@ class SimScheduler final : public mm::Waiting {
   void wait(const void* channel) override;
   void wake(const void* channel) override;
   bool called_off() const override { return called_off_; }
-  // Counted only: the oracles of random histories take calls for atomic, as they are for a program
-  // whose threads leave each other's blocks alone. Others run between steps in LongWorkStory.
-  void let_others_run() override { ++steps_; }
-  uint64_t steps() const { return steps_; }  // how often long work has let others run
+  // Where somebody else could, it is drawn who runs on.
+  void let_others_run() override { yield(); }
   // Whatever runs from now on is to end.
   void call_off() { called_off_ = true; }
 
@@ -64,7 +62,7 @@ class SimScheduler final : public mm::Waiting {
   Random random_;
   std::vector<std::unique_ptr<Fiber>> fibers_;  // [0] is the test
   Fiber* current_;
-  uint64_t now_ = 0, switches_ = 0, steps_ = 0;
+  uint64_t now_ = 0, switches_ = 0;
   bool called_off_ = false;
   bool spurious_ = true;
   bool draining_ = false;  // the test is in run() and continues when nobody else can

@@ -24,7 +24,7 @@ TEST_P(Seeds, R13_R15_D1_D3_no_byte_no_frame_and_no_slot_is_lost) {
       run_seeds({.first = 1 + GetParam() * kSeedsAPart, .seeds = kSeedsAPart});
   EXPECT_EQ(summary.failed, 0u) << summary.stories;
   EXPECT_EQ(summary.seeds, kSeedsAPart);
-  EXPECT_GE(summary.counts.operations, 1980 * kSeedsAPart);
+  EXPECT_GE(summary.counts.operations, 1990 * kSeedsAPart);
   EXPECT_GE(summary.counts.pages_compared, summary.counts.operations);
   EXPECT_EQ(summary.counts.lives_beyond_memory, kSeedsAPart);
   EXPECT_GE(summary.counts.promises, kSeedsAPart);
