@@ -92,6 +92,8 @@ done
 export CFLAGS_FOR_TARGET=$flags
 
 log=$scratch/log
+# newlib's folders too: make takes one whose Makefile is there for configured, also when the
+# folders below it were cut off.
 configure() {
   ../newlib-salsa/configure --target=i686-pe --prefix="$scratch/installed" \
     --disable-multilib --disable-nls --disable-libgloss --disable-shared \
@@ -99,6 +101,7 @@ configure() {
     --enable-newlib-mb --enable-newlib-io-long-long --enable-newlib-io-c99-formats \
     --enable-newlib-io-long-double --enable-newlib-retargetable-locking \
     --enable-newlib-global-atexit --enable-newlib-global-stdio-streams >"$log" 2>&1 &&
+    make configure-target-newlib >>"$log" 2>&1 &&
     touch "$scratch/configured"
 }
 
