@@ -40,9 +40,14 @@ void __main(void) {
   while (count > 0) __CTOR_LIST__[count--]();
 }
 
-/* Behind it follow the way of the first malloc (heap.h) and the calls of the kernel (stubs.S): by
- * then a program has had most of those pages. The linker sorts sections .text$... by name. */
-__attribute__((section(".text$0"), force_align_arg_pointer)) void mobius_entry(
+/* A page begins here, with the program's entry; behind it follow the way of the first malloc
+ * (heap.h), on the same page, and the calls of the kernel (stubs.S). The linker sorts sections
+ * .text$... by name, keeps those that are referred to, and makes a section that says itself how it
+ * is aligned as long as that: so the one that begins the page is empty. */
+__asm__(".section .text$0page, \"x\"\n\t.p2align 12\nfirst_page:\n\t"
+        ".section .text$1entry, \"x\"\n\t.long first_page\n\t.text");
+
+__attribute__((section(".text$1entry"), force_align_arg_pointer)) void mobius_entry(
     struct mobius_start *start) {
   if (start->flags & MOBIUS_START_SYSENTER) __mobius_use_sysenter();
   main_block.reent = _GLOBAL_REENT;

@@ -10,7 +10,7 @@ _##name:movl    $number, %eax; \
         leal    4(%esp), %edx; \
         jmp     *___mobius_gate;
 
-        .section .text$0stubs, "x"
+        .section .text$3stubs, "x"
 #include "syscalls.def"
 
         .balign 16

@@ -21,8 +21,10 @@
 #else
 #define HEAP_APART __attribute__((noipa))
 #endif
-/* On the way of a process's first malloc: these lie together, on as few pages as can be. */
-#define HEAP_FIRST __attribute__((section(".text$0malloc")))
+/* On the way of a process's first malloc: these lie together, on the page that crt.c begins. What
+ * is seldom used is made small. */
+#define HEAP_FIRST __attribute__((section(".text$2malloc"), cold))
+#define HEAP_FIRST_FAST __attribute__((section(".text$2malloc")))
 /* In a function that may find misuse: with a frame of its own, though the others have none, the
  * report of what ends the program begins with the function's caller. */
 #define HEAP_FRAMED() __asm__ volatile("" : : "r"(__builtin_frame_address(0)))
@@ -95,7 +97,7 @@ static inline void *cache_pop(unsigned class_index) {
 }
 
 /* The first fresh one, or NULL. */
-static inline void *cache_bump(unsigned class_index) {
+static inline HEAP_FIRST_FAST void *cache_bump(unsigned class_index) {
   char *p = thread_cache()->fresh[class_index].from;
   if (p == thread_cache()->fresh[class_index].end) return NULL;
   thread_cache()->fresh[class_index].from = p + class_bytes[class_index];

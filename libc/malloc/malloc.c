@@ -37,8 +37,8 @@ static size_t usable_bytes(const void *p) {
   return class_index >= CLASS_RUN ? large_usable(p) : class_bytes[class_index];
 }
 
-static HEAP_FIRST __attribute__((noinline)) void *take_slow(size_t bytes, size_t alignment,
-                                                            bool *zero, const void *caller) {
+static HEAP_FIRST HEAP_APART void *take_slow(size_t bytes, size_t alignment,
+                                              bool *zero, const void *caller) {
   cache_start();
   void *p = NULL;
   if (bytes <= REQUEST_LIMIT && alignment <= REQUEST_LIMIT) {
@@ -66,7 +66,7 @@ static HEAP_APART void *malloc_spoilt(size_t bytes) {
 
 /* As malloc, where its first try came to nothing. The same shape, so that the compiler makes a jump
  * of the call, and the return address is that of malloc's caller. */
-static HEAP_FIRST HEAP_APART void *malloc_other(size_t bytes) {
+static HEAP_FIRST_FAST HEAP_APART void *malloc_other(size_t bytes) {
   if (likely(bytes <= OBJECT_LIMIT)) {
     unsigned class_index = class_of(bytes);
     struct object *object = thread_cache()->list[class_index];
@@ -79,7 +79,7 @@ static HEAP_FIRST HEAP_APART void *malloc_other(size_t bytes) {
 }
 
 /* Both this and free are measured in instructions: whatever is rare is a jump elsewhere. */
-HEAP_FIRST void *malloc(size_t bytes) {
+HEAP_FIRST_FAST void *malloc(size_t bytes) {
   if (unlikely(bytes > TABLE_LIMIT)) return malloc_other(bytes);
   unsigned class_index = class_of_small[bytes];
   struct object *object = thread_cache()->list[class_index];
