@@ -54,9 +54,14 @@ bool PageOut::enough_are_free(Claim claim, Asked asked) {
          manager_.frames.free_direct_frames() >= asked.direct;
 }
 
-// Where any page would do, but for somebody who needs a frame in the direct map.
+// Where any page would do, but for somebody who needs a frame in the direct map. Where promises
+// count on every slot, a page that goes out raises the floor by the frame that it leaves: only as
+// many go as pages that return need.
 PageOut::Gain PageOut::gain_wanted(Asked asked) {
-  if (!enough_are_free(Claim::Returning, {asked.frames, 0})) return Gain::Frames;
+  const FrameAllocator& frames = manager_.frames;
+  const bool slots_are_promised = frames.floor(Claim::Unpromised) > frames.floor(Claim::Returning);
+  const Claim served = slots_are_promised ? Claim::Returning : Claim::Growth;
+  if (!enough_are_free(served, {asked.frames, 0})) return Gain::Frames;
   return manager_.frames.free_direct_frames() < asked.direct ? Gain::Direct : Gain::Books;
 }
 
@@ -76,9 +81,8 @@ void PageOut::tell_evicted(uint32_t pages) {
 }
 
 // Evicts until there are enough free frames, or until every page has been a victim in vain and none
-// is on its way in, which could be one next. Where promises count on every slot, a page that goes
-// out raises the floor by the frame that it leaves: then only as many go as pages that return need.
-// Without a slot left most pages would be victims in vain, and a look at each takes long.
+// is on its way in, which could be one next. Without a slot left most pages would not gain a frame,
+// and a look at each takes long.
 void PageOut::run_round() {
   KASSERT(low_ != 0 && "PageOut::start() has been called");
   wanted_ = false;
