@@ -17,7 +17,9 @@
 static double longest;
 
 static uint32_t ask(void) {
-  return (uint32_t)SysBench(SYS_BENCH_LONGEST_RUN, NULL, 0);
+  const uint64_t ticks = SysBench(SYS_BENCH_LONGEST_RUN, NULL, 0);
+  if (ticks == 0) die("SysBench");
+  return (uint32_t)ticks;
 }
 
 static void note(const char* name) {
@@ -129,7 +131,7 @@ static void thread_calls(void) {
 
 static uint32_t child_of(const char* const* argv) {
   const char* const envp[] = {NULL};
-  struct proc_spawn spawn = {.path = "/bin/bench.exe", .argv = argv, .envp = envp};
+  struct proc_spawn spawn = {"/bin/bench.exe", argv, envp, PROC_SAME_PRIVILEGES, {0}};
   uint32_t pid = ProcSpawn(&spawn);
   if (!pid) die("ProcSpawn");
   return pid;
