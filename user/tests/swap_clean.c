@@ -19,6 +19,11 @@ __asm__(
     ".endr\n"
     ".text\n");
 
+/* More of the EXE than the kernel keeps for code (PagingOut::kKeptForImages), so that all of the
+ * table can go while this is in use. */
+#define IN_USE_PAGES 40
+static const volatile char in_use[IN_USE_PAGES * PAGE] = {1};
+
 static size_t pages_in_state(const volatile void *base, size_t pages, enum vmm_page_state state) {
   uint8_t states[256];
   size_t count = 0;
@@ -45,7 +50,10 @@ static size_t press(const volatile void *base, size_t pages, enum vmm_page_state
   volatile uint32_t *other = (volatile uint32_t *)take_pages(others);
   size_t count = 0;
   for (int pass = 0; pass < 30 && count < wanted; pass++) {
-    for (uint32_t page = 0; page < others; page++) other[page * WORDS + page % WORDS]++;
+    for (uint32_t page = 0; page < others; page++) {
+      other[page * WORDS + page % WORDS]++;
+      (void)in_use[page % IN_USE_PAGES * PAGE];
+    }
     count = pages_in_state(base, pages, state);
   }
   VmmFree((void *)other);
