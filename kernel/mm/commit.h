@@ -36,7 +36,9 @@ class [[nodiscard]] Promise {
   Promise(Promises& books, Cost cost) : books_(&books), cost_(cost) {}
   Promise(Promise&& o) noexcept : books_(o.books_), cost_(std::exchange(o.cost_, Cost{})) {}
   Promise& operator=(Promise&&) = delete;
-  ~Promise() REQUIRES(memory_lock) { reduce(cost_); }
+  ~Promise() REQUIRES(memory_lock) {
+    if (cost_.pages != 0) [[unlikely]] reduce(cost_);
+  }
 
   uint32_t pages() const REQUIRES(memory_lock) { return cost_.pages; }
   void add(Promise more) REQUIRES(memory_lock) {

@@ -76,6 +76,14 @@ void FrameAllocator::set_plan(FailurePlan plan) {
 
 FrameRecord* FrameAllocator::allocate_slowly(FrameUse use, Placement placement, Fill fill,
                                              Claim claim) {
+  const bool plain = placement == Placement::Any && fill == Fill::Zero && plan_.after == kNever;
+  if (plain && free_ > plenty_ && top_->has_zeroed()) [[likely]] {
+    FrameRecord& record = take_zeroed(*top_);
+    --free_;
+    ++used_[static_cast<unsigned>(use)];
+    record.state = frame_state(use, 0, 0);
+    return &record;
+  }
   if (!may_take(1, placement, claim)) [[unlikely]] return tell_if_low(), nullptr;
   const unsigned highest = highest_zone(placement);
   const unsigned lowest = lowest_zone(1, placement, claim);

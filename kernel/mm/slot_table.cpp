@@ -39,8 +39,7 @@ Result<void> SlotTable::make_all() {
   return {};
 }
 
-void SlotTable::clear() {
-  if (untouched()) return;
+void SlotTable::clear_touched() {
   if (pages_ == 1) {
     inline_ = PageSlot{};
   } else if (pages_ <= kLeafSlots) {

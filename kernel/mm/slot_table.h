@@ -87,7 +87,10 @@ class SlotTable {
   Result<void> resize(PageCount pages) REQUIRES(memory_lock);
 
   // Gives all bookkeeping back. Requires: every slot is Empty or its content taken care of.
-  void clear();
+  void clear() {
+    if (!untouched()) clear_touched();
+  }
+  void clear_touched();
 
   size_t bookkeeping_bytes() const;
 

@@ -30,11 +30,6 @@ void VmObject::drop_reference() {
   if (backing != nullptr) backing->drop_reference();
 }
 
-void VmObject::lost_frame() {
-  --resident_;
-  footprint_->lose();
-}
-
 void VmObject::went_to_swap() {
   ++swapped_;
   ++footprint_->swapped;
@@ -60,7 +55,7 @@ void VmObject::empty_slot(PageSlot& slot) {
   if (slot.kind == SlotKind::Resident) {
     FrameRecord& record = manager_.frames.record(slot.frame());
     if (record.count == 0 || manager_.pageout->forget(record)) [[likely]] {
-      manager_.frames.free(record.number, use_);
+      manager_.frames.free(record);
     }
     lost_frame();
   } else if (slot.kind == SlotKind::Swapped) {

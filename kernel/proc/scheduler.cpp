@@ -40,13 +40,22 @@ Thread& Scheduler::choose() {
   return ready_.empty() ? boot_ : thread_of(ready_.pop(ready_.highest()));
 }
 
+// A part of each switch.
+[[gnu::always_inline]] inline void Scheduler::charge() {
+  const uint64_t now = cpu_.timestamp();
+  const uint64_t ran = now - running_since_;
+  current_->cpu_ticks += ran;
+  running_since_ = now;
+  if (ran > longest_run_ && !idle()) longest_run_ = ran;
+}
+
 void Scheduler::switch_to(Thread& next) {
   Lock::assert_no_lock_held();
   Thread& previous = *current_;
   next.state = ThreadState::Running;
   user_return_work = next.doomed ? 1 : 0;
   if (&next == &previous) return;
-  charge_current();
+  charge();
   current_ = &next;
   frames_.claim_all(next.claim);
   cpu_.switch_context(previous.context, next.context);
@@ -204,13 +213,7 @@ void Scheduler::idle_loop() {
   }
 }
 
-void Scheduler::charge_current() {
-  const uint64_t now = cpu_.timestamp();
-  const uint64_t ran = now - running_since_;
-  current_->cpu_ticks += ran;
-  running_since_ = now;
-  if (ran > longest_run_ && !idle()) longest_run_ = ran;
-}
+void Scheduler::charge_current() { charge(); }
 
 uint64_t Scheduler::take_longest_run() {
   charge_current();

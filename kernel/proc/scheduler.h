@@ -87,6 +87,7 @@ class Scheduler final : public mm::Waiting {
   uint64_t take_longest_run();
 
  private:
+  void charge();
   void sleep(WaitKey key, uint64_t deadline_ns, Interruptible interruptible);
   void wake_thread(Thread& thread, Wake reason);
   void begin_turn(Thread& thread);

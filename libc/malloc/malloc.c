@@ -37,8 +37,8 @@ static size_t usable_bytes(const void *p) {
   return class_index >= CLASS_RUN ? large_usable(p) : class_bytes[class_index];
 }
 
-static HEAP_FIRST HEAP_APART void *take_slow(size_t bytes, size_t alignment,
-                                              bool *zero, const void *caller) {
+static HEAP_FIRST_FAST HEAP_APART void *take_slow(size_t bytes, size_t alignment,
+                                                   bool *zero, const void *caller) {
   cache_start();
   void *p = NULL;
   if (bytes <= REQUEST_LIMIT && alignment <= REQUEST_LIMIT) {

@@ -46,11 +46,17 @@ static uint32_t next_word(uint32_t page, uint32_t end) {
   return next < end ? next : end;
 }
 
+/* By hand: the compiler's function for it lies elsewhere. Sums of two bits, of four, of eight. */
+static inline uint32_t bits_in(uint32_t word) {
+  word -= word >> 1 & 0x55555555u;
+  word = (word & 0x33333333u) + (word >> 2 & 0x33333333u);
+  return ((word + (word >> 4)) & 0x0F0F0F0Fu) * 0x01010101u >> 24;
+}
+
 static HEAP_FIRST uint32_t count_bits(const uint32_t *bits, uint32_t page, uint32_t end) {
   uint32_t count = 0;
   for (; page < end; page = next_word(page, end)) {
-    uint32_t word = bits[page / 32] & word_mask(page, end);
-    for (; word; word &= word - 1) count++; /* an i586 counts no better, elsewhere in its memory */
+    count += bits_in(bits[page / 32] & word_mask(page, end));
   }
   return count;
 }

@@ -12,14 +12,24 @@
 
 namespace mobius::mm {
 
-class FrameMemory {
+// Asserted before the object is made: a constructor that may not return keeps the compiler from
+// knowing whose zero_page() is called.
+class DirectBase {
  public:
-  // Requires: `direct_base` is on a page boundary.
-  FrameMemory(std::byte* direct_base, FrameNumber direct_end)
-      : direct_base_(direct_base), direct_end_(direct_end) {
-    KASSERT(reinterpret_cast<uintptr_t>(direct_base) % kPageSize == 0 &&
+  DirectBase(std::byte* base) : base_(base) {
+    KASSERT(reinterpret_cast<uintptr_t>(base) % kPageSize == 0 &&
             "the direct map begins on a page boundary");
   }
+  std::byte* get() const { return base_; }
+
+ private:
+  std::byte* base_;
+};
+
+class FrameMemory {
+ public:
+  FrameMemory(DirectBase direct_base, FrameNumber direct_end)
+      : direct_base_(direct_base.get()), direct_end_(direct_end) {}
 
   FrameNumber direct_end() const { return direct_end_; }
   bool is_direct(FrameNumber f) const { return f < direct_end_; }
