@@ -48,37 +48,37 @@ void AddressSpace::clear() {
 // One step, from the last region on. False: that was all.
 bool AddressSpace::clear_some() {
   LockGuard guard(manager_.lock);
-  for (StepWork work; !work.done();) {
+  for (StepWork work(manager_); !work.done();) {
     auto* const region = static_cast<Region*>(regions_.last());
     if (region == nullptr) {
       if (linked()) manager_.spaces.remove(*this);
       return false;
     }
-    work.region(clear_end_of(*region));
+    clear_end_of(*region, work);
   }
   return true;
 }
 
-// The last pages of a region go, as many as are one step's work, and with the first of them itself.
-// Its object may be that of more regions: it is not left to the last one to free them all.
-PageCount AddressSpace::clear_end_of(Region& region) {
+VirtAddr AddressSpace::clear_end_of(Region& region, StepWork& work) {
   VmObject* const object = region.object.get();
+  const VirtRange was = region.range;
   if (object == nullptr || object->slots().untouched()) {
     erase(region);
-    return 1;
+    work.region(1);
+    return was.begin;
   }
-  const PageIndex end = region.page_at(region.range.end);
-  const PageIndex first = object->slots().last_leaf_of(region.first_page, end);
-  const VirtRange kept{region.range.begin, region.address_of(first)};
-  unmap_unwanted({kept.end, region.range.end});
+  const VirtRange part = part_before(region, was.end, was.begin);
+  const PageIndex first = region.page_at(part.begin), end = region.page_at(part.end);
+  unmap_unwanted(part);
   object->empty_idle_slots(first, end);
   give_leaves(*object, first, end);
-  if (kept.empty()) {
+  if (part.begin == was.begin) {
     erase(region);
   } else {
-    regions_.resize(region, kept);
+    regions_.resize(region, {was.begin, part.begin});
   }
-  return end - first;
+  work.region(end - first);
+  return part.begin;
 }
 
 PageSlot* AddressSpace::slot_at(VirtAddr a) const {
@@ -87,24 +87,30 @@ PageSlot* AddressSpace::slot_at(VirtAddr a) const {
   return region->object.get()->slots().find(region->page_at(a));
 }
 
-Result<AddressSpace::NewRegion> AddressSpace::make_region() {
-  const KernelShare& share = manager_.share;
-  const bool has_little = kernel_bytes() >> kPageShift < share.little;
-  const bool may = regions_.size() < kMaxRegions &&
-                   may_keep(kRegionBytes, has_little ? share.of_all_slots : share.of_all_regions);
-  if (!may) [[unlikely]] return Failure(Error::LimitReached);
-  return manager_.heap.create<Region>();
+inline bool AddressSpace::fits(uint32_t bytes, uint32_t frames_of_all) const {
+  return (kernel_bytes() + bytes) >> kPageShift < manager_.share.of_one &&
+         manager_.frames.kernel_frames() < frames_of_all;
 }
 
 // What the promised need is there, whatever others have (S1).
-bool AddressSpace::may_keep(uint32_t bytes, uint32_t frames_of_all) const {
-  const bool fits = (kernel_bytes() + bytes) >> kPageShift < manager_.share.of_one &&
-                    manager_.frames.kernel_frames() < frames_of_all;
-  return fits || manager_.frames.effective(Claim::Unpromised) == Claim::Promised;
+bool AddressSpace::is_promised() const {
+  return manager_.frames.effective(Claim::Unpromised) == Claim::Promised;
+}
+
+Result<AddressSpace::NewRegion> AddressSpace::make_region() {
+  if (!fits(kRegionBytes, manager_.share.of_all_regions)) [[unlikely]] TRY(check_region());
+  if (regions_.size() >= kMaxRegions) [[unlikely]] return Failure(Error::LimitReached);
+  return manager_.heap.create<Region>();
+}
+
+Result<void> AddressSpace::check_region() const {
+  const bool has_little = kernel_bytes() >> kPageShift < manager_.share.little;
+  const bool may = has_little && fits(kRegionBytes, manager_.share.of_all_slots);
+  return may || is_promised() ? Result<void>() : Failure(Error::LimitReached);
 }
 
 Result<void> AddressSpace::check_slots(uint32_t bytes) const {
-  const bool may = may_keep(bytes, manager_.share.of_all_slots);
+  const bool may = fits(bytes, manager_.share.of_all_slots) || is_promised();
   return may ? Result<void>() : Failure(Error::LimitReached);
 }
 
@@ -202,17 +208,15 @@ bool AddressSpace::recently_freed(VirtAddr a) const {
 
 namespace {
 
-// The sum of f(object) over the objects that the regions show, each counted once.
+// The sum of f(object) over the objects that the regions show, each counted once: where its first
+// page is shown. The regions of a block that moves are at two places for a while.
 template <typename F>
 uint32_t sum_over_objects(const RegionSet& regions, F&& f) REQUIRES(memory_lock) {
   uint32_t sum = 0;
-  VirtAddr last_block{0};
   for (RegionNode* n = regions.first(); n != nullptr; n = regions.next(*n)) {
     auto& region = static_cast<Region&>(*n);
     VmObject* object = region.object.get();
-    if (object == nullptr || region.block_base == last_block) continue;
-    last_block = region.block_base;
-    sum += f(*object);
+    if (object != nullptr && region.first_page == 0) sum += f(*object);
   }
   return sum;
 }
@@ -232,7 +236,7 @@ uint32_t AddressSpace::promised_pages() const {
 }
 
 Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
-  LockGuard guard(manager_.lock);
+  CallGuard guard(*this);
   if (bytes > kUserEnd) return Failure(Error::OutOfAddressSpace);
   PageCount pages = std::max((bytes + kPageOffsetMask) >> kPageShift, kMinStackPages);
   auto base = regions_.find_gap_below(kUserRange.end, pages);
@@ -249,10 +253,15 @@ Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
 }
 
 void AddressSpace::unmap_stack(VirtRange stack) {
+  LongCall call(*this);
+  {
+    CallGuard guard(call);
+    if (is_long(*this, *find(stack.begin), stack)) call.begin(stack);
+  }
+  if (call.begun()) free_in_steps(*this, stack);
   LockGuard guard(manager_.lock);
   Region* region = find(stack.begin);
-  KASSERT(region != nullptr && region->kind == RegionKind::Stack && region->range == stack);
-  unmap_leaving(region, stack);
+  unmap_leaving(region, region->range);
   erase(*region);
   note_freed(stack);
 }

@@ -14,6 +14,9 @@
 
 namespace mobius::mm {
 
+class LongCall;
+class StepWork;
+
 inline constexpr size_t kMaxRegions = 65536;  // S1: of one address space
 // What the kernel keeps for a region: itself and an object.
 inline constexpr uint32_t kRegionBytes = sizeof(Region) + sizeof(AnonymousObject);
@@ -73,8 +76,10 @@ class AddressSpace : public Link<AllSpaces> {
   // ---- for mm's own files ----
   Footprint footprint GUARDED_BY(memory_lock);
   uint32_t faults_minor GUARDED_BY(memory_lock) = 0, faults_major GUARDED_BY(memory_lock) = 0;
-  // A VmmLock is under way; whoever ends it wakes those who wait on this.
+  // A VmmLock is under way; who ends it wakes those who wait on this.
   bool locking GUARDED_BY(memory_lock) = false;
+  // The call that is changing a block in steps (long_call.h); null: none.
+  const LongCall* long_call GUARDED_BY(memory_lock) = nullptr;
 
   Region* find(VirtAddr a) const REQUIRES(memory_lock) {
     return static_cast<Region*>(regions_.find(a));
@@ -125,6 +130,10 @@ class AddressSpace : public Link<AllSpaces> {
     freed_[freed_next_++ % freed_.size()] = range;
   }
   bool recently_freed(VirtAddr a) const REQUIRES(memory_lock);
+  // The last pages of a region go, as many as are one step's work, and with the first of them the
+  // region itself. Its object may be that of more regions: it is not left to the last one to free
+  // them all. Returns where what is left ends.
+  VirtAddr clear_end_of(Region& region, StepWork& work) REQUIRES(memory_lock);
   // SlotTable::give_leaves, for an object that it shows.
   void give_leaves(VmObject& object, PageIndex first, PageIndex end) REQUIRES(memory_lock);
   // The region shows its object no more: the last one takes the slots along.
@@ -132,9 +141,11 @@ class AddressSpace : public Link<AllSpaces> {
 
  private:
   bool clear_some() EXCLUDES(memory_lock);
-  PageCount clear_end_of(Region& region) REQUIRES(memory_lock);
   Result<PageSlot*> make_slot(VmObject& object, PageIndex index) REQUIRES(memory_lock);
-  bool may_keep(uint32_t bytes, uint32_t frames_of_all) const REQUIRES(memory_lock);
+  // Whether the kernel may keep so much more for it, of so many frames for all (KernelShare).
+  bool fits(uint32_t bytes, uint32_t frames_of_all) const REQUIRES(memory_lock);
+  bool is_promised() const REQUIRES(memory_lock);  // the running thread
+  [[gnu::noinline]] Result<void> check_region() const REQUIRES(memory_lock);
 
   MemoryManager& manager_;
   TranslationMap& map_ GUARDED_BY(memory_lock);

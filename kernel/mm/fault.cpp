@@ -9,12 +9,15 @@
 #include "mm/address_space.h"
 #include "mm/commit_ahead.h"
 #include "mm/fault_action.h"
+#include "mm/long_call.h"
 #include "mm/patience.h"
 
 namespace mobius::mm {
 namespace {
 // What an attempt came to: an outcome, or what has to happen before the next attempt.
-enum class Next : uint8_t { Done, Refused, OverShare, NoFrame, Wait, Read, PageIn, Suspended };
+enum class Next : uint8_t {
+  Done, Refused, OverShare, NoFrame, Wait, Read, PageIn, Suspended, Changing
+};
 
 struct Attempt {
   AddressSpace& space;
@@ -47,6 +50,7 @@ struct Attempt {
   Claim claim_to_bring_in(Next next) REQUIRES(memory_lock);
   Next map_zero_frame() REQUIRES(memory_lock);
   [[gnu::always_inline]] Next zero_fill() REQUIRES(memory_lock);
+  [[gnu::noinline]] Next zero_fill_again() REQUIRES(memory_lock);
   [[gnu::always_inline]] Next no_frame_to_grow();
   Next map_backing() REQUIRES(memory_lock);
   Next copy_backing() REQUIRES(memory_lock);
@@ -98,6 +102,7 @@ inline bool Attempt::done_at_once() {
 }
 
 Next Attempt::run() {
+  if (space.long_call != nullptr && space.long_call->concerns(page)) return Next::Changing;
   Result<void> bookkeeping;
   FaultAction action = look_up(bookkeeping);
   if (bookkeeping) return action == FaultAction::Refuse ? Next::Refused : act_with_care(action);
@@ -197,10 +202,16 @@ inline Next Attempt::no_frame_to_grow() {
 }
 
 inline Next Attempt::zero_fill() {
-  const bool comes_back = slot->kind == SlotKind::Discarded;
+  if (slot->kind == SlotKind::Discarded) [[unlikely]] return zero_fill_again();
   auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero,
-                                         comes_back ? Claim::Unpromised : Claim::Growth);
-  return frame ? give(*frame) : comes_back ? Next::NoFrame : no_frame_to_grow();
+                                         Claim::Growth);
+  return frame ? give(*frame) : no_frame_to_grow();
+}
+
+// It had contents before, which were zeros when it went.
+Next Attempt::zero_fill_again() {
+  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero);
+  return frame ? give(*frame) : Next::NoFrame;
 }
 
 Next Attempt::copy_backing() {
@@ -223,6 +234,10 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
     attempt.manager().waiting.wait(&attempt.space);
     return false;
   }
+  if (next == Next::Changing) {
+    attempt.manager().waiting.wait(&attempt.space.long_call);
+    return false;
+  }
   const Pressure::Stall stall(attempt.manager().pressure);
   switch (next) {
     case Next::Wait: attempt.manager().waiting.wait(object); return true;
@@ -231,7 +246,8 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
       return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
                                                        attempt.index);
     case Next::NoFrame: return Failure(Error::OutOfFrames);
-    case Next::Suspended: case Next::Done: case Next::Refused: case Next::OverShare: break;
+    case Next::Suspended: case Next::Changing: case Next::Done: case Next::Refused:
+    case Next::OverShare: break;
   }
   __builtin_unreachable();
 }
@@ -261,7 +277,7 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
       if (next == Next::OverShare) return FaultOutcome::OutOfMemory;
       if (space.suspended()) {
         next = Next::Suspended;
-      } else if (next != Next::NoFrame) {
+      } else if (next != Next::NoFrame && next != Next::Changing) {
         object = &attempt.missing(next);
       }
       if (next == Next::Read || next == Next::PageIn) object->add_reference();
@@ -284,7 +300,7 @@ FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
   MemoryManager& manager = space.manager();
   {
     LockGuard guard(manager.lock);
-    if (manager.starving == 0) [[likely]] {
+    if (manager.careful_faults == 0) [[likely]] {
       Attempt attempt{space, fault.address.page_down(), fault.access};
       if (attempt.done_at_once()) [[likely]] {
         ++manager.stats.faults_minor;

@@ -11,6 +11,7 @@
 #include "mm/ports/waiting.h"
 #include "mm/pressure.h"
 #include "mm/stats.h"
+#include "mm/step_limits.h"
 
 namespace mobius::mm {
 
@@ -32,6 +33,7 @@ struct MemoryManager {
   Stats stats GUARDED_BY(memory_lock){};
   Promises promises GUARDED_BY(memory_lock){frames};
   KernelShare share GUARDED_BY(memory_lock){};  // all of RAM, until the machine is told
+  StepLimits step_limits{};  // set while it is wired
   Pressure pressure{};
   List<AddressSpace, AllSpaces> spaces GUARDED_BY(memory_lock){};
   List<VmObject, AllObjects> objects GUARDED_BY(memory_lock){};
@@ -40,6 +42,8 @@ struct MemoryManager {
   PageOut* pageout = nullptr;
   bool tracking GUARDED_BY(memory_lock) = false;  // it wants to hear of pages that come in
   uint32_t starving GUARDED_BY(memory_lock) = 0;  // requests to which others give way (patience.h)
+  // Of these and of long calls (long_call.h): with none, a fault is resolved at once where it can.
+  uint32_t careful_faults GUARDED_BY(memory_lock) = 0;
   // Pages that are being read: each has a frame that could soon be evicted. Whoever has brought one
   // in wakes those who wait on this.
   uint32_t under_way GUARDED_BY(memory_lock) = 0;

@@ -164,6 +164,7 @@ bool PageOut::wait_for_transfer() {
 void PageOut::somebody_starves(int more) {
   LockGuard guard(manager_.lock);
   manager_.starving += static_cast<uint32_t>(more);
+  manager_.careful_faults += static_cast<uint32_t>(more);
 }
 
 bool PageOut::anybody_starves() {

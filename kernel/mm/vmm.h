@@ -1,10 +1,11 @@
 // The memory calls' semantics (docs/memory.md; the contracts are the public calls' in abi/vmm.h).
 //
 // Each call validates its arguments, acquires everything that may fail, and only then changes
-// anything: a call that fails has changed nothing. One that asks about many pages lets others run
-// in the midst of it (mm/steps.h). One that takes pages away sleeps while they are on their way in,
-// one that finds no frame while pages are evicted. Addresses and sizes are as the program gave
-// them: nothing about them is trusted.
+// anything: a call that fails has changed nothing. One that has much to do lets others run in the
+// midst of it (mm/steps.h), and those of them who need the block wait for its end
+// (mm/long_call.h). One that takes pages away sleeps while they are on their way in, one that finds
+// no frame while pages are evicted. Addresses and sizes are as the program gave them: nothing about
+// them is trusted.
 #pragma once
 
 #include <span>
@@ -91,7 +92,8 @@ struct BlockInfo {
 };
 
 // VmmQuery in steps, between which others run and change what has been counted. For a space that
-// may end meanwhile: whoever asks looks it up anew for each step.
+// may end meanwhile: who asks looks it up anew for each step, and does not wait for a long call
+// there.
 class BlockQuery {
  public:
   explicit BlockQuery(VirtAddr address) : address_(address) {}
@@ -113,6 +115,9 @@ Result<BlockInfo> vmm_query(AddressSpace& space, VirtAddr address) EXCLUDES(memo
 // The state of each page from `base` on, until `states` is full or the user range ends; returns
 // how many were filled in. Fails: BadArgument outside the user range.
 Result<PageCount> vmm_query_pages(AddressSpace& space, VirtAddr base, std::span<PageState> states)
+    EXCLUDES(memory_lock);
+// The same for a space that may end while one sleeps: without waiting for a long call there.
+Result<PageCount> page_states(AddressSpace& space, VirtAddr base, std::span<PageState> states)
     EXCLUDES(memory_lock);
 
 }  // namespace mobius::mm

@@ -13,8 +13,8 @@ Region* reserved_around(AddressSpace& space, PageCount pages, VirtAddr wanted)
   auto range = user_range(wanted, pages);
   if (!range) return nullptr;
   Region* region = space.find(range->begin);
-  bool inside = region != nullptr && region->kind == RegionKind::Reserved &&
-                region->range.contains(*range);
+  bool inside =
+      region != nullptr && region->kind == RegionKind::Reserved && region->range.contains(*range);
   return inside ? region : nullptr;
 }
 
@@ -54,7 +54,7 @@ Result<void> set_up(AddressSpace& space, VmObject& object, PageCount pages, uint
 
 Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
   const Access access = TRY(access_from(flags, kMemGuaranteed | kMemEager));
-  LockGuard guard(space.manager().lock);
+  CallGuard guard(space);
   ObjectReference object = TRY(AnonymousObject::create(space.manager(), pages));
   if ((flags & (kMemGuaranteed | kMemEager)) != 0) [[unlikely]] {
     TRY(set_up(space, *object.get(), pages, flags));
@@ -79,32 +79,76 @@ Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, 
   return with_frames(space.manager(), [&] { return make_block(space, pages, base, flags); });
 }
 
-Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
-  LockGuard guard(space.manager().lock);
-  auto block = find_block(space, address);
-  if (!block || block->first->kind != RegionKind::Block) return Failure(Error::BadArgument);
-  // From here on nothing fails.
-  const bool touched = !block->first->object.get()->slots().untouched();
-  if (touched) space.unmap_leaving(block->first, block->range);
-  while (block->last != block->first) {
-    Region* before = space.previous(*block->last);
-    space.erase(*block->last);
-    block->last = before;
+namespace {
+
+// The last region of a block that there is goes; `block` is what it once was.
+inline void free_region(AddressSpace& space, Region& region, VirtRange block)
+    REQUIRES(memory_lock) {
+  VmObject& object = *region.object.get();
+  if (!object.slots().untouched()) {
+    if (object.references() > 1) [[unlikely]] space.unmap_folding(region, region.range);
+    space.unmap_unwanted(region.range);
   }
-  space.note_freed(block->range);
-  if (block->first->reservation.value == 0) {
-    space.erase(*block->first);
+  space.note_freed(block);
+  if (region.reservation.value == 0) [[likely]] {
+    space.erase(region);
   } else {
-    space.regions().resize(*block->first, block->range);
-    return_to_reservation(space, *block->first);
+    space.regions().resize(region, block);
+    return_to_reservation(space, region);
   }
+}
+
+void free_parts(AddressSpace& space, Block block) REQUIRES(memory_lock) {
+  space.unmap_leaving(block.first, block.range);
+  while (block.last != block.first) {
+    Region* before = space.previous(*block.last);
+    space.erase(*block.last);
+    block.last = before;
+  }
+  free_region(space, *block.first, block.range);
+}
+
+// Requires: the caller has just found the block, and no other thread has run since.
+[[gnu::noinline]] void free_long_block(AddressSpace& space, VirtRange block)
+    EXCLUDES(memory_lock) {
+  LongCall call(space);
+  {
+    CallGuard guard(call);
+    call.begin(block);
+  }
+  free_in_steps(space, block);
+  LockGuard guard(space.manager().lock);
+  free_region(space, *space.find(block.begin), block);
+}
+
+}  // namespace
+
+Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
+  VirtRange range;
+  {
+    CallGuard guard(space);
+    Region* const region = space.find(address);
+    if (region == nullptr || region->kind != RegionKind::Block) return Failure(Error::BadArgument);
+    // From here on nothing fails.
+    if (!region->part && !is_long(space, *region, region->range)) [[likely]] {
+      free_region(space, *region, region->range);
+      return {};
+    }
+    const Block block = *find_block(space, address);
+    range = block.range;
+    if (!is_long(space, *block.first, range)) {
+      free_parts(space, block);
+      return {};
+    }
+  }
+  free_long_block(space, range);
   return {};
 }
 
 Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr base) {
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
   return with_frames(space.manager(), [&]() -> Result<VirtAddr> {
-    LockGuard guard(space.manager().lock);
+    CallGuard guard(space);
     VirtRange range = TRY(choose_range(space, pages, base));
     AddressSpace::NewRegion region = TRY(space.make_region());
     // From here on nothing fails.
@@ -116,7 +160,7 @@ Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr
 }
 
 Result<void> vmm_unmap(AddressSpace& space, VirtAddr address) {
-  LockGuard guard(space.manager().lock);
+  CallGuard guard(space);
   Region* region = space.find(address);
   if (region == nullptr) return Failure(Error::BadArgument);
   VirtAddr reservation = region->owner_reservation();

@@ -1,66 +1,112 @@
-// VmmProtect, VmmAdvise(discard), VmmResize: changing a block that exists.
+// VmmProtect, VmmAdvise(discard): changing a block that exists.
+#include <algorithm>
+
 #include "mm/vmm_internal.h"
 
 namespace mobius::mm {
 
 namespace {
 
-// Cuts regions so that `range` begins and ends with one. Needs up to two new regions.
-Result<void> cut_out(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
-  AddressSpace::NewRegion lower, upper;
-  Region* first = space.find(range.begin);
-  Region* last = space.find(VirtAddr{range.end.value - kPageSize});
-  if (first->range.begin != range.begin) lower = TRY(space.make_region());
-  if (last->range.end != range.end) upper = TRY(space.make_region());
-  // From here on nothing fails.
-  if (upper) space.split(*last, range.end, std::move(upper));
-  if (lower) space.split(*first, range.begin, std::move(lower));
-  return {};
-}
+// New rights for a range, region by region. What cuts it out is there before; neighbours with equal
+// rights become one region.
+class Protecting {
+ public:
+  Protecting(AddressSpace& space, VirtRange range, Access access)
+      : call_(space), range_(range), access_(access), cursor_(range.begin) {}
 
-// Calls f(region, part of it inside range) for each region there, ascending.
-template <typename F>
-void for_each_part(AddressSpace& space, VirtRange range, F&& f) REQUIRES(memory_lock) {
-  for (Region* r = space.find(range.begin); r != nullptr && r->range.begin < range.end;
-       r = space.next(*r)) {
-    f(*r, VirtRange{std::max(r->range.begin, range.begin), std::min(r->range.end, range.end)});
-  }
-}
+  // All of it; true where it is long, and the rest of the calls must follow. Fails: BadArgument,
+  // OutOfFrames, LimitReached.
+  Result<bool> begin() EXCLUDES(memory_lock);
+  // In steps between which others run.
+  void go_on() EXCLUDES(memory_lock);
 
-Result<void> protect(AddressSpace& space, VirtRange range, Access access) {
-  LockGuard guard(space.manager().lock);
-  Block block = TRY(block_around(space, range));
+ private:
+  AddressSpace& space() const { return call_.space(); }
+  Region* cut(Region* region) REQUIRES(memory_lock);
+  void change_next() REQUIRES(memory_lock);
+  bool change_some() EXCLUDES(memory_lock);
+
+  LongCall call_;
+  const VirtRange range_;
+  const Access access_;
+  VirtAddr cursor_;  // what lies before it has its rights
+  AddressSpace::NewRegion lower_, upper_;
+};
+
+Result<bool> Protecting::begin() {
+  CallGuard guard(call_);
+  const Block block = TRY(block_around(space(), range_));
   if (block.first->kind == RegionKind::Stack) return Failure(Error::BadArgument);
-  TRY(cut_out(space, range));
+  Region* const first = space().find(range_.begin);
+  Region* const last = space().find(VirtAddr{range_.end.value - kPageSize});
+  if (first->range.begin != range_.begin && !lower_) lower_ = TRY(space().make_region());
+  if (last->range.end != range_.end && !upper_) upper_ = TRY(space().make_region());
   // From here on nothing fails.
-  for_each_part(space, range, [&](Region& region, VirtRange part) REQUIRES(memory_lock) {
-    // Entries with rights the region no longer gives go; the next access enters them anew. Rights
-    // that are new need no flush: the access that wants them faults.
-    if (access < region.access) space.unmap_folding(region, part);
-    region.access = access;
-  });
-  Region* region = space.find(range.begin);
-  if (Region* before = space.previous(*region)) region = before;
-  while (region != nullptr && region->range.begin <= range.end) {
-    VirtRange was = region->range;
-    space.merge_with_next(*region);
-    if (region->range == was) region = space.next(*region);
+  const bool may_lose = first != last || access_ < first->access;
+  if (may_lose && is_long(space(), *first, range_)) {
+    call_.begin(block.range);
+    return true;
   }
-  return {};
+  while (cursor_ < range_.end) change_next();
+  return false;
 }
 
-// Discards the pages; or returns the object one of whose pages is on its way in: wait for it.
-Result<VmObject*> discard_or_busy(AddressSpace& space, VirtRange range) EXCLUDES(memory_lock) {
-  LockGuard guard(space.manager().lock);
-  Block block = TRY(block_around(space, range));
+void Protecting::go_on() {
+  unmap_in_steps(space(), range_, access_);
+  while (change_some()) space().manager().waiting.let_others_run();
+}
+
+bool Protecting::change_some() {
+  LockGuard guard(space().manager().lock);
+  for (StepWork work(space().manager()); cursor_ < range_.end; work.region(1)) {
+    if (work.done()) return true;
+    change_next();
+  }
+  return false;
+}
+
+// Cuts the region so that none of it is outside the range.
+Region* Protecting::cut(Region* region) {
+  if (region->range.end > range_.end) space().split(*region, range_.end, std::move(upper_));
+  if (region->range.begin >= range_.begin) return region;
+  space().split(*region, range_.begin, std::move(lower_));
+  return space().next(*region);
+}
+
+// Entries with rights the region no longer gives go; the next access enters them anew. Rights that
+// are new need no flush: the access that wants them faults.
+void Protecting::change_next() {
+  Region* region = space().find(cursor_);
+  cursor_ = std::min(region->range.end, range_.end);
+  if (region->access == access_) return;
+  region = cut(region);
+  if (access_ < region->access) space().unmap_folding(*region, region->range);
+  region->access = access_;
+  Region* const before = space().previous(*region);
+  if (before != nullptr) space().merge_with_next(*before);
+  space().merge_with_next(*space().find(VirtAddr{cursor_.value - kPageSize}));
+}
+
+// Discards the pages; or returns the object one of whose pages is on its way in: wait for it. Long
+// work it leaves to steps, and begins the call for them.
+Result<VmObject*> discard_or_busy(LongCall& call, VirtRange range) EXCLUDES(memory_lock) {
+  AddressSpace& space = call.space();
+  CallGuard guard(call);
+  const Block block = TRY(block_around(space, range));
   if (block.first->kind != RegionKind::Block) return Failure(Error::BadArgument);
   VmObject& object = *block.first->object.get();
-  const PageIndex first = space.find(range.begin)->page_at(range.begin);
+  Region* region = space.find(range.begin);
+  const PageIndex first = region->page_at(range.begin);
+  if (is_long(space, *region, range)) {
+    call.begin(block.range);
+    return nullptr;
+  }
   if (object.any_busy(first, first + range.size_pages())) return &object;
   // From here on nothing fails.
-  for_each_part(space, range, [&](Region& region, VirtRange part) REQUIRES(memory_lock) {
-    space.unmap_folding(region, part);
-  });
+  for (; region != nullptr && region->range.begin < range.end; region = space.next(*region)) {
+    space.unmap_folding(*region, {std::max(region->range.begin, range.begin),
+                                  std::min(region->range.end, range.end)});
+  }
   object.empty_slots(first, first + range.size_pages());
   return nullptr;
 }
@@ -70,12 +116,16 @@ Result<VmObject*> discard_or_busy(AddressSpace& space, VirtRange range) EXCLUDES
 Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags) {
   Access access = TRY(access_from(flags, 0));
   VirtRange range = TRY(user_range(base, pages));
-  return with_frames(space.manager(), [&] { return protect(space, range, access); });
+  Protecting protecting(space, range, access);
+  if (TRY(with_frames(space.manager(), [&] { return protecting.begin(); }))) protecting.go_on();
+  return {};
 }
 
 Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages) {
   VirtRange range = TRY(user_range(base, pages));
-  while (VmObject* busy = TRY(discard_or_busy(space, range))) space.manager().waiting.wait(busy);
+  LongCall call(space);
+  while (VmObject* busy = TRY(discard_or_busy(call, range))) space.manager().waiting.wait(busy);
+  if (call.begun()) empty_in_steps(space, range, Parts::Keep);
   return {};
 }
 

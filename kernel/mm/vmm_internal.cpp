@@ -26,9 +26,10 @@ std::optional<Block> find_block(AddressSpace& space, VirtAddr address) {
   const auto whole = VirtRange::of_pages(at->block_base, at->object.get()->shown_pages());
   Region* const first = space.find(whole.begin);
   Region* const last = space.find(VirtAddr{whole.end.value - kPageSize});
-  KASSERT(first != nullptr && first->same_block(*at));
-  KASSERT(last != nullptr && last->same_block(*at));
-  return Block{first, last, whole};
+  // Of a block that is being moved, parts are elsewhere: it is here no more.
+  const bool here = first != nullptr && last != nullptr && first->same_block(*at) &&
+                    last->same_block(*at);
+  return here ? std::optional(Block{first, last, whole}) : std::nullopt;
 }
 
 Result<Block> block_around(AddressSpace& space, VirtRange range) {
@@ -37,12 +38,11 @@ Result<Block> block_around(AddressSpace& space, VirtRange range) {
   return *block;
 }
 
-Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, VirtAddr wanted) {
+Result<VirtRange> choose_range_near(AddressSpace& space, PageCount pages, VirtAddr wanted) {
   const RegionSet& regions = space.regions();
   std::optional<VirtAddr> base;
   if (wanted.value == 0) {
-    base = regions.find_gap_at_or_above(kFirstChoice, pages);
-    if (!base) base = regions.find_gap_at_or_above(kUserRange.begin, pages);
+    base = regions.find_gap_at_or_above(kUserRange.begin, pages);
   } else {
     // find_gap_at_or_above answers with `wanted` itself where that is free.
     VirtAddr from = wanted.page_down();

@@ -1,4 +1,6 @@
 // VmmLock, VmmUnlock, VmmAdvise(will need): pages that must or should be in memory.
+#include <algorithm>
+
 #include "mm/fault.h"
 #include "mm/pageout.h"
 #include "mm/vmm_internal.h"
@@ -8,6 +10,9 @@ namespace mobius::mm {
 namespace {
 
 using namespace page_mark;
+
+// Pages that are looked at under one lock: 10 instructions each, 100 where one is unlocked.
+constexpr PageCount kStep = 1024;
 
 // S1: of the pages in RAM.
 uint32_t most_for(const AddressSpace& space) {
@@ -28,6 +33,20 @@ FrameRecord* record_of(VmObject& object, PageIndex index) REQUIRES(memory_lock) 
   return &object.manager().frames.record(slot->frame());
 }
 
+// f(page) for each, some under each lock, between which others run.
+template <typename F>
+void for_each_page(VmObject& object, PageIndex first, PageCount pages, F&& f)
+    EXCLUDES(memory_lock) {
+  const PageIndex end = first + pages;
+  for (PageIndex page = first; page < end;) {
+    {
+      LockGuard guard(object.manager().lock);
+      for (const PageIndex stop = std::min(end, page + kStep); page < stop; ++page) f(page);
+    }
+    if (page < end) object.manager().waiting.let_others_run();
+  }
+}
+
 // Pages of a block that get locked now; they are unlocked again unless that is the end of it. It
 // follows the block's object: the block may be moved or freed while it sleeps. One at a time in
 // each address space, so that no page is locked by two.
@@ -46,12 +65,12 @@ class Locking {
   Result<void> add(VirtAddr page) EXCLUDES(memory_lock);
 
  private:
-  Result<bool> try_begin() EXCLUDES(memory_lock);
+  Result<bool> try_begin(LongCall& call) EXCLUDES(memory_lock);
   // Whether all pages may be locked by this process, and by all of them together.
-  Result<void> check_quota() REQUIRES(memory_lock);
+  Result<void> check_quota() EXCLUDES(memory_lock);
   bool all_may_lock(uint32_t more) const REQUIRES(memory_lock);
   // Takes `marks` off what this call has locked.
-  void settle(uint16_t marks) REQUIRES(memory_lock);
+  void settle(LongCall& call, uint16_t marks) EXCLUDES(memory_lock);
   Result<bool> mark(VirtAddr page) EXCLUDES(memory_lock);
   PageIndex index_of(VirtAddr page) const { return first_ + ((page - range_.begin) >> kPageShift); }
 
@@ -62,44 +81,50 @@ class Locking {
 };
 
 Result<void> Locking::begin() {
-  while (!TRY(try_begin())) space_.manager().waiting.wait(&space_.locking);
-  return {};
+  LongCall call(space_);
+  while (!TRY(try_begin(call))) space_.manager().waiting.wait(&space_.locking);
+  return check_quota();
 }
 
-Result<bool> Locking::try_begin() {
-  LockGuard guard(space_.manager().lock);
+Result<bool> Locking::try_begin(LongCall& call) {
+  CallGuard guard(call);
   if (space_.locking) return false;
-  TRY(whole_block_around(space_, range_));
+  call.begin(TRY(whole_block_around(space_, range_)).range);
   Region* region = space_.find(range_.begin);
   object_ = region->object.get();
   object_->add_reference();
   first_ = region->page_at(range_.begin);
   space_.locking = true;
-  TRY(check_quota());
   return true;
 }
 
 Locking::~Locking() {
   if (object_ == nullptr) return;
+  LongCall call(space_);
+  settle(call, kLocked | kLocking);
   LockGuard guard(space_.manager().lock);
-  settle(kLocked | kLocking);
   object_->drop_reference();
   space_.locking = false;
   space_.manager().waiting.wake(&space_.locking);
 }
 
 void Locking::finish() {
-  LockGuard guard(space_.manager().lock);
-  settle(kLocking);
+  LongCall call(space_);
+  settle(call, kLocking);
 }
 
-void Locking::settle(uint16_t marks) {
-  for (VirtAddr page = range_.begin; page < range_.end; page = pages_after(page, 1)) {
-    FrameRecord* record = record_of(*object_, index_of(page));
-    if (record == nullptr || (record->count & kLocking) == 0) continue;
+// The block may be elsewhere by now, or be gone: what is there then waits for this, too.
+void Locking::settle(LongCall& call, uint16_t marks) {
+  {
+    CallGuard guard(call);
+    call.begin(range_);
+  }
+  for_each_page(*object_, first_, range_.size_pages(), [&](PageIndex page) REQUIRES(memory_lock) {
+    FrameRecord* record = record_of(*object_, page);
+    if (record == nullptr || (record->count & kLocking) == 0) return;
     record->count &= static_cast<uint16_t>(~kLocking);
     if ((marks & kLocked) != 0) space_.manager().pageout->unlock(*record);
-  }
+  });
 }
 
 Result<bool> Locking::mark(VirtAddr page) {
@@ -135,10 +160,11 @@ Result<void> Locking::add(VirtAddr page) {
 
 Result<void> Locking::check_quota() {
   uint32_t fresh = 0;
-  for (VirtAddr page = range_.begin; page < range_.end; page = pages_after(page, 1)) {
-    const FrameRecord* record = record_of(*object_, index_of(page));
+  for_each_page(*object_, first_, range_.size_pages(), [&](PageIndex page) REQUIRES(memory_lock) {
+    const FrameRecord* record = record_of(*object_, page);
     if (record == nullptr || (record->count & kLocked) == 0) ++fresh;
-  }
+  });
+  LockGuard guard(space_.manager().lock);
   const bool allowed = space_.locked_pages() + fresh <= most_for(space_) && all_may_lock(fresh);
   return allowed ? Result<void>() : Failure(Error::LimitReached);
 }
@@ -156,12 +182,22 @@ SlotKind kind_of(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
 
 }  // namespace
 
+namespace {
+
+// Where pages may be brought in, a step is shorter.
+bool is_step_end(VirtRange range, VirtAddr page) {
+  return ((page - range.begin) >> kPageShift) % (kStep / 4) == kStep / 4 - 1;
+}
+
+}  // namespace
+
 Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) {
   if (space.manager().pageout == nullptr) return Failure(Error::NotSupported);
   VirtRange range = TRY(user_range(base, pages));
   Locking locking(space, range);
   TRY(locking.begin());
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
+    if (is_step_end(range, page)) space.manager().waiting.let_others_run();
     if (space.manager().waiting.called_off()) return Failure(Error::Interrupted);
     TRY(locking.add(page));
   }
@@ -171,28 +207,35 @@ Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) {
 
 Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages) {
   VirtRange range = TRY(user_range(base, pages));
-  LockGuard guard(space.manager().lock);
-  const Block block = TRY(whole_block_around(space, range));
-  // From here on nothing fails.
-  VmObject& object = *block.first->object.get();
-  const PageIndex first = space.find(range.begin)->page_at(range.begin);
-  for (PageIndex i = 0; i < pages; ++i) {
-    FrameRecord* record = record_of(object, first + i);
-    if (record == nullptr || (record->count & kLocked) == 0) continue;
+  LongCall call(space);
+  VmObject* object = nullptr;
+  PageIndex first = 0;
+  {
+    CallGuard guard(call);
+    const Block block = TRY(whole_block_around(space, range));
+    // From here on nothing fails.
+    call.begin(block.range);
+    object = block.first->object.get();
+    first = space.find(range.begin)->page_at(range.begin);
+  }
+  for_each_page(*object, first, pages, [&](PageIndex page) REQUIRES(memory_lock) {
+    FrameRecord* record = record_of(*object, page);
+    if (record == nullptr || (record->count & kLocked) == 0) return;
     record->count &= static_cast<uint16_t>(~kLocking);  // also from a VmmLock that goes on
     space.manager().pageout->unlock(*record);
-  }
+  });
   return {};
 }
 
 Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages) {
   VirtRange range = TRY(user_range(base, pages));
   {
-    LockGuard guard(space.manager().lock);
+    CallGuard guard(space);
     TRY(whole_block_around(space, range));
   }
   uint32_t left = most_for(space);
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
+    if (is_step_end(range, page)) space.manager().waiting.let_others_run();
     const SlotKind kind = kind_of(space, page);
     if (kind == SlotKind::Swapped || kind == SlotKind::Resident) {
       if (left-- == 0 || space.manager().waiting.called_off()) break;

@@ -85,7 +85,7 @@ Result<bool> BlockQuery::step(AddressSpace& space) {
   LockGuard guard(space.manager().lock);
   if (object_ == nullptr) begin(space);
   if (object_ == nullptr) return true;
-  for (StepWork work; cursor_ > info_.range.begin;) {
+  for (StepWork work(space.manager()); cursor_ > info_.range.begin;) {
     if (work.done()) return false;
     Region* const region = space.find(VirtAddr{cursor_.value - kPageSize});
     if (region == nullptr || region->object.get() != object_) {
@@ -103,11 +103,18 @@ Result<bool> BlockQuery::step(AddressSpace& space) {
 
 Result<BlockInfo> vmm_query(AddressSpace& space, VirtAddr address) {
   BlockQuery query(address);
-  while (!TRY(query.step(space))) space.manager().waiting.let_others_run();
+  for (wait_for_long_call(space); !TRY(query.step(space)); wait_for_long_call(space)) {
+    space.manager().waiting.let_others_run();
+  }
   return query.info();
 }
 
 Result<PageCount> vmm_query_pages(AddressSpace& space, VirtAddr base, std::span<PageState> states) {
+  wait_for_long_call(space);
+  return page_states(space, base, states);
+}
+
+Result<PageCount> page_states(AddressSpace& space, VirtAddr base, std::span<PageState> states) {
   VirtAddr page = base.page_down();
   if (!kUserRange.contains(page)) return Failure(Error::BadArgument);
   LockGuard guard(space.manager().lock);

@@ -10,17 +10,17 @@ VirtRange range_for(const Block& block, PageCount pages) {
   return VirtRange::of_pages(block.range.begin, pages);
 }
 
-// Frees the pages of the block from `end` on, and the address range with them.
-Result<void> shrink(AddressSpace& space, Block block, VirtAddr end) REQUIRES(memory_lock) {
+// Frees the pages of the block from `end` on, and the address range with them. `upper`: for what
+// is cut off; none is needed where a region begins at `end`.
+void shrink(AddressSpace& space, Block block, VirtAddr end, AddressSpace::NewRegion upper)
+    REQUIRES(memory_lock) {
   VirtAddr reservation = block.first->reservation;
   Region* region = space.find(end);
   VirtRange tail{end, block.range.end};
   if (region->range.begin != end) {
-    AddressSpace::NewRegion upper = TRY(space.make_region());
     space.split(*region, end, std::move(upper));
     region = space.next(*region);
   }
-  // From here on nothing fails.
   VmObject* object = region->object.get();
   PageIndex first = region->page_at(end);
   for (Region* r = region; r != nullptr && r->same_block(*block.first); r = space.next(*r)) {
@@ -38,7 +38,6 @@ Result<void> shrink(AddressSpace& space, Block block, VirtAddr end) REQUIRES(mem
     space.regions().resize(*region, tail);
     return_to_reservation(space, *region);
   }
-  return {};
 }
 
 // Whether [from, to) behind a block can become part of it where it stands.
@@ -62,27 +61,48 @@ void extend(AddressSpace& space, const Block& block, VirtAddr to) REQUIRES(memor
   space.regions().resize(*block.last, {block.last->range.begin, to});
 }
 
-// Moves the block's regions to `target`, whose extra pages go to the last of them.
-void move(AddressSpace& space, Block block, VirtRange target, AddressSpace::NewRegion left_behind)
-    REQUIRES(memory_lock) {
-  VirtAddr reservation = block.first->reservation;
-  uint32_t delta = target.begin - block.range.begin;
-  for (Region* region = block.first; region != nullptr;) {
-    Region* next = region == block.last ? nullptr : space.next(*region);
-    space.unmap_folding(*region, region->range);
-    VirtRange moved{region->range.begin + delta, region->range.end + delta};
-    if (next == nullptr) moved.end = target.end;
-    space.regions().remove(*region);
-    region->range = moved;
-    region->block_base = target.begin;
-    region->reservation = VirtAddr{0};
-    space.regions().insert(*region);
-    region = next;
+// What is left to do of a block that is resized in steps.
+struct Resizing {
+  explicit Resizing(AddressSpace& space) : call(space) {}
+
+  LongCall call;
+  AddressSpace::NewRegion upper{};  // for what is cut off
+  std::optional<Moving> moving{};   // a block that is on its way
+};
+
+// Where the block is now; or what to do before the next attempt.
+struct Resized {
+  enum class Next : uint8_t { Done, Wait, Empty, Unmap, Move };
+  Next next;
+  VirtAddr base{};
+  VmObject* busy = nullptr;  // Wait: one of its pages is on its way in while it is to go
+  VirtRange range{};         // Empty, Unmap: in steps
+};
+
+Result<Resized> shrink_or_not_yet(AddressSpace& space, const Block& block, PageCount pages,
+                                  Resizing& resizing) REQUIRES(memory_lock) {
+  VmObject& object = *block.first->object.get();
+  const PageCount old_pages = block.range.size_pages();
+  const VirtRange tail{range_for(block, pages).end, block.range.end};
+  Region& cut = *space.find(tail.begin);
+  if (cut.range.begin != tail.begin && !resizing.upper) {
+    resizing.upper = TRY(space.make_region());
   }
-  space.note_freed(block.range);
-  if (!left_behind) return;
-  left_behind->reservation = reservation;
-  return_to_reservation(space, space.insert(std::move(left_behind), block.range));
+  // From here on nothing fails.
+  if (!resizing.call.begun() && is_long(space, cut, tail)) {
+    resizing.call.begin(block.range);
+    return Resized{Resized::Next::Empty, {}, nullptr, tail};
+  }
+  if (object.any_busy(pages, old_pages)) return Resized{Resized::Next::Wait, {}, &object};
+  ObjectReference keep(&object);
+  object.add_reference();
+  const VirtAddr base = block.range.begin;
+  shrink(space, block, tail.begin, std::move(resizing.upper));
+  object.show(pages);
+  if (object.promised()) {
+    object.promise().reduce(Promises::cost_of(old_pages) - Promises::cost_of(pages));
+  }
+  return Resized{Resized::Next::Done, base};
 }
 
 // Room for the slots of so many pages, and the promise, where there is one.
@@ -99,60 +119,72 @@ Result<void> grow_object(AddressSpace& space, VmObject& object, PageCount had, P
   return grown;
 }
 
-// Where the block is now; or the object one of whose pages is on its way in while it is to go.
-struct Resized {
-  VirtAddr base;
-  VmObject* busy = nullptr;
-};
+Resized move_on(Moving& moving) REQUIRES(memory_lock) {
+  if (moving.step()) return {Resized::Next::Move};
+  return {Resized::Next::Done, moving.target()};
+}
 
-Result<Resized> resize_or_busy(AddressSpace& space, VirtAddr address, PageCount pages)
+Result<Resized> grow_in_place(AddressSpace& space, const Block& block, PageCount pages)
+    REQUIRES(memory_lock) {
+  TRY(grow_object(space, *block.first->object.get(), block.range.size_pages(), pages));
+  // From here on nothing fails.
+  block.first->object.get()->show(pages);
+  extend(space, block, range_for(block, pages).end);
+  return Resized{Resized::Next::Done, block.range.begin};
+}
+
+Result<Resized> grow_elsewhere(AddressSpace& space, const Block& block, PageCount pages,
+                               Resizing& resizing) REQUIRES(memory_lock) {
+  const VirtRange target = TRY(choose_range(space, pages, VirtAddr{0}));
+  if (!resizing.call.begun() && is_long(space, *block.first, block.range)) {
+    resizing.call.begin(block.range, target);
+    return Resized{Resized::Next::Unmap, {}, nullptr, block.range};
+  }
+  AddressSpace::NewRegion left_behind;
+  if (block.first->reservation.value != 0) left_behind = TRY(space.make_region());
+  TRY(grow_object(space, *block.first->object.get(), block.range.size_pages(), pages));
+  // From here on nothing fails.
+  block.first->object.get()->show(pages);
+  resizing.moving.emplace(space, block, target, std::move(left_behind));
+  return move_on(*resizing.moving);
+}
+
+Result<Resized> grow_or_not_yet(AddressSpace& space, const Block& block, PageCount pages,
+                                Resizing& resizing) REQUIRES(memory_lock) {
+  const PageCount room = (kUserRange.end - block.range.begin) >> kPageShift;
+  const bool in_place = pages <= room && can_extend(space, block, range_for(block, pages).end);
+  return in_place ? grow_in_place(space, block, pages)
+                  : grow_elsewhere(space, block, pages, resizing);
+}
+
+Result<Resized> resize_or_not_yet(VirtAddr address, PageCount pages, Resizing& resizing)
     EXCLUDES(memory_lock) {
-  LockGuard guard(space.manager().lock);
+  AddressSpace& space = resizing.call.space();
+  CallGuard guard(resizing.call);
+  if (resizing.moving) return move_on(*resizing.moving);
   auto block = find_block(space, address);
   if (!block || block->first->kind != RegionKind::Block) return Failure(Error::BadArgument);
-  PageCount old_pages = block->range.size_pages();
-  VirtAddr base = block->range.begin;
-  VmObject& object = *block->first->object.get();
-  if (pages == old_pages) return Resized{base};
-  if (pages < old_pages) {
-    if (object.any_busy(pages, old_pages)) return Resized{base, &object};
-    ObjectReference keep(&object);
-    object.add_reference();
-    TRY(shrink(space, *block, range_for(*block, pages).end));
-    object.show(pages);
-    if (object.promised()) {
-      object.promise().reduce(Promises::cost_of(old_pages) - Promises::cost_of(pages));
-    }
-    return Resized{base};
-  }
-  PageCount room = (kUserRange.end - base) >> kPageShift;
-  bool in_place = pages <= room && can_extend(space, *block, range_for(*block, pages).end);
-  VirtRange target;
-  AddressSpace::NewRegion left_behind;
-  if (!in_place) {
-    target = TRY(choose_range(space, pages, VirtAddr{0}));
-    if (block->first->reservation.value != 0) left_behind = TRY(space.make_region());
-  }
-  TRY(grow_object(space, object, old_pages, pages));
-  // From here on nothing fails.
-  object.show(pages);
-  if (in_place) {
-    extend(space, *block, range_for(*block, pages).end);
-    return Resized{base};
-  }
-  move(space, *block, target, std::move(left_behind));
-  return Resized{target.begin};
+  const PageCount old_pages = block->range.size_pages();
+  if (pages == old_pages) return Resized{Resized::Next::Done, block->range.begin};
+  return pages < old_pages ? shrink_or_not_yet(space, *block, pages, resizing)
+                           : grow_or_not_yet(space, *block, pages, resizing);
 }
 
 }  // namespace
 
 Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pages) {
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
+  Resizing resizing(space);
   for (;;) {
-    Resized resized = TRY(
-        with_frames(space.manager(), [&] { return resize_or_busy(space, address, pages); }));
-    if (resized.busy == nullptr) return resized.base;
-    space.manager().waiting.wait(resized.busy);
+    const Resized resized = TRY(with_frames(
+        space.manager(), [&] { return resize_or_not_yet(address, pages, resizing); }));
+    switch (resized.next) {
+      case Resized::Next::Done: return resized.base;
+      case Resized::Next::Wait: space.manager().waiting.wait(resized.busy); break;
+      case Resized::Next::Empty: empty_in_steps(space, resized.range, Parts::Join); break;
+      case Resized::Next::Unmap: unmap_in_steps(space, resized.range, Access::None); break;
+      case Resized::Next::Move: space.manager().waiting.let_others_run(); break;
+    }
   }
 }
 

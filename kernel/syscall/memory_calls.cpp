@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "abi/vmm.h"
+#include "mm/long_call.h"
 #include "mm/pageout.h"
 #include "mm/vmm.h"
 #include "proc/user_memory.h"
@@ -26,9 +27,13 @@ static_assert(sizeof(void*) != 4 || sizeof(UserBlock) == sizeof(vmm_block));
 
 mm::AddressSpace& own_space(proc::System& system) { return *system.process().space; }
 
-// The space behind a process handle, 0 for the caller's own. It stays only until the next sleep.
+// The space behind a process handle, 0 for the caller's own, once no long call is under way in that.
+// It stays only until the next sleep.
 Result<mm::AddressSpace*> space_of(proc::System& system, proc::Handle handle) {
-  if (handle == 0) return &own_space(system);
+  if (handle == 0) {
+    mm::wait_for_long_call(own_space(system));
+    return &own_space(system);
+  }
   proc::HandleTable::Entry* entry = TRY(system.process().handles.find(handle));
   if (entry->object->kind() != proc::ObjectKind::Process) return Failure(Error::BadHandle);
   auto* process = static_cast<proc::Process*>(entry->object.get());
@@ -136,7 +141,7 @@ Result<uint32_t> VmmQueryPages(proc::System& system, Words a) {
     // Asked for anew at each step: the copy below may sleep, and the other process end meanwhile.
     mm::AddressSpace* space = TRY(space_of(system, a[0]));
     const auto step = std::min<PageCount>(pages - done, states.size());
-    const auto got = mm::vmm_query_pages(*space, pages_after(base, done), {states.data(), step});
+    const auto got = mm::page_states(*space, pages_after(base, done), {states.data(), step});
     if (!got && done > 0) break;  // the user range ended just there
     const PageCount filled = TRY(got);
     TRY(system.cpu.copy_to_user(to + done, states.data(), filled));

@@ -67,6 +67,7 @@ class Program {
   // What the range shows is not what it was: for VmmLock calls that have not returned.
   void disturb_locks(VirtAddr base, PageCount pages);
   bool is_locked(VirtAddr page);
+  bool is_being_changed(VirtAddr page);
   void resize(Actor& by);
   void zero(Actor& by);
   void lose_translations(Actor& by);

@@ -186,7 +186,10 @@ void Program::free(Actor& by) {
   if (block == nullptr) return;
   world_.log.tell("    %u pages at %#x", block->pages, block->base.value);
   const VirtAddr inside = pages_after(block->base, by.random.below(block->pages));
-  if (!mm::vmm_free(*space_, inside)) world_.log.wrong("cannot free %#x", inside.value);
+  const bool done = mm::vmm_free(*space_, inside).has_value();
+  block = block_of(inside);  // while it waited, it may have gone or changed
+  if (done != (block != nullptr)) world_.log.wrong("VmmFree of %#x", inside.value);
+  if (!done) return;
   ++world_.freed;
   disturb_locks(block->base, block->pages);
   oracle_.drop(block->base, block->pages);

@@ -90,6 +90,8 @@ World::World(const Plan& the_plan)
     machine.manager.promises.set_reserve(kReserve);
     machine.manager.promises.set_kept_for_images(kKeptForImages);
   }
+  // In every other life calls go in steps where they could do all at once.
+  if (plan.seed % 2 == 0) machine.manager.step_limits = {.pages = 4, .parts = 1, .work = 20};
   set_faults(random);
   log.tell("seed %llu, %s, %u frames, %llu pages of swap", (unsigned long long)plan.seed,
            name_of(plan.faults).data(), usable_, (unsigned long long)swap.device.page_count());
