@@ -12,9 +12,9 @@ static const struct {
   bool only_by_name;
 } groups[] = {{"calls", bench_calls, false},   {"faults", bench_faults, false},
               {"alloc", bench_alloc, false},   {"regions", bench_regions, false},
-              {"switch", bench_switch, false}, {"waits", bench_waits, false},
-              {"cow", bench_cow, false},       {"malloc", bench_malloc, false},
-              {"kernel", bench_kernel, false}, {"swap", bench_swap, true},
+              {"switch", bench_switch, false}, {"cow", bench_cow, false},
+              {"malloc", bench_malloc, false}, {"kernel", bench_kernel, false},
+              {"waits", bench_waits, false},   {"swap", bench_swap, true},
               {"longest", bench_longest, true}};
 
 uint32_t each[65536];
