@@ -79,6 +79,11 @@ TESTS = [
          stdout_has=(r"^Mobius\nprocessor: ", "^memory: ", "^power: ",
                      r"^fault: process 2 fault\.exe, thread \d+: null pointer write\n  write to 0x0",
                      "^  called from: ")),
+    Boot("Log_follows_until_it_is_killed",
+         "-c 'log -f &\n/run/fault.exe null-write\nsleep 0.5\nkill 2\nwait'", "--with fault.exe",
+         emulators=BOTH,
+         stdout_has=(r"^Mobius\nprocessor: ", "^fault: process 3 fault.exe, .*: null pointer write",
+                     r"^shell: job \(2\): killed$")),
     Boot("Log_knows_its_arguments", "-c 'log --help; log nonsense; echo $?'",
          stdout_has=(r"^usage: log \[-f\]$", r"^2$"), emulators=BOTH),
 ]
