@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/lock.h>
 
-/* A recursive lock, at once or when it is given back within so many nanoseconds. False: it is
+/* A recursive lock, at once or when it is given back within n nanoseconds. False: it is
  * another thread's. */
 bool lock_acquire_within(_LOCK_T lock, uint64_t ns);
 

@@ -40,7 +40,7 @@ void PowerSwitch::off() {
   enable_acpi();
   sleep(acpi_->control_a, acpi_->type_a);
   if (acpi_->control_b != 0) sleep(acpi_->control_b, acpi_->type_b);
-  // It takes a moment; whoever goes on at once would be seen going on.
+  // It takes a moment: a processor that goes on at once would be seen going on.
   for (unsigned i = 0; i < kPatience; ++i) (void)in16(acpi_->control_a);
 }
 

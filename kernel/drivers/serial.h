@@ -44,9 +44,8 @@ class Serial {
   // Sets the line up, interrupts off. Works as well where there is no port: bytes are lost then.
   void initialize();
 
-  // Exactly these bytes, nothing added, after those that are queued. Waits for whoever takes them
-  // at the other end for longer than a busy host needs; a transmitter that never gets ready loses
-  // them.
+  // Exactly these bytes, nothing added, after those that are queued. Waits for the reader at the
+  // other end for longer than a busy host needs; a transmitter that never gets ready loses them.
   void write(std::string_view bytes);
   // Waits until the last bit is on the line, of queued bytes too: what is still in the transmitter
   // when the machine is switched off is lost.

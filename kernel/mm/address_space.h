@@ -142,7 +142,7 @@ class AddressSpace : public Link<AllSpaces> {
  private:
   bool clear_some() EXCLUDES(memory_lock);
   Result<PageSlot*> make_slot(VmObject& object, PageIndex index) REQUIRES(memory_lock);
-  // Whether the kernel may keep so much more for it, of so many frames for all (KernelShare).
+  // Whether the kernel may keep n more bytes for it, of m frames for all (KernelShare).
   bool fits(uint32_t bytes, uint32_t frames_of_all) const REQUIRES(memory_lock);
   bool is_promised() const REQUIRES(memory_lock);  // the running thread
   [[gnu::noinline]] Result<void> check_region() const REQUIRES(memory_lock);

@@ -75,7 +75,7 @@ class Promises {
 
   // Frames that stay free for the shell (S1) and the pager.
   void set_reserve(uint32_t frames);
-  // So many frames are for images and for pages that come back, neither for growth nor promised:
+  // n frames are for images and for pages that come back, neither for growth nor promised:
   // with fewer, programs would go on for ever reading the code of each other's next instruction, or
   // who needs a page again would end in place of who grows.
   void set_kept_for_images(uint32_t frames);
@@ -83,7 +83,7 @@ class Promises {
   void set_slots_left(uint32_t slots);
   // Whether swap space could be so much smaller.
   bool could_lose(uint32_t slots) const { return left() >= slots; }
-  // Whether the direct map could have so many frames less that the kernel can get.
+  // Whether the direct map could have n frames less that the kernel can get.
   bool could_lose_direct(uint32_t frames) const { return left_direct() >= frames; }
   uint32_t owed() const { return owed_; }
   uint32_t reserve() const { return reserve_; }

@@ -19,7 +19,7 @@ class FrameFloors {
   }
   constexpr void keep_for_images(uint32_t frames) { kept_for_images_ = frames; }
 
-  // Of all frames, while images have so many.
+  // Of all frames, while images have n.
   constexpr uint32_t of(Claim claim, uint32_t images) const {
     switch (claim) {
       case Claim::Promised: return 0;
@@ -37,7 +37,7 @@ class FrameFloors {
   constexpr bool images_have_more_than_kept(uint32_t images) const {
     return images > kept_for_images_;
   }
-  // With so many free, every request may have one.
+  // With that many free, every request may have one.
   constexpr uint32_t highest() const { return floor_ + kept_for_images_; }
 
  private:

@@ -17,7 +17,7 @@ struct KernelShare {
   // programs start and work, whatever others with many regions have.
   uint32_t little = 0;
 
-  // Of a machine with so many frames in the direct map.
+  // Of a machine with n frames in the direct map.
   static constexpr KernelShare of(uint32_t frames) {
     return {frames / 4, frames / 2, frames / 8 * 5, frames / 256};
   }

@@ -76,7 +76,7 @@ class PageOut final : public LowMemory, private Sampler {
   // What a page that goes must bring: a free frame, one in the direct map, or one that is not owed
   // to a promise at once.
   enum class Gain : uint8_t { Frames, Direct, Books };
-  // So many frames are to be free, of all and in the direct map.
+  // How many frames are to be free, of all and in the direct map.
   struct Asked {
     uint32_t frames = 0, direct = 0;
   };
@@ -133,7 +133,7 @@ class PageOut final : public LowMemory, private Sampler {
   uint32_t slots_left_ GUARDED_BY(memory_lock) = 0;
   // No lock: the daemon and those who wait for it test these and then wait, with nothing in between
   // that could run another thread (ports/waiting.h).
-  Asked asked_;             // the next round goes on until so many frames are free
+  Asked asked_;             // the next round goes on until these are free
   bool images_asked_ = false;  // and takes of images also those that are kept
   bool images_go_ = false;  // this round does
   bool wanted_ = false;

@@ -75,7 +75,7 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   // Whose pages these are. Outlives the object, or is changed before it ends.
   void belong_to(Footprint& footprint) REQUIRES(memory_lock);
 
-  // The size of the block that is made of it: so many of its pages, from the first.
+  // The size of the block that is made of it: n of its pages, from the first.
   PageCount shown_pages() const REQUIRES(memory_lock) { return shown_; }
   void show(PageCount pages) REQUIRES(memory_lock) { shown_ = pages; }
   // Every page's storage is promised: VM_MEM_GUARANTEED.

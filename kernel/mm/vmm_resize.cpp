@@ -105,7 +105,7 @@ Result<Resized> shrink_or_not_yet(AddressSpace& space, const Block& block, PageC
   return Resized{Resized::Next::Done, base};
 }
 
-// Room for the slots of so many pages, and the promise, where there is one.
+// Room for the slots of n pages, and the promise, where there is one.
 Result<void> grow_object(AddressSpace& space, VmObject& object, PageCount had, PageCount pages)
     REQUIRES(memory_lock) {
   const size_t before = object.slots().bookkeeping_bytes();

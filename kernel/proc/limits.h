@@ -1,5 +1,6 @@
 // Limits: what starting a program takes, how much of it there is, and who may have the last of it
-// (requirement S1). Whoever takes all of one thing must not keep the shell from starting `kill`.
+// (requirement S1). A process that takes all of one thing must not keep the shell from starting
+// `kill`.
 //
 // A start takes, and is promised to processes with PROC_PROMISED by:
 //   an entry in the process table: kMaxProcesses; the last kPromisedStarts
@@ -37,7 +38,7 @@ constexpr bool may_start(mm::Claim claim, uint32_t used, uint32_t all) {
   return used + kept < all;
 }
 
-// Of one process, on a machine of so many kernel stacks: others find some left.
+// Of one process, on a machine of n kernel stacks: others find some left.
 constexpr uint32_t most_threads(uint32_t kernel_stacks) {
   return std::min(kMaxThreads, kernel_stacks / 4 * 3);
 }

@@ -25,7 +25,7 @@ class Report:
         self._progress, self._begun = progress.Progress(text), 0
 
     def expect(self, tests):
-        """So many more tests will be begun in this section."""
+        """n more tests will be begun in this section."""
         self._progress.total = (self._progress.total or 0) + tests
 
     def running(self, name):

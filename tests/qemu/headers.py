@@ -10,7 +10,7 @@ from project import BUILD, SCRIPTS
 SDK = BUILD / "user" / "sdk"
 PLACES = (SDK / "include", SDK / "newlib")
 
-# At least so many functions there are; fewer: they have not been found.
+# There are at least this many functions; fewer: they have not been found.
 FUNCTIONS = 1000
 
 # Beside what newlib has: what programs of others ask for.

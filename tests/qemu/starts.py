@@ -1,4 +1,4 @@
-"""S1: whoever takes the processor, all kernel stacks or all places for children: the shell still
+"""S1: a program takes the processor, all kernel stacks or all places for children: the shell still
 starts ps and kill, the machine recovers, and nothing is missing afterwards."""
 from emulator_shell import Shell
 from emulator_tests import BOCHS, BOTH, Boot, Script

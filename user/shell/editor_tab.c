@@ -6,7 +6,7 @@
 
 struct listing {
   struct editor *editor;
-  size_t columns, cell, at; /* names a row, of so many columns each; how many are in this one */
+  size_t columns, cell, at; /* names a row, of n columns each; how many are in this one */
 };
 
 static size_t columns_of(const char *name) {

@@ -1,5 +1,5 @@
-/* parse_signs.h: signs that mean something to sh and are not built. Whoever builds one takes it out
- * of parse_signs.c. */
+/* parse_signs.h: signs that mean something to sh and are not built. When one is built it is taken
+ * out of parse_signs.c. */
 #ifndef PARSE_SIGNS_H
 #define PARSE_SIGNS_H
 

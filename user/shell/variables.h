@@ -15,7 +15,7 @@ struct variables {
 
 enum scope { SHELL_ONLY = 's', EXPORTED = 'e' };
 
-/* Takes over what programs get from whoever started the shell. False: some had no room. */
+/* Takes over what programs get from the program that started the shell. False: some had no room. */
 bool variables_import(struct variables *all, char *const *environment);
 /* NULL where it is not set. Good until the next change. */
 const char *variables_get(const struct variables *all, const char *name);

@@ -33,7 +33,7 @@ static const char constant[64] = "/bin/hello.exe";
 static uint8_t *block, *read_only, *no_access, *reserved, *freed;
 static bool sysenter;
 
-/* Each thread has a sequence of its own, whoever runs when. */
+/* Each thread has a sequence of its own, in any order of running. */
 static uint32_t next(uint32_t *state) {
   *state ^= *state << 13;
   *state ^= *state >> 17;

@@ -30,7 +30,7 @@ static void take(size_t pages) {
   stay();
 }
 
-/* Until so many frames are free, or it is ended. */
+/* Until n frames are free, or it is ended. */
 static void fill(uint64_t leave) {
   volatile char *block = take_pages(0x70000);
   for (size_t i = 0; i < 0x70000; i++) {

@@ -7,7 +7,7 @@
 
 #include "check.h"
 
-static char digits[20000]; /* a number of so many digits */
+static char digits[20000]; /* a number of that many digits */
 
 static void eat(void) {
   for (size_t bytes = 64 << 20; bytes; bytes /= 2) {

@@ -9,7 +9,7 @@
 
 #include "check.h"
 
-#define RUN 6 /* so many in a row are no accident */
+#define RUN 6 /* that many in a row are no accident */
 
 /* Not in this program's own memory as a constant: it would find itself. */
 static volatile uint8_t masked_fresh = 0xA5 ^ 0xFF, masked_freed = 0x5A ^ 0x0F;

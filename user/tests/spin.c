@@ -33,7 +33,7 @@ static void spin_above_and_below(void) {
   spin_at((void *)7);
 }
 
-/* Whoever is preempted at each tick must not have a new slice each time. */
+/* A thread that is preempted at each tick must not have a new slice each time. */
 static void be_preempted_each_tick(void) {
   if (!ThrCreate(wake_each_tick, (void *)5, 0, NULL)) die("ThrCreate");
   spin_at((void *)4);

@@ -22,7 +22,7 @@ class EarlyFrames {
 
 struct KernelHalf {
   FrameNumber direct_end;  // the direct map shows frames [0, direct_end)
-  uint32_t kernel_stacks;   // the dynamic area has page tables for so many
+  uint32_t kernel_stacks;   // the dynamic area has page tables for that number
 };
 
 // Completes `kernel_directory`: the direct map of all `usable` RAM below its limit, the kernel

@@ -19,7 +19,7 @@ namespace mobius::arch {
 inline constexpr PageCount kKernelStackPages = 2;
 inline constexpr PageCount kStackSlotPages = 1 + kKernelStackPages;
 
-// How many a machine of so many frames has.
+// How many a machine of n frames has.
 constexpr uint32_t kernel_stacks_for(uint32_t frames) {
   constexpr uint32_t kLeast = 64, kShare = 8;
   constexpr uint32_t kMost =

@@ -120,7 +120,7 @@ class World {
   void tick() {
     ++now_;
     processor_.advance(kTickNs);
-    // Whoever runs has had this tick; kernel threads are not seen to be interrupted.
+    // The thread that runs has had this tick; kernel threads are not seen to be interrupted.
     const bool in_kernel = scheduler.current().priority == kKernelPriority;
     scheduler.timer_tick();
     for (Actor& actor : actors) {
@@ -279,7 +279,7 @@ TEST(SchedulerFairness, S1_among_spinning_threads_of_all_priorities_the_bound_is
   EXPECT_LE(world.longest, kPatienceTicks + kRaiseEveryTicks * (all - 1));
 }
 
-// How many ticks the thread had of so many.
+// How many of n ticks the thread had.
 uint32_t ticks_of(World& world, const Actor& actor, uint32_t ticks) {
   uint32_t had = 0;
   for (Actor& other : world.actors) {
