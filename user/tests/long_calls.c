@@ -1,6 +1,7 @@
 /* long_calls.c: while one thread makes calls that have much to do (a block of 25,000 parts moves,
  * is protected, freed), another that wakes at every tick goes on waking; and a process that is
- * killed in the midst of such calls gives everything back. */
+ * killed in the midst of such calls gives everything back, also where its threads wait for each
+ * other's. */
 #include <pthread.h>
 
 #include "check.h"
@@ -67,7 +68,42 @@ static bool long_calls(void) {
   return ok;
 }
 
+/* Threads that wait for each other's calls on one block, for ever. */
+static char *shared;
+
+static void *change_shared(void *argument) {
+  for (;;) {
+    for (size_t i = 0; i < PARTS / 4; i += 64) VmmProtect(shared + i * PAGE, 1, VM_MEM_READ);
+    VmmProtect(shared, PARTS / 4, RW);
+    VmmAdvise(shared, PARTS / 4, VM_ADVISE_DISCARD);
+  }
+  return argument;
+}
+
+static void *own_blocks(void *argument) {
+  for (;;) {
+    char *block = take_pages(PARTS / 8);
+    for (size_t i = 0; i < PARTS / 8; i += 3) block[i * PAGE] = 1;
+    VmmFree(block);
+  }
+  return argument;
+}
+
+static void wait_for_each_other(void) {
+  static void *(*const works[])(void *) = {change_shared, own_blocks, own_blocks};
+  pthread_t thread;
+  shared = take_pages(PARTS / 4);
+  for (size_t i = 0; i < 3; i++) pthread_create(&thread, NULL, works[i], NULL);
+  for (;;) {
+    struct vmm_block found;
+    VmmLock(shared, 500);
+    VmmUnlock(shared, PARTS / 4);
+    VmmQuery(0, shared, &found);
+  }
+}
+
 int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "threads") == 0) wait_for_each_other();
   if (argc == 2) {
     while (long_calls()) continue;
     return 9;
@@ -82,14 +118,15 @@ int main(int argc, char **argv) {
   CHECK("Others_run_in_the_midst_of_long_calls", in_calls.wakes >= ticks / 3);
   bool killed = true, machine = true;
   const char *const child[] = {argv[0], "child", NULL};
+  const char *const threads[] = {argv[0], "threads", NULL};
   uint32_t first = start_program(argv[0], child);
   if (!first || !ProcKill(first)) die("ProcSpawn");
   wait_for(first);
   uint64_t before = stats_now().frames_free;
-  for (unsigned i = 1; i <= 6; i++) {
-    uint32_t pid = start_program(argv[0], child);
+  for (unsigned i = 1; i <= 12; i++) {
+    uint32_t pid = start_program(argv[0], i % 2 ? child : threads);
     if (!pid) die("ProcSpawn");
-    ThrSleep(37000000ull * i);
+    ThrSleep(19000000ull * i);
     EXPECT(killed, ProcKill(pid) && wait_for(pid).end == PROC_KILLED);
     EXPECT(machine, SysCheckMachine());
   }
