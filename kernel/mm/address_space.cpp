@@ -59,6 +59,7 @@ bool AddressSpace::clear_some() {
   return true;
 }
 
+// Its object may be that of more regions: it is not left to the last one to free all pages.
 VirtAddr AddressSpace::clear_end_of(Region& region, StepWork& work) {
   VmObject* const object = region.object.get();
   const VirtRange was = region.range;
@@ -92,10 +93,18 @@ inline bool AddressSpace::fits(uint32_t bytes, uint32_t frames_of_all) const {
          manager_.frames.kernel_frames() < frames_of_all;
 }
 
-// What the promised need is there, whatever others have (S1).
-bool AddressSpace::is_promised() const {
-  return manager_.frames.effective(Claim::Unpromised) == Claim::Promised;
+uint32_t AddressSpace::kernel_bytes() const {
+  return static_cast<uint32_t>(regions_.size()) * kRegionBytes + slot_bytes_;
 }
+
+namespace {
+
+// Of the running thread: what the promised need is there, whatever others have (S1).
+bool is_promised(const MemoryManager& manager) {
+  return manager.frames.effective(Claim::Unpromised) == Claim::Promised;
+}
+
+}  // namespace
 
 Result<AddressSpace::NewRegion> AddressSpace::make_region() {
   if (!fits(kRegionBytes, manager_.share.of_all_regions)) [[unlikely]] TRY(check_region());
@@ -106,11 +115,11 @@ Result<AddressSpace::NewRegion> AddressSpace::make_region() {
 Result<void> AddressSpace::check_region() const {
   const bool has_little = kernel_bytes() >> kPageShift < manager_.share.little;
   const bool may = has_little && fits(kRegionBytes, manager_.share.of_all_slots);
-  return may || is_promised() ? Result<void>() : Failure(Error::LimitReached);
+  return may || is_promised(manager_) ? Result<void>() : Failure(Error::LimitReached);
 }
 
 Result<void> AddressSpace::check_slots(uint32_t bytes) const {
-  const bool may = fits(bytes, manager_.share.of_all_slots) || is_promised();
+  const bool may = fits(bytes, manager_.share.of_all_slots) || is_promised(manager_);
   return may ? Result<void>() : Failure(Error::LimitReached);
 }
 
@@ -201,11 +210,6 @@ void AddressSpace::unmap_folding(Region& region, VirtRange range) {
   map_.unmap_range(range, fold);
 }
 
-bool AddressSpace::recently_freed(VirtAddr a) const {
-  return std::any_of(freed_.begin(), freed_.end(),
-                     [a](VirtRange range) { return range.contains(a); });
-}
-
 namespace {
 
 // The sum of f(object) over the objects that the regions show, each counted once: where its first
@@ -263,7 +267,7 @@ void AddressSpace::unmap_stack(VirtRange stack) {
   Region* region = find(stack.begin);
   unmap_leaving(region, region->range);
   erase(*region);
-  note_freed(stack);
+  freed.note(stack);
 }
 
 }  // namespace mobius::mm

@@ -5,9 +5,8 @@
 // and the process layer.
 #pragma once
 
-#include <array>
-
 #include "mm/anonymous_object.h"
+#include "mm/freed_ranges.h"
 #include "mm/image_object.h"
 #include "mm/ports/translation_map.h"
 #include "mm/region.h"
@@ -53,9 +52,7 @@ class AddressSpace : public Link<AllSpaces> {
   uint32_t resident_pages() const REQUIRES(memory_lock) { return footprint.resident; }
   uint32_t locked_pages() const REQUIRES(memory_lock);  // by VmmLock
   // What the kernel keeps for it and cannot page out, page tables not counted.
-  uint32_t kernel_bytes() const REQUIRES(memory_lock) {
-    return static_cast<uint32_t>(regions_.size()) * kRegionBytes + slot_bytes_;
-  }
+  uint32_t kernel_bytes() const REQUIRES(memory_lock);
   // Promised to its blocks, given or not, page tables included.
   uint32_t promised_pages() const REQUIRES(memory_lock);
 
@@ -67,14 +64,12 @@ class AddressSpace : public Link<AllSpaces> {
   }
   bool suspended() const REQUIRES(memory_lock) { return suspended_; }
   // Faults that waited for a page since this was last asked.
-  void count_major_fault() REQUIRES(memory_lock) {
-    ++faults_major;
-    ++major_faults_;
-  }
+  void count_major_fault() REQUIRES(memory_lock) { ++faults_major; ++major_faults_; }
   uint32_t take_major_faults() REQUIRES(memory_lock) { return std::exchange(major_faults_, 0); }
 
   // ---- for mm's own files ----
   Footprint footprint GUARDED_BY(memory_lock);
+  FreedRanges freed GUARDED_BY(memory_lock);
   uint32_t faults_minor GUARDED_BY(memory_lock) = 0, faults_major GUARDED_BY(memory_lock) = 0;
   // A VmmLock is under way; who ends it wakes those who wait on this.
   bool locking GUARDED_BY(memory_lock) = false;
@@ -126,13 +121,8 @@ class AddressSpace : public Link<AllSpaces> {
   // unmap_range, with the dirty bits folded into the slots of `region`. Requires: range in region.
   void unmap_folding(Region& region, VirtRange range) REQUIRES(memory_lock);
 
-  void note_freed(VirtRange range) REQUIRES(memory_lock) {
-    freed_[freed_next_++ % freed_.size()] = range;
-  }
-  bool recently_freed(VirtAddr a) const REQUIRES(memory_lock);
   // The last pages of a region go, as many as are one step's work, and with the first of them the
-  // region itself. Its object may be that of more regions: it is not left to the last one to free
-  // them all. Returns where what is left ends.
+  // region itself. Returns where what is left ends.
   VirtAddr clear_end_of(Region& region, StepWork& work) REQUIRES(memory_lock);
   // SlotTable::give_leaves, for an object that it shows.
   void give_leaves(VmObject& object, PageIndex first, PageIndex end) REQUIRES(memory_lock);
@@ -144,15 +134,11 @@ class AddressSpace : public Link<AllSpaces> {
   Result<PageSlot*> make_slot(VmObject& object, PageIndex index) REQUIRES(memory_lock);
   // Whether the kernel may keep n more bytes for it, of m frames for all (KernelShare).
   bool fits(uint32_t bytes, uint32_t frames_of_all) const REQUIRES(memory_lock);
-  bool is_promised() const REQUIRES(memory_lock);  // the running thread
   [[gnu::noinline]] Result<void> check_region() const REQUIRES(memory_lock);
 
   MemoryManager& manager_;
   TranslationMap& map_ GUARDED_BY(memory_lock);
   RegionSet regions_ GUARDED_BY(memory_lock);
-  // The last freed blocks, for the words of a report.
-  std::array<VirtRange, 32> freed_ GUARDED_BY(memory_lock){};
-  uint32_t freed_next_ GUARDED_BY(memory_lock) = 0;
   uint32_t slot_bytes_ GUARDED_BY(memory_lock) = 0;  // of objects it shows
   uint32_t major_faults_ GUARDED_BY(memory_lock) = 0;
   bool suspended_ GUARDED_BY(memory_lock) = false;

@@ -1,12 +1,10 @@
 // The story of a page fault (fault.h has the six steps; this file is step 3).
 //
 // resolve_fault() tries; an attempt that finds the page on its way waits, one that finds it on a
-// disk brings it in; both then start over, because while nobody held the lock anything may have
-// changed. An attempt looks everything up anew, decides (fault_action.h), acquires what may fail,
-// and only then changes anything.
+// disk brings it in; both start over, for anything may have changed. An attempt looks everything up
+// anew, decides (fault_action.h), acquires what may fail, and only then changes anything.
 #include "mm/fault.h"
 
-#include "mm/address_space.h"
 #include "mm/commit_ahead.h"
 #include "mm/fault_action.h"
 #include "mm/long_call.h"
@@ -15,9 +13,7 @@
 namespace mobius::mm {
 namespace {
 // What an attempt came to: an outcome, or what has to happen before the next attempt.
-enum class Next : uint8_t {
-  Done, Refused, OverShare, NoFrame, Wait, Read, PageIn, Suspended, Changing
-};
+enum class Next : uint8_t { Done, Refused, OverShare, NoFrame, Wait, Read, PageIn, Suspended };
 
 struct Attempt {
   AddressSpace& space;
@@ -38,7 +34,6 @@ struct Attempt {
     return own ? object() : *backing;
   }
 
-  // The common case, in one straight line:
   [[gnu::always_inline]] bool done_at_once() REQUIRES(memory_lock);
   [[gnu::always_inline]] FaultAction look_up(Result<void>& bookkeeping) REQUIRES(memory_lock);
   [[gnu::always_inline]] Next act(FaultAction action) REQUIRES(memory_lock);
@@ -50,7 +45,6 @@ struct Attempt {
   Claim claim_to_bring_in(Next next) REQUIRES(memory_lock);
   Next map_zero_frame() REQUIRES(memory_lock);
   [[gnu::always_inline]] Next zero_fill() REQUIRES(memory_lock);
-  [[gnu::noinline]] Next zero_fill_again() REQUIRES(memory_lock);
   [[gnu::always_inline]] Next no_frame_to_grow();
   Next map_backing() REQUIRES(memory_lock);
   Next copy_backing() REQUIRES(memory_lock);
@@ -102,7 +96,6 @@ inline bool Attempt::done_at_once() {
 }
 
 Next Attempt::run() {
-  if (space.long_call != nullptr && space.long_call->concerns(page)) return Next::Changing;
   Result<void> bookkeeping;
   FaultAction action = look_up(bookkeeping);
   if (bookkeeping) return action == FaultAction::Refuse ? Next::Refused : act_with_care(action);
@@ -202,16 +195,12 @@ inline Next Attempt::no_frame_to_grow() {
 }
 
 inline Next Attempt::zero_fill() {
-  if (slot->kind == SlotKind::Discarded) [[unlikely]] return zero_fill_again();
   auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero,
                                          Claim::Growth);
-  return frame ? give(*frame) : no_frame_to_grow();
-}
-
-// It had contents before, which were zeros when it went.
-Next Attempt::zero_fill_again() {
-  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero);
-  return frame ? give(*frame) : Next::NoFrame;
+  if (frame) [[likely]] return give(*frame);
+  if (slot->kind != SlotKind::Discarded) return no_frame_to_grow();
+  frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero);
+  return frame ? give(*frame) : Next::NoFrame;  // a page that was had before is no growth
 }
 
 Next Attempt::copy_backing() {
@@ -234,10 +223,6 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
     attempt.manager().waiting.wait(&attempt.space);
     return false;
   }
-  if (next == Next::Changing) {
-    attempt.manager().waiting.wait(&attempt.space.long_call);
-    return false;
-  }
   const Pressure::Stall stall(attempt.manager().pressure);
   switch (next) {
     case Next::Wait: attempt.manager().waiting.wait(object); return true;
@@ -246,8 +231,7 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
       return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
                                                        attempt.index);
     case Next::NoFrame: return Failure(Error::OutOfFrames);
-    case Next::Suspended: case Next::Changing: case Next::Done: case Next::Refused:
-    case Next::OverShare: break;
+    case Next::Suspended: case Next::Done: case Next::Refused: case Next::OverShare: break;
   }
   __builtin_unreachable();
 }
@@ -264,7 +248,7 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
     Next next;
     VmObject* object = nullptr;
     {
-      LockGuard guard(attempt.space.manager().lock);
+      CallGuard guard(space, attempt.page);
       next = attempt.run();
       if (next == Next::Done) {
         ++(waited ? manager.stats.faults_major : manager.stats.faults_minor);
@@ -277,7 +261,7 @@ Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(me
       if (next == Next::OverShare) return FaultOutcome::OutOfMemory;
       if (space.suspended()) {
         next = Next::Suspended;
-      } else if (next != Next::NoFrame && next != Next::Changing) {
+      } else if (next != Next::NoFrame) {
         object = &attempt.missing(next);
       }
       if (next == Next::Read || next == Next::PageIn) object->add_reference();

@@ -36,7 +36,7 @@ FaultReason explain_fault(const AddressSpace& space, PageFault fault, bool jump)
       above->range.begin - fault.address <= kOverflowReach) {
     return FaultReason::StackOverflow;
   }
-  return space.recently_freed(fault.address) ? FaultReason::FreedBlock : FaultReason::Unmapped;
+  return space.freed.contain(fault.address) ? FaultReason::FreedBlock : FaultReason::Unmapped;
 }
 
 std::string_view words_for(FaultReason reason) {

@@ -20,11 +20,9 @@ void LongCall::end() {
 }
 
 void CallGuard::wait(AddressSpace& space) {
-  while (space.long_call != nullptr) {
-    lock_.release();
-    space.manager().waiting.wait(&space.long_call);
-    lock_.acquire();
-  }
+  lock_.release();
+  space.manager().waiting.wait(&space.long_call);
+  lock_.acquire();
 }
 
 }  // namespace mobius::mm

@@ -36,6 +36,12 @@ class SCOPED_CAPABILITY CallGuard {
  public:
   explicit CallGuard(AddressSpace& space) ACQUIRE(memory_lock) : CallGuard(space, nullptr) {}
   explicit CallGuard(LongCall& own) ACQUIRE(memory_lock) : CallGuard(own.space(), &own) {}
+  // For a fault at the page, which others' calls elsewhere do not concern.
+  CallGuard(AddressSpace& space, VirtAddr page) ACQUIRE(memory_lock) NO_THREAD_SAFETY_ANALYSIS
+      : lock_(space.manager().lock) {
+    lock_.acquire();
+    while (space.long_call != nullptr && space.long_call->concerns(page)) wait(space);
+  }
   CallGuard(const CallGuard&) = delete;
   ~CallGuard() RELEASE() { lock_.release(); }
 
@@ -43,7 +49,7 @@ class SCOPED_CAPABILITY CallGuard {
   CallGuard(AddressSpace& space, const LongCall* own) ACQUIRE(memory_lock)
       NO_THREAD_SAFETY_ANALYSIS : lock_(space.manager().lock) {
     lock_.acquire();
-    if (space.long_call != nullptr && space.long_call != own) [[unlikely]] wait(space);
+    while (space.long_call != nullptr && space.long_call != own) [[unlikely]] wait(space);
   }
   void wait(AddressSpace& space) NO_THREAD_SAFETY_ANALYSIS;
 

@@ -66,10 +66,7 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   // on the object.
   bool any_busy(PageIndex first, PageIndex end) REQUIRES(memory_lock);
   // A Resident page's frame is gone, and the slot says where to. For the page-out code.
-  void lost_frame() REQUIRES(memory_lock) {
-    --resident_;
-    footprint_->lose();
-  }
+  void lost_frame() REQUIRES(memory_lock) { --resident_; footprint_->lose(); }
   void went_to_swap() REQUIRES(memory_lock);    // a page is in a swap slot only
   void came_from_swap() REQUIRES(memory_lock);  // no longer
   // Whose pages these are. Outlives the object, or is changed before it ends.

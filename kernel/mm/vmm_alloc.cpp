@@ -89,7 +89,7 @@ inline void free_region(AddressSpace& space, Region& region, VirtRange block)
     if (object.references() > 1) [[unlikely]] space.unmap_folding(region, region.range);
     space.unmap_unwanted(region.range);
   }
-  space.note_freed(block);
+  space.freed.note(block);
   if (region.reservation.value == 0) [[likely]] {
     space.erase(region);
   } else {
@@ -175,7 +175,7 @@ Result<void> vmm_unmap(AddressSpace& space, VirtAddr address) {
       (after != nullptr && after->owner_reservation() == reservation)) {
     return Failure(Error::Busy);
   }
-  space.note_freed(region->range);
+  space.freed.note(region->range);
   space.erase(*region);
   return {};
 }

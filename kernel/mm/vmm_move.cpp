@@ -15,7 +15,7 @@ bool Moving::step() {
     cursor_ = was.begin;
     work.region(1);
   }
-  space_.note_freed(from_);
+  space_.freed.note(from_);
   return false;
 }
 

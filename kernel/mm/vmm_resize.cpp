@@ -31,7 +31,7 @@ void shrink(AddressSpace& space, Block block, VirtAddr end, AddressSpace::NewReg
     if (!extra->same_block(*region)) break;
     space.erase(*extra);
   }
-  space.note_freed(tail);
+  space.freed.note(tail);
   if (reservation.value == 0) {
     space.erase(*region);
   } else {

@@ -90,6 +90,14 @@ class Process {
   Block* any_block() {
     return blocks_.empty() ? nullptr : &blocks_[h_.random.below(blocks_.size())];
   }
+  // A call on a block may wait for another thread's: what is there after it is looked up again.
+  Block* block_at(VirtAddr base, PageCount pages = 1) {
+    for (Block& block : blocks_) {
+      const auto whole = VirtRange::of_pages(block.base, block.pages);
+      if (whole.contains(VirtRange::of_pages(base, pages))) return &block;
+    }
+    return nullptr;
+  }
   VirtAddr any_page() {
     Block* block = h_.random.chance(3) ? nullptr : any_block();
     if (block != nullptr) return pages_after(block->base, h_.random.below(block->pages));
@@ -164,8 +172,11 @@ class Process {
   void free() {
     Block* block = any_block();
     if (block == nullptr) return;
-    ASSERT_TRUE(mm::vmm_free(user_.space(), pages_after(block->base,
-                                                        h_.random.below(block->pages))));
+    const VirtAddr inside = pages_after(block->base, h_.random.below(block->pages));
+    const bool done = mm::vmm_free(user_.space(), inside).has_value();
+    block = block_at(inside);
+    ASSERT_EQ(done, block != nullptr);
+    if (!done) return;
     forget_words(block->base, block->pages);
     drop_rights(block->base, block->pages);
     *block = blocks_.back();
@@ -188,18 +199,23 @@ class Process {
     if (block == nullptr) return;
     PageIndex first = h_.random.below(block->pages);
     PageCount pages = 1 + h_.random.below(block->pages - first);
-    ASSERT_TRUE(mm::vmm_discard(user_.space(), pages_after(block->base, first), pages));
-    forget_words(pages_after(block->base, first), pages);
+    const VirtAddr base = pages_after(block->base, first);
+    const bool done = mm::vmm_discard(user_.space(), base, pages).has_value();
+    ASSERT_EQ(done, block_at(base, pages) != nullptr);
+    if (done) forget_words(base, pages);
   }
   void resize() {
     Block* block = any_block();
     if (block == nullptr) return;
     PageCount pages = 1 + h_.random.below(h_.random.chance(4) ? 1200 : 14);
-    auto base = mm::vmm_resize(user_.space(), block->base, pages);
+    const VirtAddr old = block->base;
+    auto base = mm::vmm_resize(user_.space(), old, pages);
+    block = block_at(old);
     if (!base) {
-      ASSERT_EQ(base.error(), Error::OutOfFrames);
+      ASSERT_EQ(base.error(), block != nullptr ? Error::OutOfFrames : Error::BadArgument);
       return;
     }
+    ASSERT_NE(block, nullptr);
     follow_resize(*block, {*base, pages});
   }
   void follow_resize(Block& block, Block now) {
