@@ -12,8 +12,8 @@ import swap_file
 from emulator_tests import Boot, Script
 from project import PROGRAMS, SCRIPTS, SetupError
 
-PLAIN = ("bench", "build", "iso", "malloc-bench", "mkswap", "mutants", "policy-lab", "record-trace",
-         "run", "sim", "test")
+PLAIN = ("bench", "build", "iso", "malloc-bench", "mkswap", "mutants", "policy-lab",
+         "record-trace", "run", "screenshot", "sim", "test")
 
 
 def call(name, *arguments):
