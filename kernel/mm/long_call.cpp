@@ -4,9 +4,8 @@
 namespace mobius::mm {
 
 void LongCall::begin(VirtRange block, VirtRange place) {
-  KASSERT(!block.empty());
-  KASSERT(space_.long_call == nullptr || space_.long_call == this);
-  if (!begun()) ++space_.manager().careful_faults;
+  KASSERT(!block.empty() && space_.long_call == nullptr);
+  ++space_.manager().careful_faults;
   space_.long_call = this;
   block_ = block;
   place_ = place;

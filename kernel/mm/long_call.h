@@ -14,7 +14,7 @@ class LongCall {
   ~LongCall() EXCLUDES(memory_lock) {
     if (begun()) [[unlikely]] end();
   }
-  // Requires: a CallGuard of this call is held, or it has begun before.
+  // Once. Requires: a CallGuard of this call is held.
   void begin(VirtRange block) REQUIRES(memory_lock) { begin(block, {}); }
   // For a block that moves to `place`.
   void begin(VirtRange block, VirtRange place) REQUIRES(memory_lock);

@@ -14,8 +14,8 @@ class Protecting {
   Protecting(AddressSpace& space, VirtRange range, Access access)
       : call_(space), range_(range), access_(access), cursor_(range.begin) {}
 
-  // All of it; true where it is long, and the rest of the calls must follow. Fails: BadArgument,
-  // OutOfFrames, LimitReached.
+  // Does all of it; or, where it is long, begins the call and returns true: go_on() must follow.
+  // Fails: BadArgument, OutOfFrames, LimitReached.
   Result<bool> begin() EXCLUDES(memory_lock);
   // In steps between which others run.
   void go_on() EXCLUDES(memory_lock);

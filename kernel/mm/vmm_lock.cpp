@@ -70,7 +70,7 @@ class Locking {
   Result<void> check_quota() EXCLUDES(memory_lock);
   bool all_may_lock(uint32_t more) const REQUIRES(memory_lock);
   // Takes `marks` off what this call has locked.
-  void settle(LongCall& call, uint16_t marks) EXCLUDES(memory_lock);
+  void settle(uint16_t marks) EXCLUDES(memory_lock);
   Result<bool> mark(VirtAddr page) EXCLUDES(memory_lock);
   PageIndex index_of(VirtAddr page) const { return first_ + ((page - range_.begin) >> kPageShift); }
 
@@ -100,8 +100,7 @@ Result<bool> Locking::try_begin(LongCall& call) {
 
 Locking::~Locking() {
   if (object_ == nullptr) return;
-  LongCall call(space_);
-  settle(call, kLocked | kLocking);
+  settle(kLocked | kLocking);
   LockGuard guard(space_.manager().lock);
   object_->drop_reference();
   space_.locking = false;
@@ -109,12 +108,12 @@ Locking::~Locking() {
 }
 
 void Locking::finish() {
-  LongCall call(space_);
-  settle(call, kLocking);
+  settle(kLocking);
 }
 
 // The block may be elsewhere by now, or be gone: what is there then waits for this, too.
-void Locking::settle(LongCall& call, uint16_t marks) {
+void Locking::settle(uint16_t marks) {
+  LongCall call(space_);
   {
     CallGuard guard(call);
     call.begin(range_);
