@@ -24,22 +24,18 @@ class Ram final : public mm::FrameMemory {
   std::byte* open_window(unsigned, FrameNumber f) override { return direct(f); }
 };
 
-// TranslationMap: the page table of one address space. Entries need no frames here, so prepare()
+// TranslationMap: the page table of one address space. Entries need no frames here, so enter()
 // cannot fail; on a real machine it takes the frame of a page table that is missing.
 class Map final : public mm::TranslationMap {
  public:
-  Result<mm::PreparedMapping> prepare(VirtAddr) override { return mm::PreparedMapping{}; }
-  void map(mm::PreparedMapping, VirtAddr page, FrameNumber frame, Access access) override {
+  mm::Entered enter(VirtAddr page, FrameNumber frame, Access access, mm::Claim) override {
+    const std::optional<mm::Mapping> old = unmap(page);
     entries_[page] = {frame, access, false, false};
+    if (!old) return mm::Entered::New;
+    return old->dirty ? mm::Entered::OverDirty : mm::Entered::OverClean;
   }
-  bool map_in_table(VirtAddr page, FrameNumber frame, Access access) override {
-    map({}, page, frame, access);
-    return true;
-  }
-  std::optional<mm::Mapping> replace(VirtAddr page, FrameNumber frame, Access access) override {
-    mm::Mapping* entry = at(page);
-    if (entry == nullptr) return {};
-    return std::exchange(*entry, {frame, access, false, false});
+  bool enter_if_ready(VirtAddr page, FrameNumber frame, Access access) override {
+    return entries_.emplace(page, mm::Mapping{frame, access, false, false}).second;
   }
   std::optional<mm::Mapping> unmap(VirtAddr page) override {
     const std::optional<mm::Mapping> old = find(page);

@@ -20,9 +20,10 @@ class FoldMappings final : public MappingVisitor {
   explicit FoldMappings(Region& region) : region_(region) {}
   void visit(VirtAddr page, Mapping mapping) override REQUIRES(memory_lock) {
     if (!mapping.dirty) return;
-    PageSlot* slot = region_.object.get()->slots().find(region_.page_at(page));
+    VmObject& object = *region_.object.get();
+    PageSlot* slot = object.slots().find(region_.page_at(page));
     KASSERT(slot != nullptr && slot->frame() == mapping.frame);
-    slot->dirty = true;
+    object.note_dirty(*slot);
   }
 
  private:

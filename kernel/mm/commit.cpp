@@ -12,9 +12,11 @@ void Promise::reduce(Cost cost) {
   books_->set_owed(books_->owed_ - cost.pages);
 }
 
+void Promise::give(int pages) { books_->set_owed(books_->owed_ - pages); }
+
 int64_t Promises::left() const {
   return static_cast<int64_t>(frames_.free_frames()) + frames_.used_frames(FrameUse::Image) +
-         slots_left_ - reserve_ - owed_;
+         slots_left() - reserve_ - owed_;
 }
 
 // Page tables and the heap lie there, and do not go. Those of blocks that are promised count twice.
@@ -49,13 +51,18 @@ void Promises::set_kept_for_images(uint32_t frames) {
   set_floor();
 }
 
-void Promises::set_slots_left(uint32_t slots) {
-  slots_left_ = slots;
+void Promises::set_swap_capacity(uint32_t slots) {
+  swap_capacity_ = slots;
+  set_floor();
+}
+
+void Promises::use_swap(int pages) {
+  swapped_ += pages;
   set_floor();
 }
 
 void Promises::set_floor() {
-  frames_.set_floor(reserve_, owed_ > slots_left_ ? owed_ - slots_left_ : 0, direct_);
+  frames_.set_floor(reserve_, owed_ > slots_left() ? owed_ - slots_left() : 0, direct_);
   frames_.keep_for_images(kept_for_images_);
 }
 

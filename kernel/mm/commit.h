@@ -45,6 +45,8 @@ class [[nodiscard]] Promise {
     books_ = more.books_;
     cost_ = cost_ + std::exchange(more.cost_, Cost{});
   }
+  // n more pages have their storage, or n less (negative) for they lost their contents.
+  void give(int pages) REQUIRES(memory_lock);
   // So much of it ends. Requires: it is owed, not given.
   void reduce(Cost cost) REQUIRES(memory_lock);
 
@@ -69,18 +71,18 @@ class Promises {
   Result<Promise> promise(Cost cost);
   // All that is promised, given or not.
   uint32_t promised() const { return promised_; }
-  // A promised page has got its frame, or lost its contents and may want one again.
-  void given() { set_owed(owed_ - 1); }
-  void owe_again() { set_owed(owed_ + 1); }
-
   // Frames that stay free for the shell (S1) and the pager.
   void set_reserve(uint32_t frames);
   // n frames are for images and for pages that come back, neither for growth nor promised:
   // with fewer, programs would go on for ever reading the code of each other's next instruction, or
   // who needs a page again would end in place of who grows.
   void set_kept_for_images(uint32_t frames);
-  // How many pages swap space could still take.
-  void set_slots_left(uint32_t slots);
+  // How many pages swap space can take in all, those included that are there already: 0 while none
+  // may go there.
+  void set_swap_capacity(uint32_t slots);
+  // n more pages are in swap slots and in no frame, or n less (negative).
+  void use_swap(int pages);
+  uint32_t swapped() const { return swapped_; }
   // Whether swap space could be so much smaller.
   bool could_lose(uint32_t slots) const { return left() >= slots; }
   // Whether the direct map could have n frames less that the kernel can get.
@@ -94,6 +96,7 @@ class Promises {
   friend class Promise;
   int64_t left() const;
   int64_t left_direct() const;
+  uint32_t slots_left() const { return swap_capacity_ > swapped_ ? swap_capacity_ - swapped_ : 0; }
   void set_owed(uint32_t pages);
   void set_floor();
 
@@ -103,7 +106,8 @@ class Promises {
   uint32_t direct_ = 0;  // of these, what must lie in the direct map: for as long as it is promised
   uint32_t reserve_ = 0;
   uint32_t kept_for_images_ = 0;
-  uint32_t slots_left_ = 0;
+  uint32_t swap_capacity_ = 0;
+  uint32_t swapped_ = 0;
   uint32_t refusals_ = 0;
 };
 

@@ -26,18 +26,17 @@ bool commit(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory
   MemoryManager& manager = space.manager();
   VmObject& object = *region.object.get();
   PageSlot* const slot = object.slots().find(page);
-  if (slot == nullptr || slot->kind != SlotKind::Empty) return false;
+  if (slot == nullptr || slot->kind() != SlotKind::Empty) return false;
   auto frame = manager.frames.allocate(object.frame_use(), Placement::Any, Fill::Zero,
                                        Claim::Growth);
   if (!frame) return false;
   const FrameNumber number = frame->number();
-  if (!space.map().map_in_table(region.address_of(page), number, region.access)) return false;
+  if (!space.map().enter_if_ready(region.address_of(page), number, region.access)) return false;
   // From here on nothing fails.
   object.install(*slot, page, std::move(*frame));
-  if (object.promised()) manager.promises.given();
   ++manager.stats.pages_ahead;
   if (manager.tracking) {
-    manager.pageout->was_read_ahead(manager.frames.record(number), slot->shadow);
+    manager.pageout->was_read_ahead(manager.frames.record(number), slot->shadow());
     manager.pageout->age();
   }
   return true;

@@ -1,300 +1,220 @@
-// The story of a page fault (fault.h has the six steps; this file is step 3).
+// The story of a page fault (fault.h has the six steps; this file is steps 3 and 4).
 //
-// resolve_fault() tries; an attempt that finds the page on its way waits, one that finds it on a
-// disk brings it in; both start over, for anything may have changed. An attempt looks everything up
-// anew, decides (fault_action.h), acquires what may fail, and only then changes anything.
+// An attempt looks everything up, decides (fault_action.h), acquires what may fail, and only then
+// changes anything. Nearly always the first attempt succeeds. One that cannot go on says what it
+// needs; the fault waits for that with no lock held (fault_wait.h), and makes another attempt. That
+// one starts over, because anything may have changed meanwhile.
 #include "mm/fault.h"
 
 #include "mm/commit_ahead.h"
 #include "mm/fault_action.h"
+#include "mm/fault_wait.h"
 #include "mm/long_call.h"
-#include "mm/patience.h"
 
 namespace mobius::mm {
 namespace {
-// What an attempt came to: an outcome, or what has to happen before the next attempt.
-enum class Next : uint8_t { Done, Refused, OverShare, NoFrame, Wait, Read, PageIn, Suspended };
 
-struct Attempt {
+// The faulting page, as one attempt has found it.
+struct FaultingPage {
   AddressSpace& space;
-  const VirtAddr page;
-  const FaultAccess access;
-  Region* region PT_GUARDED_BY(memory_lock) = nullptr;
-  PageIndex index = 0;
-  PageSlot* slot PT_GUARDED_BY(memory_lock) = nullptr;
-  VmObject* backing = nullptr;       // whose page to wait for or to read
-  PageSlot* backing_slot PT_GUARDED_BY(memory_lock) = nullptr;
-  Claim claim = Claim::Unpromised;   // what its frames may be taken from
+  const VirtAddr address;
+  Region& region;
+  const PageIndex index;  // in the region's object
+  PageSlot& slot;
 
-  MemoryManager& manager() { return space.manager(); }
-  VmObject& object() REQUIRES(memory_lock) { return *region->object.get(); }
-  // Whose page it is that is not there.
-  VmObject& missing(Next next) REQUIRES(memory_lock) {
-    const bool own = next == Next::PageIn || slot->kind == SlotKind::Busy;
-    return own ? object() : *backing;
+  VmObject& object() const REQUIRES(memory_lock) { return *region.object.get(); }
+  // What was promised for the page includes its page table.
+  Claim claim(Claim unpromised) const REQUIRES(memory_lock) {
+    return object().promised() ? Claim::Promised : unpromised;
   }
-
-  [[gnu::always_inline]] bool done_at_once() REQUIRES(memory_lock);
-  [[gnu::always_inline]] FaultAction look_up(Result<void>& bookkeeping) REQUIRES(memory_lock);
-  [[gnu::always_inline]] Next act(FaultAction action) REQUIRES(memory_lock);
-  Next run() REQUIRES(memory_lock);
-  Next act_with_care(FaultAction action) REQUIRES(memory_lock);
-  Next act_promised(FaultAction action) REQUIRES(memory_lock);
-  BackingState backing_state() REQUIRES(memory_lock);
-  Next on_its_way(Next next) REQUIRES(memory_lock);
-  Claim claim_to_bring_in(Next next) REQUIRES(memory_lock);
-  Next map_zero_frame() REQUIRES(memory_lock);
-  [[gnu::always_inline]] Next zero_fill() REQUIRES(memory_lock);
-  [[gnu::always_inline]] Next no_frame_to_grow();
-  Next map_backing() REQUIRES(memory_lock);
-  Next copy_backing() REQUIRES(memory_lock);
-  Next map_own() REQUIRES(memory_lock);
-  [[gnu::always_inline]] Next give(OwnedFrame& frame) REQUIRES(memory_lock);
-  [[gnu::always_inline]] bool enter(FrameNumber frame, Access access) REQUIRES(memory_lock);
+  // Requires: the object has a backing, and the page is resident there.
+  FrameNumber backing_frame() const REQUIRES(memory_lock) {
+    return object().backing()->slots().find(index)->frame();
+  }
+  // Shows the frame at the page, in place of what may be there with fewer rights. False: there is
+  // no frame for a page table, and nothing has changed.
+  [[gnu::always_inline]] bool show(FrameNumber frame, Access access) const REQUIRES(memory_lock) {
+    const Entered entered = space.map().enter(address, frame, access, claim(Claim::Unpromised));
+    if (entered == Entered::New) [[likely]] return true;
+    return has_replaced(entered);
+  }
+  bool has_replaced(Entered entered) const REQUIRES(memory_lock) {
+    if (entered == Entered::NoFrame) return false;
+    KASSERT(slot.kind() != SlotKind::Empty);
+    if (entered == Entered::OverDirty) object().note_dirty(slot);
+    return true;
+  }
 };
 
-// What the slot does not say by itself: where the backing has the page.
-BackingState Attempt::backing_state() {
-  backing = object().backing();
-  if (backing == nullptr) return BackingState::None;
-  backing_slot = backing->slots().find(index);
-  SlotKind kind = backing_slot == nullptr ? SlotKind::Empty : backing_slot->kind;
+// Where the backing has the page.
+BackingState backing_state(VmObject& backing, PageIndex index) REQUIRES(memory_lock) {
+  const PageSlot* const slot = backing.slots().find(index);
+  const SlotKind kind = slot == nullptr ? SlotKind::Empty : slot->kind();
   if (kind == SlotKind::Resident) return BackingState::Resident;
   if (kind == SlotKind::Busy) return BackingState::Busy;
-  return backing->has_content(index) ? BackingState::Absent : BackingState::None;
+  return backing.has_content(index) ? BackingState::Absent : BackingState::None;
 }
 
-inline FaultAction Attempt::look_up(Result<void>& bookkeeping) {
-  region = space.find(page);
-  FaultFacts facts{Access::None, access, SlotKind::Empty, BackingState::None};
-  if (region != nullptr) facts.allowed = region->access_at(page);
-  if (facts.allowed == Access::None) return decide(facts);
-  index = region->page_at(page);
-  auto found = space.slot_of(object(), index);
-  if (!found) [[unlikely]] {
-    bookkeeping = Failure(found.error());
-    return FaultAction::Refuse;
+// ---- Step 4: the actions. One that does not return Nothing has changed nothing ----
+
+[[gnu::always_inline]] inline Need::Kind map_zero_frame(const FaultingPage& page)
+    REQUIRES(memory_lock) {
+  const FrameNumber zeros = page.space.manager().zero_frame;
+  if (!page.show(zeros, Access::Read)) return Need::Table;
+  if (page.slot.kind() != SlotKind::Zero) {
+    page.object().move(page.index, page.slot, PageSlot::zero());
   }
-  slot = *found;
-  facts.slot = slot->kind;
-  if (object().backing() != nullptr) facts.backing = backing_state();
-  return decide(facts);
+  return Need::Nothing;
 }
 
-// The attempt by value: one whose address nobody has stays in registers.
-[[gnu::noinline]] bool done_with_care(Attempt attempt, FaultAction action) REQUIRES(memory_lock) {
-  return action != FaultAction::Refuse && attempt.act_with_care(action) == Next::Done;
-}
-
-// True where the fault is resolved. Otherwise run() says what is missing.
-inline bool Attempt::done_at_once() {
-  Result<void> bookkeeping;
-  const FaultAction action = look_up(bookkeeping);
-  const bool common = action != FaultAction::Refuse && !object().needs_care();
-  if (!common) [[unlikely]] return done_with_care(*this, action);
-  return act(action) == Next::Done;
-}
-
-Next Attempt::run() {
-  Result<void> bookkeeping;
-  FaultAction action = look_up(bookkeeping);
-  if (bookkeeping) return action == FaultAction::Refuse ? Next::Refused : act_with_care(action);
-  return bookkeeping.error() == Error::LimitReached ? Next::OverShare : Next::NoFrame;
-}
-
-// What the block was asked to be: promised, or eager.
-[[gnu::noinline]] Next Attempt::act_with_care(FaultAction action) {
-  const Next next = object().promised() ? act_promised(action) : act(action);
-  const bool first_write = action == FaultAction::ZeroFill && next == Next::Done;
-  if (first_write && object().eager()) commit_ahead(space, *region, index);
-  return next;
-}
-
-// Memory was promised for this page and its page table: they may come from below the floor.
-[[gnu::noinline]] Next Attempt::act_promised(FaultAction action) {
-  claim = Claim::Promised;
-  const bool had_contents = slot->kind == SlotKind::Resident;
-  const Claim before = manager().frames.claim_all(Claim::Promised);
-  const Next next = act(action);
-  manager().frames.claim_all(before);
-  if (!had_contents && slot->kind == SlotKind::Resident) manager().promises.given();
-  return next;
-}
-
-inline Next Attempt::act(FaultAction action) {
-  switch (action) {
-    case FaultAction::Refuse: return Next::Refused;
-    case FaultAction::Wait: return on_its_way(Next::Wait);
-    case FaultAction::ReadBacking:  // the image's slot, which is kept, is no page that comes back
-      return backing->slots().get(index) ? on_its_way(Next::Read) : Next::NoFrame;
-    case FaultAction::MapZeroFrame: return map_zero_frame();
-    case FaultAction::ZeroFill: return zero_fill();
-    case FaultAction::MapBacking: return map_backing();
-    case FaultAction::CopyBacking: return copy_backing();
-    case FaultAction::MapOwn: return map_own();
-    case FaultAction::PageIn: return Next::PageIn;
+[[gnu::always_inline]] inline Need::Kind map_backing(const FaultingPage& page)
+    REQUIRES(memory_lock) {
+  if (!page.show(page.backing_frame(), Access::Read)) return Need::Table;
+  if (page.slot.kind() == SlotKind::Empty) {
+    page.object().move(page.index, page.slot, PageSlot::backed());
   }
-  __builtin_unreachable();
+  return Need::Nothing;
 }
 
-// From its first reference on, a page of an image that is not in RAM counts as paged out (R10).
-Next Attempt::on_its_way(Next next) {
-  if (slot->kind == SlotKind::Empty) slot->make_backed();
-  return next;
+// The page is resident, and is shown with all that the region allows.
+[[gnu::always_inline]] inline Need::Kind map_own(const FaultingPage& page)
+    REQUIRES(memory_lock) {
+  return page.show(page.slot.frame(), page.region.access) ? Need::Nothing : Need::Table;
 }
 
-Claim Attempt::claim_to_bring_in(Next next) {
-  if (next == Next::Read) return Claim::Returning;  // an image's: it can always go again
-  return next == Next::PageIn ? manager().pageout->swap().claim_of_pages() : Claim::Unpromised;
+// Gives the page a frame of its own. Fill::None: a copy of what its backing has.
+[[gnu::always_inline]] inline Need::Kind give_frame(const FaultingPage& page, Fill fill,
+                                                   Claim claim) REQUIRES(memory_lock) {
+  MemoryManager& manager = page.space.manager();
+  auto frame = manager.frames.allocate(FrameUse::Anonymous, Placement::Any, fill,
+                                       page.claim(claim));
+  if (!frame) return Need::Frame;
+  FrameRecord& record = frame->record();
+  if (fill == Fill::None) manager.memory.copy(record.number, page.backing_frame());
+  if (!page.show(record.number, page.region.access)) return Need::Table;
+  page.object().install(page.slot, page.index, std::move(*frame));
+  if (manager.tracking) [[unlikely]] manager.pageout->faulted_in(record, page.slot.shadow());
+  const bool eager = fill == Fill::Zero && page.object().eager();
+  if (eager) [[unlikely]] commit_ahead(page.space, page.region, page.index);
+  return Need::Nothing;
 }
 
-// Enters `frame` at the page, in place of what may be there with fewer rights. False: no frame for
-// a page table; nothing has changed then.
-inline bool Attempt::enter(FrameNumber frame, Access access) {
-  TranslationMap& map = space.map();
-  if (slot->kind != SlotKind::Empty) {
-    if (auto old = map.replace(page, frame, access)) {
-      if (old->dirty) slot->dirty = true;
-      return true;
-    }
+// ---- Step 3: what the fault means ----
+
+// The claim of the frame that is needed: for the page, or for what belongs to it.
+Claim claim_for(Need::Kind kind, const FaultingPage& page) REQUIRES(memory_lock) {
+  switch (kind) {
+    case Need::Frame:
+      return page.claim(page.slot.kind() == SlotKind::Discarded ? Claim::Unpromised
+                                                                : Claim::Growth);
+    case Need::Read: return page.claim(Claim::Returning);  // an image's page can always go again
+    case Need::PageIn:
+      return page.claim(page.space.manager().pageout->swap().claim_of_pages());
+    default: return page.claim(Claim::Unpromised);
   }
-  if (map.map_in_table(page, frame, access)) [[likely]] return true;
-  auto prepared = map.prepare(page);
-  if (!prepared) return false;
-  map.map(std::move(*prepared), page, frame, access);
-  return true;
 }
 
-Next Attempt::map_zero_frame() {
-  if (!enter(manager().zero_frame, Access::Read)) return Next::NoFrame;
-  if (slot->kind != SlotKind::Zero) slot->make_zero();
-  return Next::Done;
+// The page anew, so that an attempt that can go on need not keep it in memory.
+FaultingPage page_at(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
+  Region& region = *space.find(address);
+  return {space, address, region, region.page_at(address), *space.slot_at(address)};
 }
 
-Next Attempt::map_backing() {
-  if (!enter(backing_slot->frame(), Access::Read)) return Next::NoFrame;
-  if (slot->kind == SlotKind::Empty) slot->make_backed();
-  return Next::Done;
-}
-
-// The page gets the frame, with all the region allows.
-inline Next Attempt::give(OwnedFrame& frame) {
-  FrameRecord& record = frame.record();
-  if (!enter(record.number, region->access)) return Next::NoFrame;
-  object().install(*slot, index, std::move(frame));
-  if (manager().tracking) [[unlikely]] {
-    manager().pageout->faulted_in(record, slot->shadow);
+// All of what an attempt needs that could not go on. One that reads the page gets a reference to
+// its object.
+Need need_of(Need::Kind kind, AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
+  const FaultingPage page = page_at(space, address);
+  const bool own = page.slot.kind() == SlotKind::Busy || page.slot.kind() == SlotKind::Swapped;
+  VmObject* const object = own ? &page.object() : page.object().backing();
+  // The slot of an image's page stays, and is no part of a page that comes back.
+  if (kind == Need::Read && !object->slots().get(page.index)) kind = Need::Table;
+  const bool reads = kind == Need::Read || kind == Need::PageIn;
+  const bool lacks_page = reads || kind == Need::Transfer;
+  // From its first reference on, a page of an image that is not in RAM counts as paged out (R10).
+  if (lacks_page && page.slot.kind() == SlotKind::Empty) {
+    page.object().move(page.index, page.slot, PageSlot::backed());
   }
-  return Next::Done;
+  if (page.space.suspended()) return {Need::Resume};
+  if (reads) object->add_reference();
+  return {kind, claim_for(kind, page), lacks_page ? object : nullptr, page.index};
 }
 
-// A frame that code gives up would not be for us.
-inline Next Attempt::no_frame_to_grow() {
-  if (claim == Claim::Unpromised) claim = Claim::Growth;
-  return Next::NoFrame;
+Need need_of_slot(AddressSpace& space, Error error) REQUIRES(memory_lock) {
+  if (error == Error::LimitReached) return {Need::OverShare};
+  return {space.suspended() ? Need::Resume : Need::Table};
 }
 
-inline Next Attempt::zero_fill() {
-  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero,
-                                         Claim::Growth);
-  if (frame) [[likely]] return give(*frame);
-  if (slot->kind != SlotKind::Discarded) return no_frame_to_grow();
-  frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero);
-  return frame ? give(*frame) : Next::NoFrame;  // a page that was had before is no growth
-}
-
-Next Attempt::copy_backing() {
-  auto frame = manager().frames.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
-                                         Claim::Growth);
-  if (!frame) return no_frame_to_grow();
-  manager().memory.copy(frame->number(), backing_slot->frame());
-  return give(*frame);
-}
-
-Next Attempt::map_own() {
-  return enter(slot->frame(), region->access) ? Next::Done : Next::NoFrame;
-}
-
-// Brings in what an attempt has found missing, or waits for it; whether it waited for a page. For
-// Read and PageIn the caller has taken a reference to the object that is read.
-Result<bool> bring_in(Attempt& attempt, Next next, VmObject* object) EXCLUDES(memory_lock) {
-  // Who is suspended does not stand still for want of a page, but so that others do not.
-  if (next == Next::Suspended) {
-    attempt.manager().waiting.wait(&attempt.space);
-    return false;
-  }
-  const Pressure::Stall stall(attempt.manager().pressure);
-  switch (next) {
-    case Next::Wait: attempt.manager().waiting.wait(object); return true;
-    case Next::Read: TRY(object->read_in(attempt.index, attempt.claim)); return true;
-    case Next::PageIn:
-      return attempt.manager().pageout->swap().page_in(attempt.space, attempt.page, *object,
-                                                       attempt.index);
-    case Next::NoFrame: return Failure(Error::OutOfFrames);
-    case Next::Suspended: case Next::Done: case Next::Refused: case Next::OverShare: break;
-  }
-  __builtin_unreachable();
-}
-
-// The retry loop, for whatever an attempt at once could not resolve.
-[[gnu::noinline]] FaultOutcome resolve_slowly(AddressSpace& space, PageFault fault) {
+void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
   MemoryManager& manager = space.manager();
-  if (manager.pageout != nullptr) manager.pageout->give_way();
-  Patience patience(manager.pageout);
-  bool waited = false;
-  std::optional<Claim> given_up;
-  for (;;) {
-    Attempt attempt{space, fault.address.page_down(), fault.access};
-    Next next;
-    VmObject* object = nullptr;
-    {
-      CallGuard guard(space, attempt.page);
-      next = attempt.run();
-      if (next == Next::Done) {
-        ++(waited ? manager.stats.faults_major : manager.stats.faults_minor);
-        if (waited) space.count_major_fault();
-        else ++space.faults_minor;
-        if (manager.tracking) [[unlikely]] manager.pageout->age();
-        return FaultOutcome::Resolved;
-      }
-      if (next == Next::Refused) return FaultOutcome::NotAllowed;
-      if (next == Next::OverShare) return FaultOutcome::OutOfMemory;
-      if (space.suspended()) {
-        next = Next::Suspended;
-      } else if (next != Next::NoFrame) {
-        object = &attempt.missing(next);
-      }
-      if (next == Next::Read || next == Next::PageIn) object->add_reference();
-      if (attempt.claim == Claim::Unpromised) attempt.claim = attempt.claim_to_bring_in(next);
-    }
-    const Result<bool> came = bring_in(attempt, next, object);
-    waited |= came && *came;
-    if (came) continue;
-    if (came.error() != Error::OutOfFrames) return FaultOutcome::IoError;
-    if (manager.pageout == nullptr || given_up == attempt.claim) return FaultOutcome::OutOfMemory;
-    // Once more, for others may have been given promised memory at this address meanwhile.
-    if (!patience.wait_for_frames(attempt.claim)) given_up = attempt.claim;
+  if (before == Before::Page) {
+    ++manager.stats.faults_major;
+    space.count_major_fault();
+  } else {
+    ++manager.stats.faults_minor;
+    ++space.faults_minor;
   }
+  if (manager.tracking) [[unlikely]] manager.pageout->age();
+}
+
+[[gnu::always_inline]] inline Need attempt(AddressSpace& space, PageFault fault, Before before)
+    REQUIRES(memory_lock) {
+  const VirtAddr address = fault.address.page_down();
+  Region* const region = space.find(address);
+  const Access allowed = region == nullptr ? Access::None : region->access_at(address);
+  if (allowed == Access::None) [[unlikely]] return {Need::Refused};
+  VmObject& object = *region->object.get();
+  const PageIndex index = region->page_at(address);
+  const auto slot = space.slot_of(object, index);
+  if (!slot) [[unlikely]] return need_of_slot(space, slot.error());
+  const FaultingPage page{space, address, *region, index, **slot};
+  FaultFacts facts{allowed, fault.access, page.slot.kind(), BackingState::None};
+  if (object.backing() != nullptr) facts.backing = backing_state(*object.backing(), index);
+  Need::Kind kind = Need::Nothing;
+  Claim claim = Claim::Growth;
+  switch (decide(facts)) {
+    case FaultAction::Refuse: return {Need::Refused};
+    case FaultAction::MapZeroFrame: kind = map_zero_frame(page); break;
+    case FaultAction::ZeroRefill: claim = Claim::Unpromised; [[fallthrough]];
+    case FaultAction::ZeroFill: kind = give_frame(page, Fill::Zero, claim); break;
+    case FaultAction::MapBacking: kind = map_backing(page); break;
+    case FaultAction::CopyBacking: kind = give_frame(page, Fill::None, claim); break;
+    case FaultAction::MapOwn: kind = map_own(page); break;
+    case FaultAction::ReadBacking: kind = Need::Read; break;
+    case FaultAction::PageIn: kind = Need::PageIn; break;
+    case FaultAction::Wait: kind = Need::Transfer; break;
+  }
+  if (kind != Need::Nothing) [[unlikely]] return need_of(kind, space, address);
+  count_fault(space, before);
+  return {Need::Nothing};
+}
+
+// Apart from resolve_fault(), so that the first attempt carries nothing of the waiting.
+[[gnu::noinline]] FaultOutcome wait_and_retry(AddressSpace& space, PageFault fault, Need need) {
+  FaultWait wait(space, fault.address.page_down());
+  while (need.kind != Need::Nothing) {
+    const FaultOutcome came = wait.until(need);
+    if (came != FaultOutcome::Resolved) return came;
+    CallGuard guard(space, fault.address.page_down());
+    need = attempt(space, fault, wait.before());
+  }
+  return FaultOutcome::Resolved;
+}
+
+// Without a look at what it would have to wait for: mostly there is nothing.
+[[gnu::always_inline]] inline Need first_attempt(AddressSpace& space, PageFault fault)
+    EXCLUDES(memory_lock) {
+  LockGuard guard(space.manager().lock);
+  if (space.manager().careful_faults != 0) [[unlikely]] return {Need::Turn};
+  return attempt(space, fault, Before::Nothing);
 }
 
 }  // namespace
 
 FaultOutcome resolve_fault(AddressSpace& space, PageFault fault) {
   Lock::assert_no_lock_held();
-  MemoryManager& manager = space.manager();
-  {
-    LockGuard guard(manager.lock);
-    if (manager.careful_faults == 0) [[likely]] {
-      Attempt attempt{space, fault.address.page_down(), fault.access};
-      if (attempt.done_at_once()) [[likely]] {
-        ++manager.stats.faults_minor;
-        ++space.faults_minor;
-        if (manager.tracking) [[unlikely]] manager.pageout->age();
-        return FaultOutcome::Resolved;
-      }
-    }
-  }
-  return resolve_slowly(space, fault);
+  const Need need = first_attempt(space, fault);
+  if (need.kind == Need::Nothing) [[likely]] return FaultOutcome::Resolved;
+  return wait_and_retry(space, fault, need);
 }
 
 }  // namespace mobius::mm

@@ -30,6 +30,7 @@ enum class FaultAction : uint8_t {
   ReadBacking,     // read the backing page, then look again
   MapZeroFrame,    // show the frame of zeros, read-only; the slot becomes Zero
   ZeroFill,        // give the page a zeroed frame of its own
+  ZeroRefill,      // the same, for a page that had one before: that is no growth
   MapBacking,      // show the backing's frame, read-only; the slot becomes Backed
   CopyBacking,     // give the page a copy of the backing's frame
   MapOwn,          // the page is resident: enter it (again) with all the region allows
@@ -45,7 +46,7 @@ constexpr FaultAction decide(FaultFacts f) {
     case SlotKind::Busy: return FaultAction::Wait;
     case SlotKind::Resident: return FaultAction::MapOwn;
     case SlotKind::Swapped: return FaultAction::PageIn;
-    case SlotKind::Discarded:
+    case SlotKind::Discarded: return write ? FaultAction::ZeroRefill : FaultAction::MapZeroFrame;
     case SlotKind::Zero: return write ? FaultAction::ZeroFill : FaultAction::MapZeroFrame;
     case SlotKind::Empty:
     case SlotKind::Backed: break;

@@ -9,8 +9,8 @@ namespace {
 constexpr FrameNumber kEnd16M{(16u << 20) >> kPageShift};
 }
 
-void OwnedFrame::give_back() {
-  allocator_->free(*std::exchange(record_, nullptr));
+void OwnedFrame::give_back(FrameAllocator& allocator, FrameRecord& record) {
+  allocator.free(record);
 }
 
 FrameAllocator::FrameAllocator(FrameMemory& memory) : memory_(memory) {}

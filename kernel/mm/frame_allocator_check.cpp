@@ -16,7 +16,7 @@ FrameZone::Counts FrameZone::check(const FrameRecords& records) const {
   }
   for (const FrameRecord* record = zeroed_; record != nullptr; record = record->next) {
     KASSERT(span_.contains(record->number) && counts.zeroed < span_.size_frames());
-    KASSERT(record->use == FrameUse::FreeZeroed && record->count == id_);
+    KASSERT(record->use == FrameUse::FreeZeroed && record->zone == id_);
     ++counts.zeroed;
   }
   return counts;

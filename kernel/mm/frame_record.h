@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/units.h"
+#include "mm/page_marks.h"
 #include "mm/replacement/policy.h"
 #include "mm/swap_slot.h"
 
@@ -27,17 +28,6 @@ enum class FrameUse : uint8_t {
   ZeroFrame,     // the one frame of zeros that untouched pages show when read
 };
 
-// What `count` says of the frame of an object's page: why it cannot simply be freed.
-namespace page_mark {
-inline constexpr uint16_t kTracked = 1;   // the replacement policy knows it, or has it as a victim
-inline constexpr uint16_t kHasSlot = 2;   // `swap_slot` is the page's, and holds what the frame has
-inline constexpr uint16_t kWriting = 4;   // being written to `swap_slot`
-inline constexpr uint16_t kOrphan = 8;    // freed meanwhile: the writer frees it when it is done
-inline constexpr uint16_t kLocked = 16;   // by VmmLock: never evicted
-inline constexpr uint16_t kStuck = 32;    // could not be written: left alone (pageout.h)
-inline constexpr uint16_t kLocking = 64;  // by a VmmLock that has not returned
-}  // namespace page_mark
-
 struct FrameRecord : PolicyPage {
   constexpr explicit FrameRecord(FrameNumber f)
       : owner(nullptr), prev(nullptr), number(f), state(0) {}
@@ -53,14 +43,16 @@ struct FrameRecord : PolicyPage {
     FrameRecord* prev;
   };
   const FrameNumber number;
-  SwapSlot swap_slot = kNoSwapSlot;  // meaningful with kHasSlot or kWriting, and on standby
+  SwapSlot swap_slot = kNoSwapSlot;  // with CleanCopy or Writing, and on standby
   // One word, which the allocator compares and sets as a whole.
   union {
     uint32_t state;
     struct {
-      // The user's own: present entries of a page table, objects in a slab, marks of an object's
-      // page (page_mark). While free: the zone.
-      uint16_t count;
+      union {
+        uint16_t entries;  // of a page table: those that are present
+        PageMarks marks;   // of an object's page
+        uint16_t zone;     // while free
+      };
       FrameUse use;
       uint8_t order;  // of the free or allocated run this frame heads, or one of the two below
     };
@@ -72,8 +64,8 @@ struct FrameRecord : PolicyPage {
 inline constexpr uint8_t kOrderInside = 0x40;
 inline constexpr uint8_t kOrderHot = 0x41;
 
-constexpr uint32_t frame_state(FrameUse use, uint8_t order, uint16_t count) {
-  return static_cast<uint32_t>(order) << 24 | static_cast<uint32_t>(use) << 16 | count;
+constexpr uint32_t frame_state(FrameUse use, uint8_t order, uint16_t zone) {
+  return static_cast<uint32_t>(order) << 24 | static_cast<uint32_t>(use) << 16 | zone;
 }
 
 }  // namespace mobius::mm

@@ -20,24 +20,22 @@ struct Totals {
 // A swap slot that is used by a page is in use, and no page has one without swap space.
 void check_absent(MemoryManager& manager, const PageSlot& slot, Totals& totals)
     REQUIRES(memory_lock) {
-  const bool swapped = (slot.kind == SlotKind::Swapped || slot.kind == SlotKind::Busy) &&
+  const bool swapped = (slot.kind() == SlotKind::Swapped || slot.kind() == SlotKind::Busy) &&
                        slot.swap_slot() != kNoSwapSlot;
   if (!swapped) return;
   KASSERT(manager.pageout->swap().slots().in_use(slot.swap_slot()));
   ++totals.swapped;
   ++totals.slots;
-  if (slot.kind == SlotKind::Swapped) {
+  if (slot.kind() == SlotKind::Swapped) {
     totals.standby += manager.frames.on_standby(slot.swap_slot()) ? 1 : 0;
   }
 }
 
 void check_marks(MemoryManager& manager, const FrameRecord& record, Totals& totals)
     REQUIRES(memory_lock) {
-  using namespace page_mark;
-  KASSERT((record.count & kOrphan) == 0);
-  KASSERT((record.count & kHasSlot) == 0 || (record.count & kWriting) == 0);
-  KASSERT(record.list == 0 || (record.count & kTracked) != 0);
-  if ((record.count & (kHasSlot | kWriting)) == 0) return;
+  KASSERT(record.marks.legal() && !record.marks.has(PageMark::Orphan));
+  KASSERT(record.list == 0 || record.marks.has(PageMark::Tracked));
+  if (!record.marks.any({PageMark::CleanCopy, PageMark::Writing})) return;
   KASSERT(manager.pageout->swap().slots().in_use(record.swap_slot));
   ++totals.slots;
 }
@@ -48,9 +46,9 @@ void check_object(MemoryManager& manager, VmObject& object, Totals& totals) REQU
   const uint32_t swapped_before = totals.swapped;
   object.slots().for_each(0, object.pages(),
                           [&](PageIndex page, PageSlot& slot) REQUIRES(memory_lock) {
-    if (slot.kind == SlotKind::Backed) KASSERT(object.backing() != nullptr);
-    if (slot.kind != SlotKind::Resident) {
-      KASSERT(!slot.dirty);
+    if (slot.kind() == SlotKind::Backed) KASSERT(object.backing() != nullptr);
+    if (slot.kind() != SlotKind::Resident) {
+      KASSERT(!slot.dirty());
       check_absent(manager, slot, totals);
       return;
     }
@@ -73,7 +71,7 @@ void check_object(MemoryManager& manager, VmObject& object, Totals& totals) REQU
 void check_mapping(MemoryManager& manager, Region& region, PageSlot& slot, PageIndex index,
                    const Mapping& mapping, VirtAddr page) REQUIRES(memory_lock) {
   KASSERT(mapping.access <= region.access_at(page));
-  switch (slot.kind) {
+  switch (slot.kind()) {
     case SlotKind::Resident: KASSERT(mapping.frame == slot.frame()); return;
     case SlotKind::Zero:
       KASSERT(mapping.frame == manager.zero_frame);

@@ -43,11 +43,12 @@ class [[nodiscard]] OwnedFrame {
     return frame;
   }
   void reset() {
-    if (has_frame()) give_back();
+    if (has_frame()) give_back(*allocator_, *std::exchange(record_, nullptr));
   }
 
  private:
-  void give_back();  // frame_allocator.cpp
+  // In frame_allocator.cpp. Static, so that no owner need lie in memory for its sake.
+  static void give_back(FrameAllocator& allocator, FrameRecord& record);
   FrameAllocator* allocator_ = nullptr;
   FrameRecord* record_ = nullptr;
 };

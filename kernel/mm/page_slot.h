@@ -13,8 +13,9 @@
 //   Busy      on its way from its backing store or swap slot: others wait. It falls back to where
 //             it comes from if it cannot be read
 //
-// A Resident page may keep the swap slot it came from; its frame's record says so, for the record
-// is at hand wherever that matters.
+// Everybody may read a slot; only ObjectPages (object_pages.h) may change one. A Resident page may
+// keep the swap slot it came from; its frame's record says so, for the record is at hand wherever
+// that matters.
 #pragma once
 
 #include "base/units.h"
@@ -25,72 +26,88 @@ namespace mobius::mm {
 
 enum class SlotKind : uint8_t { Empty, Zero, Backed, Resident, Busy, Swapped, Discarded };
 
-struct PageSlot {
-  uint32_t word = 0;  // Resident: the frame. Swapped, and Busy from there: the swap slot. Else 0
-  SlotKind kind = SlotKind::Empty;
-  bool dirty = false;  // modified, as far as folded in from translations and kernel writes
-  Shadow shadow = kNoShadow;  // what the replacement policy remembers of the page's last eviction
+// The table of moves.
+namespace slot_moves {
 
+template <typename... Kinds>
+constexpr uint8_t to(Kinds... kinds) {
+  return static_cast<uint8_t>((0u | ... | (1u << static_cast<unsigned>(kinds))));
+}
+
+inline constexpr uint8_t kFrom[] = {
+    /* Empty     */ to(SlotKind::Zero, SlotKind::Backed, SlotKind::Resident, SlotKind::Busy),
+    /* Zero      */ to(SlotKind::Resident, SlotKind::Empty),
+    /* Backed    */ to(SlotKind::Resident, SlotKind::Empty),
+    /* Resident  */ to(SlotKind::Swapped, SlotKind::Discarded, SlotKind::Empty),
+    /* Busy      */ to(SlotKind::Resident, SlotKind::Swapped, SlotKind::Empty),
+    /* Swapped   */ to(SlotKind::Busy, SlotKind::Empty),
+    /* Discarded */ to(SlotKind::Zero, SlotKind::Resident, SlotKind::Empty),
+};
+
+}  // namespace slot_moves
+
+class PageSlot {
+ public:
+  // The states a page can be moved to. `remembered`: what the replacement policy remembers of the
+  // page; for the others it stays what it was.
+  constexpr PageSlot() = default;  // Empty
+  static constexpr PageSlot empty(Shadow remembered) { return {SlotKind::Empty, 0, remembered}; }
+  static constexpr PageSlot zero() { return {SlotKind::Zero}; }
+  static constexpr PageSlot backed() { return {SlotKind::Backed}; }
+  static constexpr PageSlot resident(FrameNumber frame) {
+    return {SlotKind::Resident, frame.value};
+  }
+  // `from`: kNoSwapSlot for a page that comes from elsewhere.
+  static constexpr PageSlot busy(SwapSlot from) { return {SlotKind::Busy, from.value}; }
+  static constexpr PageSlot swapped(SwapSlot slot, Shadow remembered) {
+    return {SlotKind::Swapped, slot.value, remembered};
+  }
+  // Requires: the page is full of zeros.
+  static constexpr PageSlot discarded(Shadow remembered) {
+    return {SlotKind::Discarded, 0, remembered};
+  }
+  constexpr PageSlot(const PageSlot&) = default;
+
+  SlotKind kind() const { return kind_; }
+  // Modified, as far as folded in from translations and kernel writes.
+  bool dirty() const { return dirty_; }
+  // What the replacement policy remembers of the page's last eviction.
+  Shadow shadow() const { return shadow_; }
   FrameNumber frame() const {
-    KASSERT(kind == SlotKind::Resident);
-    return {word};
+    KASSERT(kind_ == SlotKind::Resident);
+    return {word_};
   }
   SwapSlot swap_slot() const {
-    KASSERT(kind == SlotKind::Swapped || kind == SlotKind::Busy);
-    return {word};
+    KASSERT(kind_ == SlotKind::Swapped || kind_ == SlotKind::Busy);
+    return {word_};
   }
-  void make_zero() { move_to(SlotKind::Zero); }
-  void make_backed() { move_to(SlotKind::Backed); }
-  // From Swapped it keeps the swap slot.
-  void make_busy() { move_to(SlotKind::Busy); }
-  void make_resident(FrameNumber frame) {
-    move_to(SlotKind::Resident);
-    word = frame.value;
-    dirty = false;
-  }
-  // The frame is on its way out. Requires: not dirty, no translation shows it.
-  void make_swapped(SwapSlot slot, Shadow remembered) {
-    KASSERT(!dirty && slot != kNoSwapSlot);
-    move_to(SlotKind::Swapped);
-    word = slot.value;
-    shadow = remembered;
-  }
-  // Requires: the page is full of zeros, no translation shows it.
-  void make_discarded(Shadow remembered) {
-    move_to(SlotKind::Discarded);
-    word = 0;
-    dirty = false;
-    shadow = remembered;
-  }
-  // Busy is over, and nothing has come of it.
-  void fall_back() { move_to(word == 0 ? SlotKind::Empty : SlotKind::Swapped); }
-  // Back to never referenced. Requires: frame and swap slot, if any, have been taken care of.
-  void make_empty(Shadow remembered = kNoShadow) {
-    word = 0;
-    kind = SlotKind::Empty;
-    dirty = false;
-    shadow = remembered;
+
+  // What is counted of a page follows from these two.
+  bool in_frame() const { return kind_ == SlotKind::Resident; }
+  // In a swap slot and in no frame, also while it is on its way in.
+  bool in_swap() const { return !in_frame() && word_ != 0; }
+
+  // Where a Busy page goes back to that cannot be read.
+  PageSlot where_it_came_from() const {
+    KASSERT(kind_ == SlotKind::Busy);
+    return {word_ == 0 ? SlotKind::Empty : SlotKind::Swapped, word_, shadow_};
   }
 
   static constexpr bool may_move(SlotKind from, SlotKind to) {
-    using enum SlotKind;
-    switch (from) {
-      case Empty: return to == Zero || to == Backed || to == Resident || to == Busy;
-      case Zero:
-      case Backed: return to == Resident || to == Empty;
-      case Resident: return to == Swapped || to == Discarded || to == Empty;
-      case Swapped: return to == Busy || to == Empty;
-      case Discarded: return to == Zero || to == Resident || to == Empty;
-      case Busy: return to == Resident || to == Swapped || to == Empty;
-    }
-    return false;
+    return (slot_moves::kFrom[static_cast<unsigned>(from)] & slot_moves::to(to)) != 0;
   }
 
  private:
-  void move_to(SlotKind to) {
-    KASSERT(may_move(kind, to));
-    kind = to;
-  }
+  friend class ObjectPages;
+  friend class SlotTable;  // copies slots into larger tables, and clears them
+  constexpr PageSlot(SlotKind kind, uint32_t word = 0, Shadow shadow = kNoShadow)
+      : word_(word), kind_(kind), shadow_(shadow) {}
+  PageSlot& operator=(const PageSlot&) = default;
+
+  uint32_t word_ = 0;  // Resident: the frame. Swapped, and Busy from there: the swap slot. Else 0
+  SlotKind kind_ = SlotKind::Empty;
+  bool dirty_ = false;
+  Shadow shadow_ = kNoShadow;
 };
 
 static_assert(sizeof(PageSlot) == 8);

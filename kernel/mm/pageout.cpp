@@ -195,9 +195,9 @@ bool PageOut::try_stuck_pages_again() {
   bool any = false;
   for (VmObject& object : manager_.objects) {
     for_each_resident(object, [&](FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock) {
-      if ((record.count & (page_mark::kStuck | page_mark::kLocked)) != page_mark::kStuck) return;
-      record.count &= static_cast<uint16_t>(~page_mark::kStuck);
-      was_read_ahead(record, slot.shadow);
+      if (!record.marks.has(PageMark::Stuck) || record.marks.has(PageMark::Locked)) return;
+      record.marks.remove({PageMark::Stuck});
+      was_read_ahead(record, slot.shadow());
       any = true;
     });
   }

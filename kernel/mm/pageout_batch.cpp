@@ -134,14 +134,14 @@ bool PageOut::needs_writing(FrameRecord& record, PageSlot& slot) {
   VmObject& object = *object_of(record);
   for_each_mapping(object, record.index,
                    [&](AddressSpace&, VirtAddr, const Mapping& mapping) {
-    slot.dirty |= mapping.dirty;
+    if (mapping.dirty) object.note_dirty(slot);
   });
   if (object.frame_use() == FrameUse::Image) {
-    KASSERT(!slot.dirty);
+    KASSERT(!slot.dirty());
     return false;
   }
   // A copy on a device that is gone is none.
-  return slot.dirty || (record.count & page_mark::kHasSlot) == 0 || !swap_.writable();
+  return slot.dirty() || !record.marks.has(PageMark::CleanCopy) || !swap_.writable();
 }
 
 // In virtual order, so that neighbours lie next to each other on the device too.
@@ -172,9 +172,9 @@ void PageOut::begin_write(FrameRecord& record, SwapSlot to) {
                 [&](AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
     (void)space.map().take_dirty(page);
   });
-  slot_of(record).dirty = false;
+  object_of(record)->note_clean(slot_of(record));
   record.swap_slot = to;
-  record.count |= page_mark::kWriting;
+  record.marks.add(PageMark::Writing);
   swap_.slots().set_sum(to, swap_.sum_of(record.number, to));
 }
 
@@ -202,34 +202,34 @@ void PageOut::write_runs(Batch& batch) {
 }
 
 void PageOut::finish_write(Batch& batch, uint32_t entry) {
-  using namespace page_mark;
   using End = Batch::End;
   FrameRecord& record = *batch.entries[entry].record;
   const End end = batch.entries[entry].end;
   const SwapSlot to = record.swap_slot;
-  const bool orphan = (record.count & kOrphan) != 0;
+  const bool orphan = record.marks.has(PageMark::Orphan);
   if (end == End::Written) ++manager_.stats.pages_out;
-  record.count &= static_cast<uint16_t>(~kWriting);
+  record.marks.remove({PageMark::Writing});
   if (end == End::BadSlot) {
     swap_.retire(to);
   } else if (orphan || end == End::NotWritten) {
     swap_.slots().give(to);
   }
   if (orphan) {
-    record.count = 0;
+    record.marks = {};
     manager_.frames.free(record.number, record.use);
     return;
   }
   PageSlot& slot = slot_of(record);
   if (end != End::Written) {
-    slot.dirty = true;
+    object_of(record)->note_dirty(slot);
     if (end == End::BadSlot) ++batch.stuck;
     keep(record, end == End::BadSlot ? ReplacementPolicy::Kept::IoFailed
                                      : ReplacementPolicy::Kept::Used);
     return;
   }
-  record.count |= kHasSlot;
-  if (needs_writing(record, slot) || (record.count & kLocked) != 0 || test_and_clear(record)) {
+  record.marks.add(PageMark::CleanCopy);
+  const bool locked = record.marks.has(PageMark::Locked);
+  if (needs_writing(record, slot) || locked || test_and_clear(record)) {
     keep(record, ReplacementPolicy::Kept::Used);
     return;
   }
@@ -246,37 +246,33 @@ void PageOut::evict(FrameRecord& record, PageSlot& slot) {
     (void)space.map().unmap(page);
   });
   const Shadow shadow = policy_.evicted(record, identity_of(record));
-  object.lost_frame();
   if (object.frame_use() == FrameUse::Image) {
-    slot.make_empty(shadow);
-  } else if ((record.count & page_mark::kHasSlot) != 0) {
-    slot.make_swapped(record.swap_slot, shadow);
-    object.went_to_swap();
-    swap_.page_left();
+    object.move(record.index, slot, PageSlot::empty(shadow));
+  } else if (record.marks.has(PageMark::CleanCopy)) {
+    object.move(record.index, slot, PageSlot::swapped(record.swap_slot, shadow));
     return manager_.frames.free_to_standby(record);
   } else {
-    slot.make_discarded(shadow);
-    if (object.promised()) manager_.promises.owe_again();
+    object.move(record.index, slot, PageSlot::discarded(shadow));
   }
-  record.count = 0;
+  record.marks = {};
   manager_.frames.free(record.number, object.frame_use());
 }
 
 void PageOut::keep(FrameRecord& record, ReplacementPolicy::Kept why) {
   if (why == ReplacementPolicy::Kept::IoFailed) {
-    record.count |= page_mark::kStuck;
-    record.count &= static_cast<uint16_t>(~page_mark::kTracked);
+    record.marks.add(PageMark::Stuck);
+    record.marks.remove({PageMark::Tracked});
     return;
   }
-  if ((record.count & page_mark::kLocked) != 0) return;
+  if (record.marks.has(PageMark::Locked)) return;
   policy_.kept(record, why);
 }
 
 // The page's copy in swap space is out of date or not wanted any more.
 void PageOut::drop_slot(FrameRecord& record) {
-  if ((record.count & page_mark::kHasSlot) == 0) return;
+  if (!record.marks.has(PageMark::CleanCopy)) return;
   swap_.slots().give(record.swap_slot);
-  record.count &= static_cast<uint16_t>(~page_mark::kHasSlot);
+  record.marks.remove({PageMark::CleanCopy});
 }
 
 // Swap space is full: resident pages give back slots they keep, no more than `most`, for those
@@ -286,7 +282,7 @@ uint32_t PageOut::drop_kept_slots(uint32_t most) {
   for (VmObject& object : manager_.objects) {
     if (dropped == most) break;
     for_each_resident(object, [&](FrameRecord& record, PageSlot&) REQUIRES(memory_lock) {
-      if (dropped == most || (record.count & page_mark::kHasSlot) == 0) return;
+      if (dropped == most || !record.marks.has(PageMark::CleanCopy)) return;
       drop_slot(record);
       ++dropped;
     });

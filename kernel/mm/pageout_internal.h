@@ -13,7 +13,7 @@ inline VmObject* object_of(const FrameRecord& record) {
 template <typename F>
 void for_each_resident(VmObject& object, F&& f) REQUIRES(memory_lock) {
   object.slots().for_each(0, object.pages(), [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
-    if (slot.kind == SlotKind::Resident) f(object.manager().frames.record(slot.frame()), slot);
+    if (slot.kind() == SlotKind::Resident) f(object.manager().frames.record(slot.frame()), slot);
   });
 }
 

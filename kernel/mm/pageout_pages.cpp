@@ -19,7 +19,7 @@ void PageOut::start_tracking() {
   policy_.set_capacity(pages);
   for (VmObject& object : manager_.objects) {
     for_each_resident(object, [&](FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock) {
-      if ((record.count & page_mark::kLocked) == 0) was_read_ahead(record, slot.shadow);
+      if (!record.marks.has(PageMark::Locked)) was_read_ahead(record, slot.shadow());
     });
   }
 }
@@ -31,7 +31,7 @@ void PageOut::note_came(FrameRecord& record) {
 
 void PageOut::faulted_in(FrameRecord& record, Shadow shadow) {
   if (!manager_.tracking) return;
-  record.count |= page_mark::kTracked;
+  record.marks.add(PageMark::Tracked);
   note_came(record);
   newcomers_[newcomer_++ % newcomers_.size()] = &record;
   policy_.faulted_in(record, shadow, identity_of(record));
@@ -56,7 +56,7 @@ bool PageOut::is_unused_newcomer(FrameRecord& record) {
 
 void PageOut::was_read_ahead(FrameRecord& record, Shadow shadow) {
   if (!manager_.tracking) return;
-  record.count |= page_mark::kTracked;
+  record.marks.add(PageMark::Tracked);
   note_came(record);
   policy_.read_ahead(record, shadow, identity_of(record));
 }
@@ -68,33 +68,34 @@ void PageOut::age() {
 
 bool PageOut::forget(FrameRecord& record) {
   if (record.list != 0) policy_.removed(record);
-  if ((record.count & page_mark::kLocked) != 0) count_locked(record, -1);
-  if ((record.count & page_mark::kWriting) != 0) {
-    record.count |= page_mark::kOrphan;
+  if (record.marks.has(PageMark::Locked)) count_locked(record, -1);
+  if (record.marks.has(PageMark::Writing)) {
+    record.marks = PageMarks::of({PageMark::Writing, PageMark::Orphan});
     return false;
   }
   drop_slot(record);
-  record.count = 0;
+  record.marks = {};
   return true;
 }
 
 void PageOut::lock(FrameRecord& record) {
-  KASSERT((record.count & page_mark::kLocked) == 0);
+  KASSERT(!record.marks.has(PageMark::Locked));
   if (record.list != 0) policy_.removed(record);
   std::replace(newcomers_.begin(), newcomers_.end(), &record, kNobody);
-  record.count |= page_mark::kLocked;
+  record.marks.remove({PageMark::Tracked});
+  record.marks.add(PageMark::Locked);
   count_locked(record, 1);
 }
 
 void PageOut::unlock(FrameRecord& record) {
-  KASSERT((record.count & page_mark::kLocked) != 0);
-  record.count &= static_cast<uint16_t>(~(page_mark::kLocked | page_mark::kTracked));
+  KASSERT(record.marks.has(PageMark::Locked));
+  record.marks.remove({PageMark::Locked});
   count_locked(record, -1);
-  // One that is just being written is still the writer's.
-  if ((record.count & (page_mark::kWriting | page_mark::kStuck)) != 0) {
-    record.count |= page_mark::kTracked;
+  if (record.marks.has(PageMark::Stuck)) return;
+  if (record.marks.has(PageMark::Writing)) {
+    record.marks.add(PageMark::Tracked);  // it is still the writer's, who tells the policy
   } else {
-    was_read_ahead(record, slot_of(record).shadow);
+    was_read_ahead(record, slot_of(record).shadow());
   }
 }
 

@@ -16,7 +16,7 @@ void for_each_view(VmObject& object, PageIndex page, F&& f) REQUIRES(memory_lock
   for (VmObject& front : object.fronts()) {
     // Otherwise it shows nothing there, or its own copy.
     const PageSlot* slot = front.slots().find(page);
-    if (slot != nullptr && slot->kind == SlotKind::Backed) for_each_view(front, page, f);
+    if (slot != nullptr && slot->kind() == SlotKind::Backed) for_each_view(front, page, f);
   }
 }
 

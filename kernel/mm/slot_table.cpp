@@ -64,7 +64,7 @@ void SlotTable::give_leaves(PageIndex first, PageIndex end) {
   if (pages_ <= kLeafSlots || leaves_ == nullptr) return;
   for (PageIndex leaf = leaves_for(first); leaf < leaves_for(end); ++leaf) {
     PageSlot* const slots = leaves_[leaf];
-    const auto empty = [](const PageSlot& slot) { return slot.kind == SlotKind::Empty; };
+    const auto empty = [](const PageSlot& slot) { return slot.kind() == SlotKind::Empty; };
     if (slots == nullptr || !std::all_of(slots, slots + kLeafSlots, empty)) continue;
     heap_->free(slots, kLeafBytes);
     leaves_[leaf] = nullptr;

@@ -27,7 +27,7 @@ class SlotTable {
 
   // Whether no slot has ever been needed: then every one is Empty.
   bool untouched() const {
-    return pages_ == 1 ? inline_.kind == SlotKind::Empty : leaves_ == nullptr;
+    return pages_ == 1 ? inline_.kind() == SlotKind::Empty : leaves_ == nullptr;
   }
 
   // The slot, or null where it has never been needed (which means Empty). The pointer holds until
@@ -70,7 +70,7 @@ class SlotTable {
         continue;
       }
       for (; page < stop; ++page, ++slot) {
-        if (slot->kind != SlotKind::Empty) f(page, *slot);
+        if (slot->kind() != SlotKind::Empty) f(page, *slot);
       }
     }
   }

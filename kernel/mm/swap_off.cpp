@@ -20,7 +20,7 @@ SwapOff::~SwapOff() {
   if (object_ != nullptr) object_->drop_reference();
   if (!pager_.on()) return;
   pager_.space_.stop_closing();
-  pager_.tell_slots_left();
+  pager_.tell_capacity();
 }
 
 Result<void> SwapOff::begin() {
@@ -34,7 +34,7 @@ Result<void> SwapOff::begin() {
   if (manager.starving != 0) return Failure(Error::OutOfFrames);
   if (!manager.promises.could_lose(pager_.good_slots())) return Failure(Error::OutOfFrames);
   pager_.space_.start_closing(std::min(kPatience, manager.frames.total_frames() / 2));
-  pager_.tell_slots_left();
+  pager_.tell_capacity();
   begun_ = true;
   return {};
 }
@@ -126,13 +126,13 @@ SwapOff::Found SwapOff::search_object() {
 
 // Resident pages give up the slots they keep on the way.
 void SwapOff::look_at(PageSlot& slot, Found& found) {
-  if (slot.kind == SlotKind::Swapped) found = Found::Swapped;
-  if (slot.kind == SlotKind::Busy && slot.swap_slot() != kNoSwapSlot) found = Found::Busy;
-  if (slot.kind != SlotKind::Resident) return;
+  if (slot.kind() == SlotKind::Swapped) found = Found::Swapped;
+  if (slot.kind() == SlotKind::Busy && slot.swap_slot() != kNoSwapSlot) found = Found::Busy;
+  if (slot.kind() != SlotKind::Resident) return;
   FrameRecord& record = pager_.manager_.frames.record(slot.frame());
-  if ((record.count & page_mark::kHasSlot) == 0) return;
+  if (!record.marks.has(PageMark::CleanCopy)) return;
   pager_.space_.give(record.swap_slot);
-  record.count &= static_cast<uint16_t>(~page_mark::kHasSlot);
+  record.marks.remove({PageMark::CleanCopy});
 }
 
 }  // namespace mobius::mm

@@ -35,7 +35,7 @@ Result<void> SwapPager::swap_on(PageDevice& device) {
   last_device_ = &device;  // SwapOn may succeed where there is more memory
   TRY(space_.open(static_cast<uint32_t>(std::min<uint64_t>(device.page_count(), kMaxSlots))));
   device_ = &device;
-  tell_slots_left();
+  tell_capacity();
   return {};
 }
 
@@ -46,16 +46,16 @@ Result<void> SwapPager::swap_on_again() {
 }
 
 void SwapPager::close() {
-  KASSERT(on() && swapped_ == 0);
+  KASSERT(on() && swapped_pages() == 0);
   space_.close();
   device_ = nullptr;
-  tell_slots_left();
+  tell_capacity();
 }
 
 // The page itself must get a frame; the neighbours get what is left.
 Result<void> SwapPager::begin(PageIn& in) {
   PageSlot* slot = in.object.slots().find(in.index);
-  if (slot == nullptr || slot->kind != SlotKind::Swapped) return {};
+  if (slot == nullptr || slot->kind() != SlotKind::Swapped) return {};
   const bool promised = in.space != nullptr && in.object.promised();
   // Without a space swap space is being emptied: the page keeps no slot, and nobody waits for it.
   const Claim unpromised = in.space != nullptr ? claim_of_pages() : Claim::Growth;
@@ -69,7 +69,7 @@ Result<void> SwapPager::begin(PageIn& in) {
     in.frames[0] = TRY(manager_.frames.allocate(use, Placement::Any, Fill::None, claim));
   }
   // From here on nothing fails.
-  slot->make_busy();
+  in.object.move(in.index, *slot, PageSlot::busy(in.first));
   if (on_standby && take_back(in)) return {};
   in.count = 1;
   if (in.space == nullptr) {
@@ -95,14 +95,15 @@ bool SwapPager::take_back(PageIn& in) {
 void SwapPager::add_neighbours(PageIn& in, uint32_t window) {
   while (in.count < window && in.index + in.count < in.object.pages()) {
     PageSlot* slot = in.object.slots().find(in.index + in.count);
-    const bool next = slot != nullptr && slot->kind == SlotKind::Swapped &&
+    const bool next = slot != nullptr && slot->kind() == SlotKind::Swapped &&
                       slot->swap_slot() == in.first + in.count;
     if (!next || manager_.frames.on_standby(slot->swap_slot())) return;
     auto frame = manager_.frames.allocate(in.object.frame_use(), Placement::Any, Fill::None,
                                           Claim::Growth);
     if (!frame) return;
-    in.frames[in.count++] = std::move(*frame);
-    slot->make_busy();
+    in.frames[in.count] = std::move(*frame);
+    in.object.move(in.index + in.count, *slot, PageSlot::busy(slot->swap_slot()));
+    ++in.count;
   }
 }
 
@@ -154,7 +155,7 @@ Result<void> SwapPager::finish(PageIn& in, uint32_t read) {
   for (uint32_t n = 0; n < in.count; ++n) {
     const bool good = n < read && install(in, n);
     if (!good) {
-      in.slot(n).fall_back();
+      in.object.move(in.index + n, in.slot(n), in.slot(n).where_it_came_from());
       continue;
     }
     ++manager_.stats.pages_in;
@@ -174,19 +175,17 @@ bool SwapPager::install(PageIn& in, uint32_t n) {
   }
   PageSlot& slot = in.slot(n);
   in.object.install(slot, in.index + n, std::move(in.frames[n]));
-  in.object.came_from_swap();
   FrameRecord& record = manager_.frames.record(frame);
   if (space_.closing()) {
     space_.give(from);
   } else {
     record.swap_slot = from;
-    record.count |= page_mark::kHasSlot;
+    record.marks.add(PageMark::CleanCopy);
   }
-  page_came();
   if (n == 0 && in.space != nullptr) {
-    manager_.pageout->faulted_in(record, slot.shadow);
+    manager_.pageout->faulted_in(record, slot.shadow());
   } else {
-    manager_.pageout->was_read_ahead(record, slot.shadow);
+    manager_.pageout->was_read_ahead(record, slot.shadow());
     manager_.pageout->age();
   }
   return true;
@@ -199,7 +198,7 @@ void SwapPager::show(PageIn& in, uint32_t n) {
   Region* region = page < kUserRange.end ? in.space->find(page) : nullptr;
   if (region == nullptr || region->object.get() != &in.object) return;
   if (region->page_at(page) != in.index + n || region->access_at(page) == Access::None) return;
-  (void)in.space->map().map_in_table(page, in.slot(n).frame(), region->access);
+  (void)in.space->map().enter_if_ready(page, in.slot(n).frame(), region->access);
 }
 
 bool SwapPager::wait_for_write() {
@@ -226,7 +225,7 @@ Result<void> SwapPager::transfer(Transfer direction, SwapSlot first,
   const Result<void> moved = device_->transfer(direction, first.value - 1, frames);
   if (!moved) {
     LockGuard guard(manager_.lock);
-    tell_slots_left();  // it may be gone now
+    tell_capacity();  // it may be gone now
   }
   return moved;
 }

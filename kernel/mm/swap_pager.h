@@ -61,33 +61,23 @@ class SwapPager {
   void give(SwapSlot slot) REQUIRES(memory_lock) {
     manager_.frames.forget_standby(slot);
     space_.give(slot);
-    page_came();
   }
   void retire(SwapSlot slot) REQUIRES(memory_lock) {
     space_.retire(slot);
-    tell_slots_left();
+    tell_capacity();
   }
-  // One more page is in its slot and in no frame, or one less.
-  void page_left() REQUIRES(memory_lock) {
-    ++swapped_;
-    tell_slots_left();
-  }
-  void page_came() REQUIRES(memory_lock) {
-    --swapped_;
-    tell_slots_left();
-  }
-  uint32_t swapped_pages() const REQUIRES(memory_lock) { return swapped_; }
+  uint32_t swapped_pages() const REQUIRES(memory_lock) { return manager_.promises.swapped(); }
   // Slots that could hold a page: those that resident pages keep count as free. None where the
   // device is gone.
   uint32_t slots_left() const REQUIRES(memory_lock) {
-    return writable() ? space_.good() - swapped_ : 0;
+    return writable() ? space_.good() - swapped_pages() : 0;
   }
   // Of these, those that a page may take now: none while SwapOff (swap_off.h) is at work.
   uint32_t slots_to_take() const REQUIRES(memory_lock) {
     return space_.closing() ? 0 : slots_left();
   }
   // All good slots: those left and those that hold a page.
-  uint32_t good_slots() const REQUIRES(memory_lock) { return slots_left() + swapped_; }
+  uint32_t good_slots() const REQUIRES(memory_lock) { return slots_left() + swapped_pages(); }
   uint32_t sum_of(FrameNumber frame, SwapSlot slot) {
     return manager_.memory.sum(frame, slot.value);
   }
@@ -96,8 +86,8 @@ class SwapPager {
  private:
   friend class SwapOff;
   struct PageIn;
-  void tell_slots_left() REQUIRES(memory_lock) {
-    manager_.promises.set_slots_left(slots_to_take());
+  void tell_capacity() REQUIRES(memory_lock) {
+    manager_.promises.set_swap_capacity(writable() && !space_.closing() ? space_.good() : 0);
   }
   void close() REQUIRES(memory_lock);
   Result<bool> read(PageIn& in) EXCLUDES(memory_lock);
@@ -117,7 +107,6 @@ class SwapPager {
   PageDevice* last_device_ = nullptr;
   uint32_t writing_ = 0;  // writes under way; woken when one ends
   SwapSpace space_ GUARDED_BY(memory_lock);
-  uint32_t swapped_ GUARDED_BY(memory_lock) = 0;
   uint32_t checksum_errors_ GUARDED_BY(memory_lock) = 0;
 };
 

@@ -6,9 +6,7 @@
 // Adding a kind of memory is adding one subclass.
 #pragma once
 
-#include "base/result.h"
-#include "mm/memory_manager.h"
-#include "mm/slot_table.h"
+#include "mm/object_pages.h"
 
 namespace mobius::mm {
 
@@ -16,25 +14,18 @@ struct Region;
 struct ObjectViews {};
 struct ObjectFronts {};
 
-class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
+class VmObject : public ObjectPages, public Link<AllObjects>, public Link<ObjectFronts> {
  public:
   // Locks: the memory lock, as for everything below but read_page.
   VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing = nullptr);
-  VmObject(const VmObject&) = delete;
-  VmObject& operator=(const VmObject&) = delete;
 
   // One reference a region, one a thread that reads a page in, one an object in front of it.
   void add_reference() REQUIRES(memory_lock) { ++references_; }
   // The last one frees every page and the object itself.
   void drop_reference() REQUIRES(memory_lock);
 
-  MemoryManager& manager() const { return manager_; }
-  PageCount pages() const REQUIRES(memory_lock) { return slots_.pages(); }
-  SlotTable& slots() REQUIRES(memory_lock) { return slots_; }
   VmObject* backing() const { return backing_; }
   FrameUse frame_use() const { return use_; }
-  uint32_t resident_pages() const REQUIRES(memory_lock) { return resident_; }
-  uint32_t swapped_pages() const REQUIRES(memory_lock) { return swapped_; }
   uint32_t references() const REQUIRES(memory_lock) { return references_; }
 
   // True where the first reference must read the page; false where it is zeros.
@@ -47,17 +38,15 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   Result<void> read_in(PageIndex page, Claim claim) EXCLUDES(memory_lock);
 
   // The slot takes the frame over. Requires: slot is this object's slot of `page`.
-  void install(PageSlot& slot, PageIndex page, OwnedFrame frame) REQUIRES(memory_lock) {
+  [[gnu::always_inline]] void install(PageSlot& slot, PageIndex page, OwnedFrame frame) REQUIRES(memory_lock) {
     FrameRecord& record = frame.record();
     record.owner = this;
     record.index = page;
-    slot.make_resident(frame.release());
-    ++resident_;
-    footprint_->gain();
+    move(page, slot, PageSlot::resident(frame.release()));
   }
   // Frees the frame or the swap slot, if there is one; the slot is Empty then.
   // Requires: not Busy, no translation shows the frame any more.
-  void empty_slot(PageSlot& slot) REQUIRES(memory_lock);
+  void empty_slot(PageIndex page, PageSlot& slot) REQUIRES(memory_lock);
   // The same for every page of [first, end).
   void empty_slots(PageIndex first, PageIndex end) REQUIRES(memory_lock);
   // The same, but for pages that are on their way in.
@@ -65,19 +54,10 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   // Whether a page of [first, end) is on its way in. Whoever wants to empty them waits for that,
   // on the object.
   bool any_busy(PageIndex first, PageIndex end) REQUIRES(memory_lock);
-  // A Resident page's frame is gone, and the slot says where to. For the page-out code.
-  void lost_frame() REQUIRES(memory_lock) { --resident_; footprint_->lose(); }
-  void went_to_swap() REQUIRES(memory_lock);    // a page is in a swap slot only
-  void came_from_swap() REQUIRES(memory_lock);  // no longer
-  // Whose pages these are. Outlives the object, or is changed before it ends.
-  void belong_to(Footprint& footprint) REQUIRES(memory_lock);
 
   // The size of the block that is made of it: n of its pages, from the first.
   PageCount shown_pages() const REQUIRES(memory_lock) { return shown_; }
   void show(PageCount pages) REQUIRES(memory_lock) { shown_ = pages; }
-  // Every page's storage is promised: VM_MEM_GUARANTEED.
-  bool promised() const REQUIRES(memory_lock) { return promise_.pages() != 0; }
-  Promise& promise() REQUIRES(memory_lock) { return promise_; }
 
   // Who shows its pages: regions, and the private objects in front of it. See reverse_map.h.
   List<Region, ObjectViews>& views() REQUIRES(memory_lock) { return views_; }
@@ -101,28 +81,18 @@ class VmObject : public Link<AllObjects>, public Link<ObjectFronts> {
   };
   CommitAhead commit_ahead GUARDED_BY(memory_lock);
   bool eager() const REQUIRES(memory_lock) { return commit_ahead.window != 0; }
-  // Promised or eager, by one look.
-  bool needs_care() const REQUIRES(memory_lock) {
-    return (promise_.pages() | commit_ahead.window) != 0;
-  }
 
  protected:
   ~VmObject() = default;
   // Frees the object's own memory, as its concrete class was made.
   virtual void destroy() REQUIRES(memory_lock) = 0;
-  MemoryManager& manager_;
 
  private:
-  // Ends after the slots below have given their pages back.
-  Promise promise_ GUARDED_BY(memory_lock);
-  SlotTable slots_ GUARDED_BY(memory_lock);
-  PageCount shown_ GUARDED_BY(memory_lock) = slots_.pages();
+  PageCount shown_ GUARDED_BY(memory_lock) = pages();
   List<Region, ObjectViews> views_ GUARDED_BY(memory_lock);
   List<VmObject, ObjectFronts> fronts_ GUARDED_BY(memory_lock);
   VmObject* const backing_;
   uint32_t references_ GUARDED_BY(memory_lock) = 1;
-  uint32_t resident_ GUARDED_BY(memory_lock) = 0, swapped_ GUARDED_BY(memory_lock) = 0;
-  Footprint* footprint_ GUARDED_BY(memory_lock);
   const FrameUse use_;
 };
 

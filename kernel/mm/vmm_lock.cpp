@@ -9,8 +9,6 @@ namespace mobius::mm {
 
 namespace {
 
-using namespace page_mark;
-
 // Pages that are looked at under one lock: 10 instructions each, 100 where one is unlocked.
 constexpr PageCount kStep = 1024;
 
@@ -29,7 +27,7 @@ Result<Block> whole_block_around(AddressSpace& space, VirtRange range) REQUIRES(
 // The record of the page's frame; null where it has none of its own.
 FrameRecord* record_of(VmObject& object, PageIndex index) REQUIRES(memory_lock) {
   PageSlot* slot = object.slots().find(index);
-  if (slot == nullptr || slot->kind != SlotKind::Resident) return nullptr;
+  if (slot == nullptr || slot->kind() != SlotKind::Resident) return nullptr;
   return &object.manager().frames.record(slot->frame());
 }
 
@@ -69,8 +67,9 @@ class Locking {
   // Whether all pages may be locked by this process, and by all of them together.
   Result<void> check_quota() EXCLUDES(memory_lock);
   bool all_may_lock(uint32_t more) const REQUIRES(memory_lock);
-  // Takes `marks` off what this call has locked.
-  void settle(uint16_t marks) EXCLUDES(memory_lock);
+  enum class Then : uint8_t { StayLocked, Unlock };
+  // What this call has locked is no longer its own.
+  void settle(Then then) EXCLUDES(memory_lock);
   Result<bool> mark(VirtAddr page) EXCLUDES(memory_lock);
   PageIndex index_of(VirtAddr page) const { return first_ + ((page - range_.begin) >> kPageShift); }
 
@@ -100,7 +99,7 @@ Result<bool> Locking::try_begin(LongCall& call) {
 
 Locking::~Locking() {
   if (object_ == nullptr) return;
-  settle(kLocked | kLocking);
+  settle(Then::Unlock);
   LockGuard guard(space_.manager().lock);
   object_->drop_reference();
   space_.locking = false;
@@ -108,11 +107,11 @@ Locking::~Locking() {
 }
 
 void Locking::finish() {
-  settle(kLocking);
+  settle(Then::StayLocked);
 }
 
 // The block may be elsewhere by now, or be gone: what is there then waits for this, too.
-void Locking::settle(uint16_t marks) {
+void Locking::settle(Then then) {
   LongCall call(space_);
   {
     CallGuard guard(call);
@@ -120,9 +119,9 @@ void Locking::settle(uint16_t marks) {
   }
   for_each_page(*object_, first_, range_.size_pages(), [&](PageIndex page) REQUIRES(memory_lock) {
     FrameRecord* record = record_of(*object_, page);
-    if (record == nullptr || (record->count & kLocking) == 0) return;
-    record->count &= static_cast<uint16_t>(~kLocking);
-    if ((marks & kLocked) != 0) space_.manager().pageout->unlock(*record);
+    if (record == nullptr || !record->marks.has(PageMark::Locking)) return;
+    record->marks.remove({PageMark::Locking});
+    if (then == Then::Unlock) space_.manager().pageout->unlock(*record);
   });
 }
 
@@ -135,10 +134,10 @@ Result<bool> Locking::mark(VirtAddr page) {
   }
   FrameRecord* record = record_of(*object_, index_of(page));
   if (record == nullptr) return false;
-  if ((record->count & kLocked) != 0) return true;
+  if (record->marks.has(PageMark::Locked)) return true;
   if (!all_may_lock(1)) return Failure(Error::LimitReached);  // others have locked meanwhile
   space_.manager().pageout->lock(*record);
-  record->count |= kLocking;
+  record->marks.add(PageMark::Locking);
   return true;
 }
 
@@ -161,7 +160,7 @@ Result<void> Locking::check_quota() {
   uint32_t fresh = 0;
   for_each_page(*object_, first_, range_.size_pages(), [&](PageIndex page) REQUIRES(memory_lock) {
     const FrameRecord* record = record_of(*object_, page);
-    if (record == nullptr || (record->count & kLocked) == 0) ++fresh;
+    if (record == nullptr || !record->marks.has(PageMark::Locked)) ++fresh;
   });
   LockGuard guard(space_.manager().lock);
   const bool allowed = space_.locked_pages() + fresh <= most_for(space_) && all_may_lock(fresh);
@@ -176,7 +175,7 @@ bool Locking::all_may_lock(uint32_t more) const {
 SlotKind kind_of(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
   const PageSlot* slot = space.slot_at(page);
-  return slot != nullptr ? slot->kind : SlotKind::Empty;
+  return slot != nullptr ? slot->kind() : SlotKind::Empty;
 }
 
 }  // namespace
@@ -219,8 +218,8 @@ Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages) {
   }
   for_each_page(*object, first, pages, [&](PageIndex page) REQUIRES(memory_lock) {
     FrameRecord* record = record_of(*object, page);
-    if (record == nullptr || (record->count & kLocked) == 0) return;
-    record->count &= static_cast<uint16_t>(~kLocking);  // also from a VmmLock that goes on
+    if (record == nullptr || !record->marks.has(PageMark::Locked)) return;
+    record->marks.remove({PageMark::Locking});  // also from a VmmLock that goes on
     space.manager().pageout->unlock(*record);
   });
   return {};

@@ -12,7 +12,7 @@ PageState state_of(AddressSpace& space, Region& region, VirtAddr page) REQUIRES(
   PageIndex index = region.page_at(page);
   PageSlot* slot = object.slots().find(index);
   if (slot == nullptr) return PageState::Uncommitted;
-  switch (slot->kind) {
+  switch (slot->kind()) {
     case SlotKind::Empty: return PageState::Uncommitted;
     case SlotKind::Zero: return PageState::CommittedClean;
     case SlotKind::Swapped: return PageState::Swapped;
@@ -21,12 +21,12 @@ PageState state_of(AddressSpace& space, Region& region, VirtAddr page) REQUIRES(
       return slot->swap_slot() == kNoSwapSlot ? PageState::InFile : PageState::Swapped;
     case SlotKind::Backed: {
       PageSlot* backing = object.backing()->slots().find(index);
-      bool resident = backing != nullptr && backing->kind == SlotKind::Resident;
+      bool resident = backing != nullptr && backing->kind() == SlotKind::Resident;
       return resident ? PageState::CommittedClean : PageState::InFile;
     }
     case SlotKind::Resident: break;
   }
-  if (slot->dirty) return PageState::CommittedDirty;
+  if (slot->dirty()) return PageState::CommittedDirty;
   auto mapping = space.map().find(page);
   return mapping && mapping->dirty ? PageState::CommittedDirty : PageState::CommittedClean;
 }

@@ -8,9 +8,8 @@
 
 #include <optional>
 
-#include "base/result.h"
 #include "base/units.h"
-#include "mm/owned_frame.h"
+#include "mm/frame_request.h"
 
 namespace mobius::mm {
 
@@ -22,9 +21,12 @@ struct Mapping {
   bool dirty;
 };
 
-// The right to map one page: holds the frame a missing page table will be made of.
-struct PreparedMapping {
-  OwnedFrame table;  // empty where the table is there already
+// What came of enter().
+enum class Entered : uint8_t {
+  NoFrame,    // there is none for a page table; nothing has changed
+  New,        // the entry is there, where none was
+  OverClean,  // the entry is there, in place of another that was not dirty
+  OverDirty,  // the same, of one that was dirty
 };
 
 class MappingVisitor {
@@ -37,21 +39,13 @@ class MappingVisitor {
 
 class TranslationMap {
  public:
-  // Acquires what map(page) will need. Holders that are not used give it back by themselves.
-  // Fails: OutOfFrames.
-  virtual Result<PreparedMapping> prepare(VirtAddr page) = 0;
+  // Shows `frame` at the page, in place of what may be there; where there is no page table, a frame
+  // for one is asked for with `claim`. Requires: page is in the user range; access is not None.
+  virtual Entered enter(VirtAddr page, FrameNumber frame, Access access, Claim claim) = 0;
 
-  // Requires: page is in the user range and not mapped; `prepared` is from prepare() of the same
-  // page with no other call on this map in between; access is not None. Cannot fail.
-  virtual void map(PreparedMapping prepared, VirtAddr page, FrameNumber frame, Access access) = 0;
-
-  // prepare() and map() in one where the page table is there already: the common case of a fault.
-  // Otherwise false, and nothing has changed. Requires: as map().
-  virtual bool map_in_table(VirtAddr page, FrameNumber frame, Access access) = 0;
-
-  // Puts another entry in the place of the one that is there, and returns what that was; nothing
-  // where the page is not mapped. Never needs a frame. Requires: access is not None.
-  virtual std::optional<Mapping> replace(VirtAddr page, FrameNumber frame, Access access) = 0;
+  // Shows `frame` at the page if nothing is there yet and it needs no new page table: for a page
+  // that nobody has asked for. Otherwise false, and nothing has changed. Requires: as enter().
+  virtual bool enter_if_ready(VirtAddr page, FrameNumber frame, Access access) = 0;
 
   // Takes the entry out, if there is one. The page table goes with its last entry.
   virtual std::optional<Mapping> unmap(VirtAddr page) = 0;

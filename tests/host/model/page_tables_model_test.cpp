@@ -69,12 +69,12 @@ class ModelRun {
   void map(Space& s, VirtAddr page) {
     if (s.model.contains(page.page_number())) return;
     if (random.chance(8)) m.frames.plan_failure({.after = 0});
-    auto prepared = s.map->prepare(page);
-    m.frames.plan_failure({});
-    if (!prepared || random.chance(8)) return;  // failed; or not used after all
     const uint32_t frame = frames[random.below(kDataFrames)];
     const Access access = random.chance(3) ? Access::Read : Access::ReadWrite;
-    s.map->map(std::move(*prepared), page, {frame}, access);
+    const auto entered = s.map->enter(page, {frame}, access, mm::Claim::Unpromised);
+    m.frames.plan_failure({});
+    if (entered == mm::Entered::NoFrame) return;
+    ASSERT_EQ(entered, mm::Entered::New);
     s.model[page.page_number()] = {frame, access};
   }
 

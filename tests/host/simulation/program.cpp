@@ -92,8 +92,8 @@ bool Program::reads_image(VirtAddr word, mm::FaultAccess access) const {
 mm::Claim Program::claim_of(VirtAddr word, mm::FaultAccess access) {
   LockGuard guard(world_.machine.manager.lock);
   const mm::PageSlot* slot = space_->slot_at(word);
-  if (slot == nullptr || slot->kind != mm::SlotKind::Swapped) {
-    const bool discarded = slot != nullptr && slot->kind == mm::SlotKind::Discarded;
+  if (slot == nullptr || slot->kind() != mm::SlotKind::Swapped) {
+    const bool discarded = slot != nullptr && slot->kind() == mm::SlotKind::Discarded;
     if (!reads_image(word, access)) {
       return discarded ? mm::Claim::Unpromised : mm::Claim::Growth;
     }

@@ -35,8 +35,8 @@ void Program::disturb_locks(VirtAddr base, PageCount pages) {
 bool Program::is_locked(VirtAddr page) {
   LockGuard guard(world_.machine.manager.lock);
   const mm::PageSlot* slot = space_->slot_at(page);
-  if (slot == nullptr || slot->kind != mm::SlotKind::Resident) return false;
-  return (world_.machine.frames.record(slot->frame()).count & mm::page_mark::kLocked) != 0;
+  if (slot == nullptr || slot->kind() != mm::SlotKind::Resident) return false;
+  return world_.machine.frames.record(slot->frame()).marks.has(mm::PageMark::Locked);
 }
 
 void Program::lock(Actor& by) {

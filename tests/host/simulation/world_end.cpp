@@ -16,7 +16,7 @@ constexpr uint32_t kNeeded = 4;
 // Frames that are free, resident pages that could be evicted now, and pages that are under way and
 // could be soon: of the machine, or of the direct map alone.
 World::Room World::room(bool direct_only) {
-  using namespace mm::page_mark;
+  using mm::PageMark;
   LockGuard guard(machine.manager.lock);
   Room room;
   for (uint32_t f = 0; f < machine.memory.frames(); ++f) {
@@ -25,13 +25,13 @@ World::Room World::room(bool direct_only) {
   }
   for (mm::VmObject& object : machine.manager.objects) {
     object.slots().for_each(0, object.pages(), [&](PageIndex, mm::PageSlot& slot) {
-      if (slot.kind == mm::SlotKind::Busy) ++room.busy;
-      if (slot.kind != mm::SlotKind::Resident) return;
+      if (slot.kind() == mm::SlotKind::Busy) ++room.busy;
+      if (slot.kind() != mm::SlotKind::Resident) return;
       if (direct_only && !machine.memory.is_direct(slot.frame())) return;
       const mm::FrameRecord& record = machine.frames.record(slot.frame());
-      if ((record.count & (kStuck | kLocked)) != 0) return;
-      const bool clean = (record.count & kHasSlot) != 0 && !slot.dirty;
-      const bool writing = (record.count & kWriting) != 0;
+      if (record.marks.any({PageMark::Stuck, PageMark::Locked})) return;
+      const bool clean = record.marks.has(PageMark::CleanCopy) && !slot.dirty();
+      const bool writing = record.marks.has(PageMark::Writing);
       ++(object.frame_use() == mm::FrameUse::Image ? room.image
          : writing ? room.writing : clean ? room.clean : room.dirty);
     });

@@ -46,7 +46,7 @@ void World::swap_off_fails(Error error, uint64_t evidence_before) {
 
 // No slot is in use any more, by whatever page.
 void World::check_swap_is_off() {
-  using namespace mm::page_mark;
+  using mm::PageMark;
   log.tell("    swap is off");
   ++counts.swap_offs;
   LockGuard guard(machine.manager.lock);
@@ -55,10 +55,12 @@ void World::check_swap_is_off() {
   }
   for (mm::VmObject& object : machine.manager.objects) {
     object.slots().for_each(0, object.pages(), [&](PageIndex page, mm::PageSlot& slot) {
-      const bool busy = slot.kind == mm::SlotKind::Busy && slot.swap_slot() != mm::kNoSwapSlot;
-      const bool resident = slot.kind == mm::SlotKind::Resident;
-      const uint16_t marks = resident ? machine.frames.record(slot.frame()).count : uint16_t{0};
-      if (busy || slot.kind == mm::SlotKind::Swapped || (marks & (kHasSlot | kWriting)) != 0) {
+      const bool busy = slot.kind() == mm::SlotKind::Busy && slot.swap_slot() != mm::kNoSwapSlot;
+      const bool resident = slot.kind() == mm::SlotKind::Resident;
+      const mm::PageMarks marks =
+          resident ? machine.frames.record(slot.frame()).marks : mm::PageMarks{};
+      const bool has_slot = marks.any({PageMark::CleanCopy, PageMark::Writing});
+      if (busy || slot.kind() == mm::SlotKind::Swapped || has_slot) {
         log.wrong("swap is off, and page %u of an object has a slot", page);
       }
     });

@@ -38,7 +38,7 @@ class CommitAhead : public SwapRig {
   }
   bool slot_is_dirty(VirtAddr block, PageIndex page) {
     LockGuard guard(machine.manager.lock);
-    return user.space().slot_at(pages_after(block, page))->dirty;
+    return user.space().slot_at(pages_after(block, page))->dirty();
   }
   uint32_t owed() {
     LockGuard guard(machine.manager.lock);

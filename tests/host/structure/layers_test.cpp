@@ -23,6 +23,7 @@ const std::map<std::string, Seen>& layers() {
                             "mm/frame_allocator.h",
                             "mm/frame_allocator_inline.h",
                             "mm/frame_floors.h", "mm/frame_request.h", "mm/junk.h",
+                            "mm/page_marks.h",
                             "mm/standby_frames.h",
                             "mm/frame_record.h", "mm/swap_slot.h", "mm/replacement/policy.h",
                             "mm/frame_allocator_zone.h",

@@ -47,6 +47,7 @@ TEST(FaultAction, R15_a_read_never_gives_a_page_a_frame_of_its_own) {
   for (FaultFacts f : all_facts()) {
     if (f.access != FaultAccess::Read) continue;
     EXPECT_NE(decide(f), FaultAction::ZeroFill);
+    EXPECT_NE(decide(f), FaultAction::ZeroRefill);
     EXPECT_NE(decide(f), FaultAction::CopyBacking);
   }
 }
@@ -57,11 +58,14 @@ TEST(FaultAction, R10_what_a_page_holds_is_never_replaced) {
     FaultAction action = decide(f);
     if (f.slot == SlotKind::Resident) { EXPECT_EQ(action, FaultAction::MapOwn); }
     if (f.slot == SlotKind::Busy) { EXPECT_EQ(action, FaultAction::Wait); }
-    bool zeros = action == FaultAction::ZeroFill || action == FaultAction::MapZeroFrame;
+    bool zeros = action == FaultAction::ZeroFill || action == FaultAction::ZeroRefill ||
+                 action == FaultAction::MapZeroFrame;
     bool shows_backing = f.slot == SlotKind::Empty || f.slot == SlotKind::Backed;
     if (zeros && shows_backing) { EXPECT_EQ(f.backing, BackingState::None); }
     EXPECT_EQ(action == FaultAction::PageIn, f.slot == SlotKind::Swapped);
     if (f.slot == SlotKind::Discarded) { EXPECT_TRUE(zeros); }
+    const bool comes_back = f.slot == SlotKind::Discarded && f.access == FaultAccess::Write;
+    EXPECT_EQ(action == FaultAction::ZeroRefill, comes_back);
   }
 }
 

@@ -91,7 +91,7 @@ TEST(FrameAllocator, D3_images_keep_frames_whether_or_not_there_are_slots) {
   };
   while (grow()) {}
   EXPECT_EQ(allocator.free_frames(), 20u);
-  promises.set_slots_left(1000);
+  promises.set_swap_capacity(1000);
   EXPECT_FALSE(grow());
   EXPECT_FALSE(promises.promise({1001}).has_value());
   EXPECT_TRUE(promises.promise({1000}).has_value());

@@ -208,10 +208,10 @@ TEST(FrameAllocator, a_run_is_made_of_hot_and_zeroed_frames_if_need_be) {
 TEST(FrameAllocator, a_fresh_record_counts_nothing) {
   Machine machine(4096);
   FrameNumber f = machine.take();
-  machine.allocator.record(f).count = 77;
+  machine.allocator.record(f).entries = 77;
   machine.give(f);
   ASSERT_EQ(machine.take(), f);
-  EXPECT_EQ(machine.allocator.record(f).count, 0);
+  EXPECT_EQ(machine.allocator.record(f).entries, 0);
   EXPECT_EQ(machine.allocator.record(f).use, FrameUse::Anonymous);
   EXPECT_EQ(machine.allocator.record(f).number, f);
   machine.give(f);

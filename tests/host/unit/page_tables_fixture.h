@@ -9,6 +9,8 @@
 
 namespace mobius {
 
+using mm::Claim;
+using mm::Entered;
 using mm::FaultOutcome;
 using mm::FrameUse;
 using mm::Mapping;
@@ -45,9 +47,7 @@ class PageTablesTest : public testing::Test {
   }
 
   void map_page(VirtAddr page, FrameNumber frame, Access access = Access::ReadWrite) {
-    auto prepared = map.prepare(page);
-    ASSERT_TRUE(prepared.has_value());
-    map.map(std::move(*prepared), page, frame, access);
+    ASSERT_EQ(map.enter(page, frame, access, mm::Claim::Unpromised), mm::Entered::New);
     map.check();
   }
   void sign(FrameNumber frame, uint32_t word) { m.memory.write({frame, 0, 4}, &word); }

@@ -17,21 +17,16 @@ TEST_F(PageTablesTest, ProtectTakesEffectAtOnceAndKeepsAccessedAndDirty) {
   EXPECT_TRUE(can_write(kPage));
 }
 
-TEST_F(PageTablesTest, ReplaceShowsTheNewFrameAtOnceAndTellsOfTheOld) {
+TEST_F(PageTablesTest, AnEntryInPlaceOfAnotherShowsItsFrameAtOnceAndTellsOfTheDirtyBit) {
   sign({300}, 1);
   sign({301}, 2);
-  EXPECT_FALSE(map.replace(kPage, {301}, Access::Read).has_value()) << "nothing is there";
   map_page(kPage, {300});
-  EXPECT_FALSE(map.replace(kPage + kPageSize, {301}, Access::Read).has_value());
   ASSERT_TRUE(m.cpu.write32(process, kPage, 3).has_value());
-  const auto old = map.replace(kPage, {301}, Access::Read);
-  ASSERT_TRUE(old.has_value());
-  EXPECT_EQ(old->frame, FrameNumber{300});
-  EXPECT_TRUE(old->accessed && old->dirty);
+  EXPECT_EQ(map.enter(kPage, {301}, Access::Read, Claim::Unpromised), Entered::OverDirty);
   EXPECT_EQ(m.cpu.read32(process, kPage), 2u);
   EXPECT_FALSE(can_write(kPage));
   EXPECT_FALSE(map.find(kPage)->dirty);
-  map.replace(kPage, {300}, Access::ReadWrite);
+  EXPECT_EQ(map.enter(kPage, {300}, Access::ReadWrite, Claim::Unpromised), Entered::OverClean);
   EXPECT_EQ(m.cpu.read32(process, kPage), 3u);
   EXPECT_TRUE(can_write(kPage));
   EXPECT_EQ(map.mapped_pages(), 1u);
@@ -113,7 +108,7 @@ TEST_F(PageTablesTest, ATableIsFreedOnlyAfterTheFlush) {
   for (uint32_t pages : {1u, 5u, 30u}) {
     for (uint32_t i = 0; i < pages; ++i) {
       const VirtAddr page = kPage + i * paging::kTableReach;
-      tables.map(std::move(*tables.prepare(page)), page, {300}, Access::Read);
+      tables.enter(page, {300}, Access::Read, Claim::Unpromised);
     }
     if (pages == 1) {
       tables.unmap(kPage);

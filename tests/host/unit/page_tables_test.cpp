@@ -76,28 +76,32 @@ TEST_F(PageTablesTest, ATableComesWithTheFirstEntryAndGoesWithTheLast) {
   EXPECT_EQ(m.frames.free_frames(), free_at_start);
 }
 
-TEST_F(PageTablesTest, PrepareAcquiresOnlyWhatIsMissingAndGivesItBack) {
-  {
-    auto prepared = map.prepare(kPage);
-    ASSERT_TRUE(prepared.has_value());
-    EXPECT_TRUE(prepared->table.has_frame());
-    EXPECT_EQ(m.frames.free_frames(), free_at_start - 1);
-  }
+TEST_F(PageTablesTest, WithoutAFrameForATableNothingIsEntered) {
+  m.frames.plan_failure({.after = 0, .for_good = true});
+  EXPECT_EQ(map.enter(kPage, {300}, Access::Read, Claim::Unpromised), Entered::NoFrame);
   EXPECT_EQ(m.frames.free_frames(), free_at_start);
   EXPECT_EQ(map.table_frames(), 0u);
-  map_page(kPage, {300});
-  EXPECT_FALSE(map.prepare(kPage + kPageSize)->table.has_frame());
-}
-
-TEST_F(PageTablesTest, PrepareFailsWithoutATraceAndWorksLater) {
-  m.frames.plan_failure({.after = 0, .for_good = true});
-  const auto failed = map.prepare(kPage);
-  ASSERT_FALSE(failed.has_value());
-  EXPECT_EQ(failed.error(), Error::OutOfFrames);
-  EXPECT_EQ(m.frames.free_frames(), free_at_start);
   m.frames.plan_failure({});
   map_page(kPage, {300});
   EXPECT_TRUE(can_read(kPage));
+}
+
+TEST_F(PageTablesTest, ATableIsTakenByTheClaimOfItsPage) {
+  m.frames.set_floor(m.frames.free_frames());
+  EXPECT_EQ(map.enter(kPage, {300}, Access::Read, Claim::Unpromised), Entered::NoFrame);
+  EXPECT_EQ(map.enter(kPage, {300}, Access::Read, Claim::Promised), Entered::New);
+  m.frames.set_floor(0);
+}
+
+TEST_F(PageTablesTest, APageIsEnteredAheadOnlyWhereNothingIsAndATableIs) {
+  EXPECT_FALSE(map.enter_if_ready(kPage, {300}, Access::Read));
+  EXPECT_EQ(map.table_frames(), 0u);
+  map_page(kPage, {300});
+  EXPECT_FALSE(map.enter_if_ready(kPage, {301}, Access::Read));
+  EXPECT_EQ(map.find(kPage)->frame, FrameNumber{300});
+  EXPECT_TRUE(map.enter_if_ready(kPage + kPageSize, {301}, Access::Read));
+  EXPECT_EQ(map.find(kPage + kPageSize)->frame, FrameNumber{301});
+  EXPECT_EQ(map.mapped_pages(), 2u);
 }
 
 TEST_F(PageTablesTest, CreationFailsWithoutATraceAtEveryFrame) {
@@ -136,7 +140,7 @@ TEST_F(PageTablesTest, TwoMapsShowDifferentFramesAtOneAddress_R01) {
   sign({300}, 1);
   sign({301}, 2);
   map_page(kPage, {300});
-  other_owner->map(std::move(*other_owner->prepare(kPage)), kPage, {301}, Access::ReadWrite);
+  other_owner->enter(kPage, {301}, Access::ReadWrite, Claim::Unpromised);
   EXPECT_EQ(m.cpu.read32(process, kPage), 1u);
   EXPECT_EQ(m.cpu.read32(other, kPage), 2u);
   ASSERT_TRUE(m.cpu.write32(other, kPage, 22).has_value());
@@ -173,13 +177,15 @@ TEST_F(PageTablesTest, TableFramesLieInTheDirectMapPagesNeedNot) {
   auto owner = std::move(*big.create_map());
   sim::SimProcess p = SimMachine::process_of(*owner);
   EXPECT_TRUE(big.memory.is_direct(owner->directory()));
-  auto prepared = owner->prepare(kPage);
-  EXPECT_TRUE(big.memory.is_direct(prepared->table.number()));
   auto frame = std::move(*big.frames.allocate(FrameUse::Anonymous));
   EXPECT_FALSE(big.memory.is_direct(frame.number()));
   const uint32_t word = 0xFEED;
   big.memory.write({frame.number(), 0, 4}, &word);
-  owner->map(std::move(*prepared), kPage, frame.number(), Access::ReadWrite);
+  owner->enter(kPage, frame.number(), Access::ReadWrite, Claim::Unpromised);
+  for (uint32_t f = 0; f < 2048; ++f) {
+    if (!big.frames.has_record({f}) || big.memory.is_direct({f})) continue;
+    EXPECT_NE(big.frames.record({f}).use, FrameUse::PageTable);
+  }
   EXPECT_EQ(big.cpu.read32(p, kPage), 0xFEEDu);
   owner->unmap(kPage);
   big.leave_map();
@@ -189,13 +195,14 @@ TEST_F(PageTablesTest, TableFramesLieInTheDirectMapPagesNeedNot) {
 // The witness itself: with its flush lost, each change shows the old translation.
 TEST_F(PageTablesDeathTest, RefusesWhatTheContractForbids) {
   map_page(kPage, {300});
-  EXPECT_DEATH(map.map({}, kPage, {301}, Access::Read), "KASSERT") << "mapped already";
-  EXPECT_DEATH(map.map({}, kNextTable, {301}, Access::Read), "KASSERT") << "not prepared";
-  EXPECT_DEATH(map.map({}, kPage + kPageSize, {301}, Access::None), "KASSERT");
-  EXPECT_DEATH(map.map({}, kPage + kPageSize, {1u << 20}, Access::Read), "KASSERT");
-  EXPECT_DEATH(map.map({}, kPage + 4, {301}, Access::Read), "KASSERT");
-  EXPECT_DEATH((void)map.prepare({0}), "KASSERT") << "R09";
-  EXPECT_DEATH((void)map.prepare({kUserEnd}), "KASSERT") << "R08";
+  const auto enter = [&](VirtAddr page, FrameNumber frame, Access access) {
+    (void)map.enter(page, frame, access, Claim::Unpromised);
+  };
+  EXPECT_DEATH(enter(kPage + kPageSize, {301}, Access::None), "KASSERT");
+  EXPECT_DEATH(enter(kPage + kPageSize, {1u << 20}, Access::Read), "KASSERT");
+  EXPECT_DEATH(enter(kPage + 4, {301}, Access::Read), "KASSERT");
+  EXPECT_DEATH(enter({0}, {301}, Access::Read), "KASSERT") << "R09";
+  EXPECT_DEATH(enter({kUserEnd}, {301}, Access::Read), "KASSERT") << "R08";
   EXPECT_DEATH(map.protect(kPage + kPageSize, Access::Read), "KASSERT");
   EXPECT_DEATH(map.protect(kPage, Access::None), "KASSERT");
   Collector none;

@@ -1,5 +1,5 @@
 // The slot table's leaves: where a step of long work begins, which are given back, how it grows.
-#include "mm/slot_table.h"
+#include "mm/object_pages.h"
 
 #include <gtest/gtest.h>
 
@@ -10,14 +10,19 @@ namespace {
 
 constexpr PageCount kLeaf = SlotTable::kLeafSlots;
 
+struct Pages : ObjectPages {
+  using ObjectPages::ObjectPages;
+};
+
 struct SlotTableTest : testing::Test {
   sim::SimMachine machine;
-  SlotTable table{machine.heap, 4 * kLeaf + 100};
+  Pages pages{machine.manager, 4 * kLeaf + 100};
+  SlotTable& table = pages.slots();
 
-  void use(PageIndex page) { (*table.get(page))->make_zero(); }
+  void use(PageIndex page) { pages.move(page, **table.get(page), PageSlot::zero()); }
   bool used(PageIndex page) {
     const PageSlot* slot = table.find(page);
-    return slot != nullptr && slot->kind == SlotKind::Zero;
+    return slot != nullptr && slot->kind() == SlotKind::Zero;
   }
 };
 
@@ -54,7 +59,7 @@ TEST_F(SlotTableTest, GrowingAndShrinkingKeepTheSlots) {
   EXPECT_EQ(table.find(99 * kLeaf), nullptr);
   ASSERT_TRUE(table.resize(2 * kLeaf + 1));
   EXPECT_TRUE(used(3) && used(2 * kLeaf));
-  *table.find(2 * kLeaf) = PageSlot{};
+  pages.move(2 * kLeaf, *table.find(2 * kLeaf), PageSlot());
   ASSERT_TRUE(table.resize(4));
   EXPECT_TRUE(used(3));
 }

@@ -64,22 +64,17 @@ PageTables::~PageTables() { KASSERT(table_frames_ == 0); }
   return table.present() ? &table_entry_of(table, page) : nullptr;
 }
 
-Result<mm::PreparedMapping> PageTables::prepare(VirtAddr page) {
-  KASSERT(is_user_page(page));
-  mm::PreparedMapping prepared;
-  if (!directory_entry(page).load().present()) {
-    prepared.table =
-        TRY(frames_.allocate(FrameUse::PageTable, mm::Placement::Direct, mm::Fill::Zero));
-  }
-  return prepared;
-}
-
-void PageTables::install_table(mm::PreparedMapping& prepared, VirtAddr page) {
-  const EntryValue table = table_entry(prepared.table.release());
+// Apart from enter(), which mostly finds a table.
+[[gnu::noinline]] mm::Entered PageTables::enter_in_new_table(VirtAddr page, FrameNumber frame,
+                                                             Access access, mm::Claim claim) {
+  auto made = frames_.allocate(FrameUse::PageTable, mm::Placement::Direct, mm::Fill::Zero, claim);
+  if (!made) return mm::Entered::NoFrame;
+  const EntryValue table = table_entry(made->release());
   KASSERT(memory_.is_direct(table.frame()));
-  KASSERT(frames_.record(table.frame()).count == 0);
+  KASSERT(frames_.record(table.frame()).entries == 0);
   directory_entry(page).store(table);
   ++table_frames_;
+  return enter(page, frame, access, claim);
 }
 
 // Takes an empty table out of the directory. Its frame may be freed after the next flush.
@@ -88,34 +83,27 @@ FrameNumber PageTables::remove_table(VirtAddr page) {
   return directory_entry(page).take().frame();
 }
 
-void PageTables::map(mm::PreparedMapping prepared, VirtAddr page, FrameNumber frame,
-                     Access access) {
-  KASSERT(is_user_page(page));
-  if (!directory_entry(page).load().present()) install_table(prepared, page);
-  const bool mapped = map_in_table(page, frame, access);
-  KASSERT(mapped);
-}
-
-bool PageTables::map_in_table(VirtAddr page, FrameNumber frame, Access access) {
+mm::Entered PageTables::enter(VirtAddr page, FrameNumber frame, Access access, mm::Claim claim) {
   KASSERT(is_user_page(page));
   KASSERT(frame.value < kFrameLimit && access != Access::None);
   const EntryValue table = directory_entry(page).load();
-  if (!table.present()) [[unlikely]] return false;
+  if (!table.present()) [[unlikely]] return enter_in_new_table(page, frame, access, claim);
   Entry& entry = table_entry_of(table, page);
-  KASSERT(!entry.load().present());
+  if (!entry.load().present()) [[likely]] {
+    entry.store(page_entry(frame, access));
+    ++frames_.record(table.frame()).entries;
+    return mm::Entered::New;
+  }
+  const EntryValue old = entry.take();
   entry.store(page_entry(frame, access));
-  ++frames_.record(table.frame()).count;
-  return true;
+  tlb_.flush_page(directory(), page);
+  return old.dirty() ? mm::Entered::OverDirty : mm::Entered::OverClean;
 }
 
-std::optional<Mapping> PageTables::replace(VirtAddr page, FrameNumber frame, Access access) {
-  KASSERT(frame.value < kFrameLimit && access != Access::None);
+bool PageTables::enter_if_ready(VirtAddr page, FrameNumber frame, Access access) {
   Entry* const entry = find_entry(page);
-  if (entry == nullptr || !entry->load().present()) return std::nullopt;
-  const EntryValue old = entry->take();
-  entry->store(page_entry(frame, access));
-  tlb_.flush_page(directory(), page);
-  return mapping_of(old);
+  if (entry == nullptr || entry->load().present()) return false;
+  return enter(page, frame, access, mm::Claim::Unpromised) == mm::Entered::New;
 }
 
 std::optional<Mapping> PageTables::unmap(VirtAddr page) {
@@ -126,7 +114,7 @@ std::optional<Mapping> PageTables::unmap(VirtAddr page) {
   if (!entry.load().present()) return std::nullopt;
   const EntryValue old = entry.take();
   mm::FrameRecord& record = frames_.record(table.frame());
-  if (--record.count != 0) [[likely]] {
+  if (--record.entries != 0) [[likely]] {
     tlb_.flush_page(directory(), page);
   } else {
     const FrameNumber empty = remove_table(page);
@@ -155,7 +143,7 @@ void PageTables::unmap_range(VirtRange range, mm::MappingVisitor& visitor) {
 void PageTables::unmap_in_table(VirtRange part, EntryValue table, mm::MappingVisitor& visitor,
                                 Pending& pending) {
   mm::FrameRecord& record = frames_.record(table.frame());
-  uint32_t left = record.count;
+  uint32_t left = record.entries;
   Entry* entry = &table_entry_of(table, part.begin);
   for (VirtAddr page = part.begin; page < part.end; page = page + kPageSize, ++entry) {
     if (!entry->load().present()) continue;
@@ -165,7 +153,7 @@ void PageTables::unmap_in_table(VirtRange part, EntryValue table, mm::MappingVis
     visitor.visit(page, mapping_of(old));
     if (--left == 0) break;
   }
-  record.count = static_cast<uint16_t>(left);
+  record.entries = static_cast<uint16_t>(left);
   if (left == 0) {
     record.index = pending.emptied.value;
     pending.emptied = remove_table(part.begin);
@@ -226,7 +214,7 @@ uint32_t PageTables::mapped_pages() const {
   uint32_t pages = 0;
   for (uint32_t i = 0; i < kKernelFirstEntry; ++i) {
     const EntryValue table = directory_->entries[i].load();
-    if (table.present()) pages += frames_.record(table.frame()).count;
+    if (table.present()) pages += frames_.record(table.frame()).entries;
   }
   return pages;
 }
@@ -240,14 +228,14 @@ void PageTables::check() const {
     if (i >= kKernelFirstEntry || !table.present()) continue;
     ++tables;
     const mm::FrameRecord& record = frames_.record(table.frame());
-    KASSERT(record.use == FrameUse::PageTable && record.count != 0);
+    KASSERT(record.use == FrameUse::PageTable && record.entries != 0);
     uint32_t present = 0;
     for (Entry& entry : table_at(table)->entries) {
       const EntryValue value = entry.load();
       KASSERT(value.raw == 0 || (value.present() && value.user()));
       if (value.present()) ++present;
     }
-    KASSERT(present == record.count);
+    KASSERT(present == record.entries);
   }
   KASSERT(tables == table_frames_);
 }

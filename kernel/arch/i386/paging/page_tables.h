@@ -5,9 +5,9 @@
 // first and goes with the last. The directory's upper 512 entries are copied at creation from the
 // kernel's directory, where they are all set by then and never change (so no copy can be stale).
 //
-// What is flushed (SDM Vol. 3A, 4.10.4): an entry that was not present is nowhere cached, so map()
-// flushes nothing. Every other change flushes before it returns, and the frame of a page table is
-// freed only after that: until then the processor may still walk it.
+// What is flushed (SDM Vol. 3A, 4.10.4): an entry that was not present is nowhere cached, so a new
+// one flushes nothing. Every other change flushes before it returns, and the frame of a page table
+// is freed only after that: until then the processor may still walk it.
 #pragma once
 
 #include "arch/i386/paging/pte.h"
@@ -42,10 +42,8 @@ class PageTables final : public mm::TranslationMap {
   // What goes into CR3.
   FrameNumber directory() const { return directory_frame_; }
 
-  Result<mm::PreparedMapping> prepare(VirtAddr page) override;
-  void map(mm::PreparedMapping prepared, VirtAddr page, FrameNumber frame, Access access) override;
-  bool map_in_table(VirtAddr page, FrameNumber frame, Access access) override;
-  std::optional<mm::Mapping> replace(VirtAddr page, FrameNumber frame, Access access) override;
+  mm::Entered enter(VirtAddr page, FrameNumber frame, Access access, mm::Claim claim) override;
+  bool enter_if_ready(VirtAddr page, FrameNumber frame, Access access) override;
   std::optional<mm::Mapping> unmap(VirtAddr page) override;
   // Calls the visitor before the flush. That is right on one processor in a kernel that is not
   // preempted: nobody can use a stale translation before this returns, only walk ahead by it.
@@ -69,7 +67,7 @@ class PageTables final : public mm::TranslationMap {
 
   Entry& directory_entry(VirtAddr a) const { return directory_->entries[directory_index(a)]; }
   // Requires: `table` is a present entry of the user half of the directory, so the frame it names
-  // is in the direct map: install_table has asserted it.
+  // is in the direct map: enter_in_new_table has asserted it.
   EntryPage* table_at(EntryValue table) const {
     return reinterpret_cast<EntryPage*>(direct_base_ + (table.raw & kFrameMask));
   }
@@ -78,7 +76,8 @@ class PageTables final : public mm::TranslationMap {
   }
   // The page's entry, or null where it has no page table.
   Entry* find_entry(VirtAddr page) const;
-  void install_table(mm::PreparedMapping& prepared, VirtAddr page);
+  mm::Entered enter_in_new_table(VirtAddr page, FrameNumber frame, Access access,
+                                 mm::Claim claim);
   FrameNumber remove_table(VirtAddr page);
   void unmap_in_table(VirtRange part, EntryValue table, mm::MappingVisitor& visitor,
                       Pending& pending);

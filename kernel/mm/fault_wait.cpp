@@ -1,0 +1,59 @@
+// The waits of one page fault (fault_wait.h).
+#include "mm/fault_wait.h"
+
+namespace mobius::mm {
+
+FaultOutcome FaultWait::until(const Need& need) {
+  MemoryManager& manager = space_.manager();
+  switch (need.kind) {
+    case Need::Nothing: break;
+    case Need::Refused: return FaultOutcome::NotAllowed;
+    case Need::OverShare: return FaultOutcome::OutOfMemory;
+    case Need::Turn:
+      if (manager.pageout != nullptr) manager.pageout->give_way();
+      break;
+    // Load control makes a suspended process wait on purpose: this does not count as a stall.
+    case Need::Resume: manager.waiting.wait(&space_); break;
+    case Need::Frame:
+    case Need::Table: return for_frame(need.claim);
+    case Need::Transfer:
+    case Need::Read:
+    case Need::PageIn: return for_page(need);
+  }
+  return FaultOutcome::Resolved;
+}
+
+// Another process may have been given promised memory at this address meanwhile, so a claim for
+// which nothing can be evicted gets one more attempt.
+FaultOutcome FaultWait::for_frame(Claim claim) {
+  const bool over = space_.manager().pageout == nullptr || given_up_ == claim;
+  if (over) return FaultOutcome::OutOfMemory;
+  if (!patience_.wait_for_frames(claim)) given_up_ = claim;
+  return FaultOutcome::Resolved;
+}
+
+FaultOutcome FaultWait::for_page(const Need& need) {
+  const Result<bool> waited = bring_in(need);
+  if (!waited) {
+    return waited.error() == Error::OutOfFrames ? for_frame(need.claim) : FaultOutcome::IoError;
+  }
+  if (*waited) before_ = Before::Page;
+  return FaultOutcome::Resolved;
+}
+
+// Whether it waited for the page.
+Result<bool> FaultWait::bring_in(const Need& need) {
+  MemoryManager& manager = space_.manager();
+  const Pressure::Stall stall(manager.pressure);
+  if (need.kind == Need::PageIn) {
+    return manager.pageout->swap().page_in(space_, page_, *need.object, need.index);
+  }
+  if (need.kind == Need::Read) {
+    TRY(need.object->read_in(need.index, need.claim));
+  } else {
+    manager.waiting.wait(need.object);
+  }
+  return true;
+}
+
+}  // namespace mobius::mm
