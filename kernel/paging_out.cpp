@@ -14,7 +14,7 @@ namespace {
 // Frames free below which the page daemon starts: enough for what is asked for while it works.
 constexpr uint32_t kLeastLow = 16, kMostLow = 128, kLowShare = 256;
 
-[[noreturn]] void page_daemon(void* pageout) { static_cast<mm::PageOut*>(pageout)->run(); }
+[[noreturn]] void page_daemon(void* daemon) { static_cast<mm::PageDaemon*>(daemon)->run(); }
 [[noreturn]] void load_control(void* control) { static_cast<proc::LoadControl*>(control)->run(); }
 
 void start_kernel_thread(proc::System& system, void (*entry)(void*), void* argument) {
@@ -56,7 +56,7 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
   if (device != nullptr && !pager_.swap_on(*device)) {
     system.machine.log("swap: not enough memory for its books, not used\n");
   }
-  start_kernel_thread(system, page_daemon, &pageout_);
+  start_kernel_thread(system, page_daemon, &pageout_.daemon);
   static proc::LoadControl control(system);
   start_kernel_thread(system, load_control, &control);
   Line line;
@@ -65,7 +65,7 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
     manager_.promises.set_reserve(kPromisedFrames);
     manager_.promises.set_kept_for_images(kKeptForImages);
     manager_.share = mm::KernelShare::of(manager_.frames.direct_frames());
-    line.add("paging: policy ").add(pageout_.policy().name()).add(", low at ");
+    line.add("paging: policy ").add(pageout_.residency.policy_name()).add(", low at ");
   }
   const uint32_t total = manager_.frames.total_frames();
   const uint32_t low = std::clamp(total / kLowShare, kLeastLow, kMostLow);
@@ -77,7 +77,7 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
     hiding.add_decimal(hide_frames(manager_.frames, usable, kPromisedFrames + low));
     system.machine.log(hiding.add(" hidden\n").text());
   }
-  pageout_.start(low);
+  pageout_.daemon.start(low);
 }
 
 }  // namespace mobius

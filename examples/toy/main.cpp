@@ -40,13 +40,12 @@ struct Machine {
   mm::MemoryManager manager{ram, frames, heap, thread, *mm::MemoryManager::make_zero_frame(frames)};
   alignas(mm::kPolicyAlignment) std::byte storage[mm::kPolicyStorage];
   mm::SwapPager swap{manager};
-  mm::PageOut daemon{manager, *mm::make_policy("clock", storage), swap};
+  mm::PageOut pageout{manager, *mm::make_policy("clock", storage), swap};
   Disk disk{ram, kSwapPages};
 
   Machine() {
-    manager.pageout = &daemon;
-    thread.daemon = &daemon;
-    daemon.start(kLowFrames);
+    thread.daemon = &pageout.daemon;
+    pageout.daemon.start(kLowFrames);
     if (!swap.swap_on(disk)) std::abort();
   }
   bool initialize() {

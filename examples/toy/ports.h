@@ -114,7 +114,7 @@ class OneThread final : public mm::Waiting {
   void evict_if_wanted() {
     if (daemon != nullptr && daemon->wanted()) daemon->run_round();
   }
-  mm::PageOut* daemon = nullptr;
+  mm::PageDaemon* daemon = nullptr;
 };
 
 }  // namespace toy

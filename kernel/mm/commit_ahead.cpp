@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "mm/pageout.h"
+#include "mm/residency.h"
 
 namespace mobius::mm {
 
@@ -36,8 +36,8 @@ bool commit(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory
   object.install(*slot, page, std::move(*frame));
   ++manager.stats.pages_ahead;
   if (manager.tracking) {
-    manager.pageout->was_read_ahead(manager.frames.record(number), slot->shadow());
-    manager.pageout->age();
+    manager.residency->was_read_ahead(manager.frames.record(number), slot->shadow());
+    manager.residency->age();
   }
   return true;
 }

@@ -93,7 +93,7 @@ BackingState backing_state(VmObject& backing, PageIndex index) REQUIRES(memory_l
   if (fill == Fill::None) manager.memory.copy(record.number, page.backing_frame());
   if (!page.show(record.number, page.region.access)) return Need::Table;
   page.object().install(page.slot, page.index, std::move(*frame));
-  if (manager.tracking) [[unlikely]] manager.pageout->faulted_in(record, page.slot.shadow());
+  if (manager.tracking) [[unlikely]] manager.residency->faulted_in(record, page.slot.shadow());
   const bool eager = fill == Fill::Zero && page.object().eager();
   if (eager) [[unlikely]] commit_ahead(page.space, page.region, page.index);
   return Need::Nothing;
@@ -109,7 +109,7 @@ Claim claim_for(Need::Kind kind, const FaultingPage& page) REQUIRES(memory_lock)
                                                                 : Claim::Growth);
     case Need::Read: return page.claim(Claim::Returning);  // an image's page can always go again
     case Need::PageIn:
-      return page.claim(page.space.manager().pageout->swap().claim_of_pages());
+      return page.claim(page.space.manager().swap->claim_of_pages());
     default: return page.claim(Claim::Unpromised);
   }
 }
@@ -153,7 +153,7 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
     ++manager.stats.faults_minor;
     ++space.faults_minor;
   }
-  if (manager.tracking) [[unlikely]] manager.pageout->age();
+  if (manager.tracking) [[unlikely]] manager.residency->age();
 }
 
 [[gnu::always_inline]] inline Need attempt(AddressSpace& space, PageFault fault, Before before)

@@ -2,9 +2,9 @@
 //
 //   1 arch/i386/trap.asm            vector 14: save the frame
 //   2 arch/i386/page_fault.cpp      CR2 + error code -> mm::PageFault
-//   3 mm/fault.cpp                  resolve_fault(): find region, read slot, decide()
-//   4 mm/<kind>_object.cpp          make the page resident
-//   5 translation map               map(page, frame, access)
+//   3 mm/fault.cpp                  attempt(): find region, read slot, decide()
+//   4 mm/fault.cpp                  the action: a frame for the page, where it needs one
+//   5 translation map               enter(page, frame, access)
 //   6 page_fault.cpp                outcome -> resume | end the process | panic
 #pragma once
 

@@ -10,7 +10,7 @@ FaultOutcome FaultWait::until(const Need& need) {
     case Need::Refused: return FaultOutcome::NotAllowed;
     case Need::OverShare: return FaultOutcome::OutOfMemory;
     case Need::Turn:
-      if (manager.pageout != nullptr) manager.pageout->give_way();
+      if (manager.page_daemon != nullptr) manager.page_daemon->throttle();
       break;
     // Load control makes a suspended process wait on purpose: this does not count as a stall.
     case Need::Resume: manager.waiting.wait(&space_); break;
@@ -26,7 +26,7 @@ FaultOutcome FaultWait::until(const Need& need) {
 // Another process may have been given promised memory at this address meanwhile, so a claim for
 // which nothing can be evicted gets one more attempt.
 FaultOutcome FaultWait::for_frame(Claim claim) {
-  const bool over = space_.manager().pageout == nullptr || given_up_ == claim;
+  const bool over = space_.manager().page_daemon == nullptr || given_up_ == claim;
   if (over) return FaultOutcome::OutOfMemory;
   if (!patience_.wait_for_frames(claim)) given_up_ = claim;
   return FaultOutcome::Resolved;
@@ -46,7 +46,7 @@ Result<bool> FaultWait::bring_in(const Need& need) {
   MemoryManager& manager = space_.manager();
   const Pressure::Stall stall(manager.pressure);
   if (need.kind == Need::PageIn) {
-    return manager.pageout->swap().page_in(space_, page_, *need.object, need.index);
+    return manager.swap->page_in(space_, page_, *need.object, need.index);
   }
   if (need.kind == Need::Read) {
     TRY(need.object->read_in(need.index, need.claim));

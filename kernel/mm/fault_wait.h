@@ -35,7 +35,7 @@ enum class Before : uint8_t { Nothing, Page };
 class FaultWait {
  public:
   FaultWait(AddressSpace& space, VirtAddr page)
-      : space_(space), page_(page), patience_(space.manager().pageout) {}
+      : space_(space), page_(page), patience_(space.manager()) {}
   FaultWait(const FaultWait&) = delete;
 
   Before before() const { return before_; }

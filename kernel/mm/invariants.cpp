@@ -23,7 +23,7 @@ void check_absent(MemoryManager& manager, const PageSlot& slot, Totals& totals)
   const bool swapped = (slot.kind() == SlotKind::Swapped || slot.kind() == SlotKind::Busy) &&
                        slot.swap_slot() != kNoSwapSlot;
   if (!swapped) return;
-  KASSERT(manager.pageout->swap().slots().in_use(slot.swap_slot()));
+  KASSERT(manager.swap->slots().in_use(slot.swap_slot()));
   ++totals.swapped;
   ++totals.slots;
   if (slot.kind() == SlotKind::Swapped) {
@@ -36,7 +36,7 @@ void check_marks(MemoryManager& manager, const FrameRecord& record, Totals& tota
   KASSERT(record.marks.legal() && !record.marks.has(PageMark::Orphan));
   KASSERT(record.list == 0 || record.marks.has(PageMark::Tracked));
   if (!record.marks.any({PageMark::CleanCopy, PageMark::Writing})) return;
-  KASSERT(manager.pageout->swap().slots().in_use(record.swap_slot));
+  KASSERT(manager.swap->slots().in_use(record.swap_slot));
   ++totals.slots;
 }
 
@@ -160,8 +160,8 @@ void check_machine(MemoryManager& manager) {
   for (AddressSpace& space : manager.spaces) check_space(manager, space, totals);
   KASSERT(totals.owed == manager.promises.owed());
   KASSERT(totals.standby == manager.frames.standby_frames());
-  if (manager.pageout != nullptr && manager.pageout->swap().on()) {
-    const SwapPager& swap = manager.pageout->swap();
+  if (manager.swap != nullptr && manager.swap->on()) {
+    const SwapPager& swap = *manager.swap;
     swap.slots().check();
     KASSERT(totals.swapped == swap.swapped_pages());
     // A page that was freed while it was being written has a slot, and is nobody's any more.

@@ -16,7 +16,9 @@
 namespace mobius::mm {
 
 class AddressSpace;
-class PageOut;
+class PageDaemon;
+class Residency;
+class SwapPager;
 class VmObject;
 struct AllSpaces {};
 struct AllObjects {};
@@ -38,8 +40,11 @@ struct MemoryManager {
   List<AddressSpace, AllSpaces> spaces GUARDED_BY(memory_lock){};
   List<VmObject, AllObjects> objects GUARDED_BY(memory_lock){};
   Footprint of_nobody GUARDED_BY(memory_lock){};  // images', and objects that no region shows
-  // Evicts pages where memory is short; null on a machine that never does. Set while it is wired.
-  PageOut* pageout = nullptr;
+  // What evicts pages where memory is short; null on a machine that never does. Set while it is
+  // wired (pageout.h).
+  Residency* residency = nullptr;
+  PageDaemon* page_daemon = nullptr;
+  SwapPager* swap = nullptr;
   bool tracking GUARDED_BY(memory_lock) = false;  // it wants to hear of pages that come in
   uint32_t starving GUARDED_BY(memory_lock) = 0;  // requests to which others give way (patience.h)
   // Of these and of long calls (long_call.h): with none, a fault is resolved at once where it can.

@@ -82,7 +82,8 @@ inline void ObjectPages::count_frame(bool has) {
   slot.dirty_ = false;
   if (kind == Empty || kind == Swapped || kind == Discarded) slot.shadow_ = to.shadow_;
   if (had_frame != to.in_frame()) count_frame(to.in_frame());
-  if (was_in_swap || to.in_swap() || promised()) [[unlikely]] count_rest(had_frame, was_in_swap, to);
+  const bool counts_more = was_in_swap || to.in_swap() || promised();
+  if (counts_more) [[unlikely]] count_rest(had_frame, was_in_swap, to);
 }
 
 }  // namespace mobius::mm

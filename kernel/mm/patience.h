@@ -1,18 +1,18 @@
 // Patience: one request's waits for frames, from the first attempt that finds none to the last.
 #pragma once
 
-#include "mm/pageout.h"
+#include "mm/page_daemon.h"
 
 namespace mobius::mm {
 
 class Patience {
  public:
-  explicit Patience(PageOut* pageout) : pageout_(pageout) {}
+  explicit Patience(MemoryManager& manager) : manager_(manager) {}
   Patience(const Patience&) = delete;
 
   // An attempt has found no frame, or none where it must be: sleeps until another may find one, a
   // promised one if it has that claim. False: nothing can be evicted, or it has been in vain too
-  // often. Who asks a few times in a row starves: others give way meanwhile (PageOut::give_way).
+  // often. Who asks a few times in a row starves: others give way meanwhile (PageDaemon::throttle).
   bool wait_for_frames(Claim claim = Claim::Unpromised) EXCLUDES(memory_lock);
 
  private:
@@ -20,7 +20,7 @@ class Patience {
   // they may not be where they are needed (a page table must be in the direct map).
   static constexpr unsigned kMost = 64;
   static constexpr unsigned kStarving = 3;
-  PageOut* pageout_;
+  MemoryManager& manager_;
   unsigned waits_ = 0;
 };
 
@@ -31,7 +31,7 @@ class Patience {
 // at once.
 template <typename F>
 auto with_frames(MemoryManager& manager, F&& attempt) EXCLUDES(memory_lock) {
-  Patience patience(manager.pageout);
+  Patience patience(manager);
   for (;;) {
     const uint32_t refusals = manager.refused_promises();  // others' come while this one waits
     auto outcome = attempt();

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "mm/pageout.h"
+#include "mm/page_daemon.h"
 
 namespace mobius::mm {
 
@@ -79,7 +79,7 @@ Result<bool> SwapOff::step() {
 Result<void> SwapOff::bring_back(VmObject& object, PageIndex page) {
   const Result<void> came = pager_.bring_back(object, page);
   if (came || came.error() != Error::OutOfFrames) return came;
-  if (!pager_.manager_.pageout->wait_for_frames(Claim::Growth)) return came;
+  if (!pager_.manager_.page_daemon->wait_for_frames(Claim::Growth)) return came;
   return {};
 }
 
@@ -129,10 +129,7 @@ void SwapOff::look_at(PageSlot& slot, Found& found) {
   if (slot.kind() == SlotKind::Swapped) found = Found::Swapped;
   if (slot.kind() == SlotKind::Busy && slot.swap_slot() != kNoSwapSlot) found = Found::Busy;
   if (slot.kind() != SlotKind::Resident) return;
-  FrameRecord& record = pager_.manager_.frames.record(slot.frame());
-  if (!record.marks.has(PageMark::CleanCopy)) return;
-  pager_.space_.give(record.swap_slot);
-  record.marks.remove({PageMark::CleanCopy});
+  pager_.drop_copy(pager_.manager_.frames.record(slot.frame()));
 }
 
 }  // namespace mobius::mm

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "mm/address_space.h"
-#include "mm/pageout.h"
+#include "mm/residency.h"
 
 namespace mobius::mm {
 
@@ -27,7 +27,7 @@ struct SwapPager::PageIn {
 };
 
 Result<void> SwapPager::swap_on(PageDevice& device) {
-  KASSERT(manager_.pageout != nullptr && "a PageOut is made before swap_on()");
+  KASSERT(manager_.residency != nullptr && "a PageOut is made before swap_on()");
   LockGuard guard(manager_.lock);
   KASSERT(!on());
   if (device.gone()) return Failure(Error::TimedOut);
@@ -183,10 +183,10 @@ bool SwapPager::install(PageIn& in, uint32_t n) {
     record.marks.add(PageMark::CleanCopy);
   }
   if (n == 0 && in.space != nullptr) {
-    manager_.pageout->faulted_in(record, slot.shadow());
+    manager_.residency->faulted_in(record, slot.shadow());
   } else {
-    manager_.pageout->was_read_ahead(record, slot.shadow());
-    manager_.pageout->age();
+    manager_.residency->was_read_ahead(record, slot.shadow());
+    manager_.residency->age();
   }
   return true;
 }

@@ -62,6 +62,12 @@ class SwapPager {
     manager_.frames.forget_standby(slot);
     space_.give(slot);
   }
+  // The copy of a resident page there, if it has one, is out of date or not wanted any more.
+  void drop_copy(FrameRecord& record) REQUIRES(memory_lock) {
+    if (!record.marks.has(PageMark::CleanCopy)) return;
+    space_.give(record.swap_slot);
+    record.marks.remove({PageMark::CleanCopy});
+  }
   void retire(SwapSlot slot) REQUIRES(memory_lock) {
     space_.retire(slot);
     tell_capacity();

@@ -1,7 +1,8 @@
 // What all VM objects share: references, and pages that come and go.
 #include "mm/vm_object.h"
 
-#include "mm/pageout.h"
+#include "mm/residency.h"
+#include "mm/swap_pager.h"
 
 namespace mobius::mm {
 
@@ -26,15 +27,22 @@ void VmObject::drop_reference() {
   if (backing != nullptr) backing->drop_reference();
 }
 
+// True where the frame can be freed at once. Otherwise its writer does it, when it is done.
+bool VmObject::let_go(FrameRecord& record) {
+  manager_.residency->left(record);
+  const bool writing = record.marks.has(PageMark::Writing);
+  if (!writing) manager_.swap->drop_copy(record);
+  record.marks = writing ? PageMarks::of({PageMark::Writing, PageMark::Orphan}) : PageMarks{};
+  return !writing;
+}
+
 void VmObject::empty_slot(PageIndex page, PageSlot& slot) {
   KASSERT(slot.kind() != SlotKind::Busy);
   if (slot.kind() == SlotKind::Resident) {
     FrameRecord& record = manager_.frames.record(slot.frame());
-    if (record.marks.none() || manager_.pageout->forget(record)) [[likely]] {
-      manager_.frames.free(record);
-    }
+    if (record.marks.none() || let_go(record)) [[likely]] manager_.frames.free(record);
   } else if (slot.kind() == SlotKind::Swapped) {
-    manager_.pageout->swap().give(slot.swap_slot());
+    manager_.swap->give(slot.swap_slot());
   }
   move(page, slot, PageSlot());
 }
@@ -80,8 +88,8 @@ Result<void> VmObject::read_in(PageIndex index, Claim claim) {
     install(*slot, index, std::move(frame));
     ++manager_.stats.pages_in;
     ++manager_.stats.ios_in;
-    if (PageOut* const pageout = manager_.pageout) {
-      pageout->faulted_in(manager_.frames.record(slot->frame()), slot->shadow());
+    if (Residency* const residency = manager_.residency) {
+      residency->faulted_in(manager_.frames.record(slot->frame()), slot->shadow());
     }
   } else {
     move(index, *slot, slot->where_it_came_from());

@@ -38,7 +38,8 @@ class VmObject : public ObjectPages, public Link<AllObjects>, public Link<Object
   Result<void> read_in(PageIndex page, Claim claim) EXCLUDES(memory_lock);
 
   // The slot takes the frame over. Requires: slot is this object's slot of `page`.
-  [[gnu::always_inline]] void install(PageSlot& slot, PageIndex page, OwnedFrame frame) REQUIRES(memory_lock) {
+  [[gnu::always_inline]] void install(PageSlot& slot, PageIndex page, OwnedFrame frame)
+      REQUIRES(memory_lock) {
     FrameRecord& record = frame.record();
     record.owner = this;
     record.index = page;
@@ -88,6 +89,8 @@ class VmObject : public ObjectPages, public Link<AllObjects>, public Link<Object
   virtual void destroy() REQUIRES(memory_lock) = 0;
 
  private:
+  bool let_go(FrameRecord& record) REQUIRES(memory_lock);
+
   PageCount shown_ GUARDED_BY(memory_lock) = pages();
   List<Region, ObjectViews> views_ GUARDED_BY(memory_lock);
   List<VmObject, ObjectFronts> fronts_ GUARDED_BY(memory_lock);

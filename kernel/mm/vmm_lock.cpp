@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "mm/fault.h"
-#include "mm/pageout.h"
+#include "mm/residency.h"
 #include "mm/vmm_internal.h"
 
 namespace mobius::mm {
@@ -121,7 +121,7 @@ void Locking::settle(Then then) {
     FrameRecord* record = record_of(*object_, page);
     if (record == nullptr || !record->marks.has(PageMark::Locking)) return;
     record->marks.remove({PageMark::Locking});
-    if (then == Then::Unlock) space_.manager().pageout->unlock(*record);
+    if (then == Then::Unlock) space_.manager().residency->unlock(*record);
   });
 }
 
@@ -136,7 +136,7 @@ Result<bool> Locking::mark(VirtAddr page) {
   if (record == nullptr) return false;
   if (record->marks.has(PageMark::Locked)) return true;
   if (!all_may_lock(1)) return Failure(Error::LimitReached);  // others have locked meanwhile
-  space_.manager().pageout->lock(*record);
+  space_.manager().residency->lock(*record);
   record->marks.add(PageMark::Locking);
   return true;
 }
@@ -169,7 +169,8 @@ Result<void> Locking::check_quota() {
 
 bool Locking::all_may_lock(uint32_t more) const {
   const MemoryManager& manager = space_.manager();
-  return manager.pageout->locked_pages() + more <= manager.frames.total_frames() / kLockShareOfAll;
+  const uint32_t most = manager.frames.total_frames() / kLockShareOfAll;
+  return manager.residency->locked_pages() + more <= most;
 }
 
 SlotKind kind_of(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
@@ -190,7 +191,7 @@ bool is_step_end(VirtRange range, VirtAddr page) {
 }  // namespace
 
 Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) {
-  if (space.manager().pageout == nullptr) return Failure(Error::NotSupported);
+  if (space.manager().residency == nullptr) return Failure(Error::NotSupported);
   VirtRange range = TRY(user_range(base, pages));
   Locking locking(space, range);
   TRY(locking.begin());
@@ -220,7 +221,7 @@ Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages) {
     FrameRecord* record = record_of(*object, page);
     if (record == nullptr || !record->marks.has(PageMark::Locked)) return;
     record->marks.remove({PageMark::Locking});  // also from a VmmLock that goes on
-    space.manager().pageout->unlock(*record);
+    space.manager().residency->unlock(*record);
   });
   return {};
 }

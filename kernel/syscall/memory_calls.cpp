@@ -159,15 +159,15 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
     LockGuard guard(memory.lock);
     stats.frames_total = memory.frames.total_frames();
     stats.frames_free = memory.frames.free_frames();
-    if (const mm::PageOut* pageout = memory.pageout) {
-      stats.slots_total = pageout->swap().good_slots();
-      stats.slots_free = pageout->swap().slots_left();
+    if (const mm::SwapPager* swap = memory.swap) {
+      stats.slots_total = swap->good_slots();
+      stats.slots_free = swap->slots_left();
       stats.bit_tests = memory.stats.bit_tests;
       stats.zero_pages_out = memory.stats.zero_pages_out;
-      stats.checksum_errors = pageout->swap().checksum_errors();
+      stats.checksum_errors = swap->checksum_errors();
       stats.stalled_ns = memory.pressure.stalled_ns();
-      stats.slots_retired = pageout->swap().slots().retired();
-      const mm::PageDevice::QueueLength queue = pageout->swap().queue_length();
+      stats.slots_retired = swap->slots().retired();
+      const mm::PageDevice::QueueLength queue = swap->queue_length();
       stats.queue_length = queue.now;
       stats.queue_longest = queue.longest;
     }

@@ -83,15 +83,15 @@ Result<uint32_t> SysLog(proc::System& system, Words a) {
 
 Result<uint32_t> SysSwapOn(proc::System& system, Words) {
   TRY(need(system, Privilege::Swap));
-  if (system.memory.pageout == nullptr) return Failure(Error::NotFound);
-  TRY(system.memory.pageout->swap().swap_on_again());
+  if (system.memory.swap == nullptr) return Failure(Error::NotFound);
+  TRY(system.memory.swap->swap_on_again());
   return kTrue;
 }
 
 Result<uint32_t> SysSwapOff(proc::System& system, Words) {
   TRY(need(system, Privilege::Swap));
-  if (system.memory.pageout == nullptr) return Failure(Error::NotFound);
-  mm::SwapOff off(system.memory.pageout->swap());
+  if (system.memory.swap == nullptr) return Failure(Error::NotFound);
+  mm::SwapOff off(*system.memory.swap);
   TRY(off.begin());
   while (!TRY(off.step())) {
     if (system.thread().doomed) return Failure(Error::Interrupted);

@@ -28,7 +28,7 @@ class SimSwap {
         policy(*mm::make_policy(config.policy, storage_)),
         pageout(machine.manager, policy, pager) {
     if (config.pages != 0) KASSERT(pager.swap_on(device).has_value());
-    pageout.start(config.low);
+    pageout.daemon.start(config.low);
     machine.scheduler.spawn([this] { daemon(); });
   }
   SimSwap(const SimSwap&) = delete;
@@ -67,8 +67,8 @@ class SimSwap {
 
   void daemon() {
     while (!ending_) {
-      if (pageout.wanted()) {
-        pageout.run_round();
+      if (pageout.daemon.wanted()) {
+        pageout.daemon.run_round();
       } else {
         machine_.scheduler.sleep(5);
       }

@@ -153,7 +153,7 @@ bool World::sit_down(Seat& seat, unsigned) {
     seat.program = Program::start(*this, started_, *image_);
     if (seat.program == nullptr) {
       ++counts.refused_calls;
-      if (!swap.pageout.wait_for_frames()) machine.scheduler.sleep(20);
+      if (!swap.pageout.daemon.wait_for_frames()) machine.scheduler.sleep(20);
       ++next_;  // a life without memory has an end, too
       return false;
     }
@@ -222,14 +222,14 @@ void World::check_locks() {
     if (seat.program != nullptr) seat.program->check_locks();
   }
   LockGuard guard(machine.manager.lock);
-  const uint32_t locked = swap.pageout.locked_pages();
+  const uint32_t locked = swap.pageout.residency.locked_pages();
   if (locked > usable_ / mm::kLockShareOfAll) log.wrong("%u pages are locked by all", locked);
 }
 
 bool World::could_lock(mm::AddressSpace& space, PageCount pages) {
   LockGuard guard(machine.manager.lock);
   return space.locked_pages() + pages <= usable_ / mm::kLockShareOfProcess &&
-         swap.pageout.locked_pages() + pages <= usable_ / mm::kLockShareOfAll;
+         swap.pageout.residency.locked_pages() + pages <= usable_ / mm::kLockShareOfAll;
 }
 
 bool World::may_promise(mm::AddressSpace& space, PageCount pages) {

@@ -112,7 +112,7 @@ void World::read_everything_back() {
 void World::close() {
   for (Seat& seat : seats_) seat.program.reset();
   image_->release();
-  while (swap.pageout.wanted()) machine.scheduler.sleep(100);
+  while (swap.pageout.daemon.wanted()) machine.scheduler.sleep(100);
   swap.finish();
   if (machine.scheduler.run() != 0) log.wrong("a thread waits for ever");
   mm::check_machine(machine.manager);

@@ -203,11 +203,11 @@ TEST_F(CommitAhead, when_memory_is_short_the_fault_is_resolved_and_nothing_else)
   write(block, 31);
   EXPECT_EQ(draw(pages_after(block, 31), 6), "Dcccc.");
   EXPECT_EQ(spare(), 0u);
-  EXPECT_FALSE(swap.pageout.wanted());
+  EXPECT_FALSE(swap.pageout.daemon.wanted());
   (void)faults_of_writing(block, 32, 36);
   write(block, 36);
   EXPECT_EQ(draw(pages_after(block, 36), 2), "D.");
-  EXPECT_TRUE(swap.pageout.wanted());
+  EXPECT_TRUE(swap.pageout.daemon.wanted());
 }
 
 TEST_F(CommitAhead, frames_below_the_floor_of_promises_stay_there) {
@@ -220,15 +220,15 @@ TEST_F(CommitAhead, frames_below_the_floor_of_promises_stay_there) {
   ASSERT_EQ(spare(), 3u);
   write(block, 15);
   EXPECT_EQ(draw(pages_after(block, 15), 4), "Dcc.");
-  EXPECT_FALSE(swap.pageout.wanted());
+  EXPECT_FALSE(swap.pageout.daemon.wanted());
 }
 
 TEST_F(CommitAhead, nothing_is_taken_from_those_who_starve) {
   const VirtAddr block = alloc(40, kEager);
-  swap.pageout.somebody_starves(1);
+  std::optional<mm::PageDaemon::Starved> starved(std::in_place, machine.manager);
   machine.scheduler.spawn([&] {
     EXPECT_EQ(faults_of_writing(block, 0, 4), (Pages{0, 1, 2, 3}));
-    swap.pageout.somebody_starves(-1);
+    starved.reset();
     swap.finish();
   });
   machine.scheduler.run();
@@ -295,7 +295,7 @@ TEST_F(CommitAhead, R13_untouched_pages_go_before_those_in_use) {
     EXPECT_EQ(draw(pages_after(block, first), 16), written);
     all += draw(pages_after(block, first + 16), 16);
   }
-  EXPECT_EQ(std::count(all.begin(), all.end(), 'x'), mm::PageOut::kBatch);
+  EXPECT_EQ(std::count(all.begin(), all.end(), 'x'), mm::Eviction::kBatch);
   EXPECT_EQ(stats().pages_out, 0u);
   read_all(old, 20);
 }

@@ -23,7 +23,7 @@ struct IdleAndHog {
   }
   ~IdleAndHog() {
     mm::check_machine(machine.manager);
-    swap.pageout.start(0);
+    swap.pageout.daemon.start(0);
     swap.finish();
     machine.scheduler.run();
     image->release();  // the users, which go later, have the last references
@@ -42,9 +42,9 @@ struct IdleAndHog {
   }
   // All of it goes.
   void fall_asleep() {
-    swap.pageout.start(machine.frames.total_frames());
-    for (int i = 0; i < 20; ++i) (void)swap.pageout.wait_for_frames();  // images go, too
-    swap.pageout.start(kLow);
+    swap.pageout.daemon.start(machine.frames.total_frames());
+    for (int i = 0; i < 20; ++i) (void)swap.pageout.daemon.wait_for_frames();  // images go, too
+    swap.pageout.daemon.start(kLow);
     for (uint32_t n = 1; n <= swap.total_slots(); ++n) machine.frames.forget_standby({n});
     ASSERT_EQ(images(), 0u);
   }

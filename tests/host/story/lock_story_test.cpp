@@ -50,7 +50,7 @@ TEST_F(LockStory, S1_locks_have_a_quota_and_a_refused_one_locks_nothing) {
   EXPECT_EQ(user.locked_pages(), most);
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
   LockGuard guard(machine.manager.lock);
-  EXPECT_EQ(swap.pageout.locked_pages(), 0u);
+  EXPECT_EQ(swap.pageout.residency.locked_pages(), 0u);
 }
 
 TEST_F(LockStory, R13_a_lock_that_meets_a_bad_page_locks_nothing_new) {

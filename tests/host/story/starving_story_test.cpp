@@ -136,11 +136,11 @@ struct OnePageCanGo {
     EXPECT_TRUE(user->write32(block, 1));
     EXPECT_TRUE(mm::vmm_discard(user->space(), block, 1));  // its slot and page table stay
     fill();
-    swap->pageout.start(1);
-    swap->pageout.run_round();  // the EXE's page goes
+    swap->pageout.daemon.start(1);
+    swap->pageout.daemon.run_round();  // the EXE's page goes
   }
   ~OnePageCanGo() {
-    swap->pageout.start(0);
+    swap->pageout.daemon.start(0);
     swap->finish();
     machine.scheduler.run();
     user.reset();
@@ -211,7 +211,7 @@ TEST(StarvingStory, R24_a_frame_in_the_direct_map_is_had_although_others_are_fre
   VirtAddr block = full.alloc(full.user, 64 * 1024);
   full.fill();
   // From now on there are frames, but above the direct map.
-  full.machine.manager.pageout->run_round();
+  full.machine.manager.page_daemon->run_round();
   for (PageIndex i = 0; i < 40; ++i) {
     // Page tables and slots of its own for each.
     ASSERT_TRUE(full.user.write32(pages_after(block, i * 1024), 1)) << i;

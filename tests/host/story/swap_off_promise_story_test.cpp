@@ -74,9 +74,9 @@ TEST(SwapOffPatienceStory, R13_one_batch_that_cannot_be_written_does_not_end_it)
     return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, kReadWrite).value();
   };
   const auto press = [&](uint32_t frames) {
-    swap.pageout.start(frames);
-    swap.pageout.run_round();
-    swap.pageout.start(8);
+    swap.pageout.daemon.start(frames);
+    swap.pageout.daemon.run_round();
+    swap.pageout.daemon.start(8);
   };
   constexpr PageCount kClean = 500, kDirty = 8;
   VirtAddr dirty = alloc(kDirty), clean = alloc(kClean);
@@ -91,7 +91,7 @@ TEST(SwapOffPatienceStory, R13_one_batch_that_cannot_be_written_does_not_end_it)
     ASSERT_TRUE(off.begin());
     press(machine.frames.free_frames() + 1);
     EXPECT_GT(swap.swapped_pages(), 0u);  // clean ones of one or two batches
-    EXPECT_LT(swap.swapped_pages(), 2 * mm::PageOut::kBatch);
+    EXPECT_LT(swap.swapped_pages(), 2 * mm::Eviction::kBatch);
     LockGuard guard(machine.manager.lock);
     EXPECT_TRUE(swap.pager.slots().closing());
   }

@@ -8,13 +8,12 @@ namespace {
 class SwapOffStarvingStory : public SwapRig {};
 
 TEST_F(SwapOffStarvingStory, D3_it_is_not_begun_while_somebody_starves) {
-  swap.pageout.somebody_starves(1);
   {
+    const mm::PageDaemon::Starved starved(machine.manager);
     mm::SwapOff off(swap.pager);
     EXPECT_EQ(off.begin().error(), Error::OutOfFrames);
   }
   EXPECT_EQ(swap.free_slots(), swap.total_slots());
-  swap.pageout.somebody_starves(-1);
   mm::SwapOff off(swap.pager);
   EXPECT_TRUE(off.begin());
 }
@@ -22,10 +21,9 @@ TEST_F(SwapOffStarvingStory, D3_it_is_not_begun_while_somebody_starves) {
 TEST_F(SwapOffStarvingStory, D3_it_stays_on_where_somebody_starves_at_the_last_moment) {
   mm::SwapOff off(swap.pager);
   ASSERT_TRUE(off.begin());
-  swap.pageout.somebody_starves(1);
+  const mm::PageDaemon::Starved starved(machine.manager);
   EXPECT_EQ(off.step().error(), Error::OutOfFrames);
   EXPECT_TRUE(swap.pager.on());
-  swap.pageout.somebody_starves(-1);
 }
 
 }  // namespace

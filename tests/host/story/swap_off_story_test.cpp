@@ -222,7 +222,7 @@ TEST_F(SwapOffStory, R13_pages_that_can_be_read_again_make_room) {
   VirtAddr block = alloc(user, 30);
   ASSERT_TRUE(write_all(user, block, 30));
   press_for(machine.frames.free_frames() + 30);
-  machine.manager.pageout->start(1);
+  machine.manager.page_daemon->start(1);
   for (PageIndex i = 0; i < 4; ++i) ASSERT_TRUE(user.read32(pages_after(layout.base, i)));
   std::vector<mm::OwnedFrame> taken;
   while (machine.frames.free_frames() > swapped() - 2) {

@@ -52,9 +52,9 @@ class SwapRig : public testing::Test {
   }
   // The same, but what comes back comes back from them.
   void put_on_standby(uint32_t frames) {
-    swap.pageout.start(frames);
-    swap.pageout.run_round();
-    swap.pageout.start(8);
+    swap.pageout.daemon.start(frames);
+    swap.pageout.daemon.run_round();
+    swap.pageout.daemon.start(8);
   }
   void evict_all() { press_for(machine.frames.total_frames()); }
   std::string draw(VirtAddr base, PageCount pages) { return user.draw(base, pages); }

@@ -27,9 +27,9 @@ TEST_F(SwapStory, R13_no_more_is_evicted_than_a_batch_above_the_low_watermark) {
   write_all(alloc(400), 400);
   ASSERT_LT(machine.frames.free_frames(), kLow);
   press_for(kLow);
-  const uint32_t enough = machine.frames.floor() + kLow + mm::PageOut::kBatch;
+  const uint32_t enough = machine.frames.floor() + kLow + mm::Eviction::kBatch;
   EXPECT_GE(machine.frames.free_frames(), enough);
-  EXPECT_LT(machine.frames.free_frames(), enough + mm::PageOut::kBatch);
+  EXPECT_LT(machine.frames.free_frames(), enough + mm::Eviction::kBatch);
 }
 
 TEST_F(SwapStory, R15_clean_pages_that_came_from_swap_are_discarded_without_a_write) {
@@ -240,15 +240,15 @@ TEST(SwapStories, R13_image_pages_go_without_a_write_and_are_read_again) {
     }
   }
   EXPECT_EQ(file.behaviour.reads, 4u);
-  swap.pageout.start(machine.frames.free_frames());
-  swap.pageout.run_round();
+  swap.pageout.daemon.start(machine.frames.free_frames());
+  swap.pageout.daemon.run_round();
   EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Image), 0u);
   EXPECT_EQ(one.state(layout.base), mm::PageState::InFile);
   mm::check_machine(machine.manager);
   EXPECT_EQ(two.read32(layout.base).value(), sim::signed_word(7, 0));
   EXPECT_EQ(one.read32(layout.base).value(), sim::signed_word(7, 0));
   EXPECT_EQ(file.behaviour.reads, 5u);
-  swap.pageout.start(0);
+  swap.pageout.daemon.start(0);
   swap.finish();
   machine.scheduler.run();
   image->release();  // the users, which go first, have the last references

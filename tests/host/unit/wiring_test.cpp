@@ -35,8 +35,8 @@ TEST(Wiring, APageOutThatWasNotStarted) {
   alignas(mm::kPolicyAlignment) std::byte storage[mm::kPolicyStorage];
   mm::SwapPager pager(machine.manager);
   mm::PageOut pageout(machine.manager, *mm::make_policy("clock", storage), pager);
-  EXPECT_DEATH(pageout.run_round(), "start.. has been called");
-  EXPECT_DEATH((void)pageout.wait_for_frames(), "start.. has been called");
+  EXPECT_DEATH(pageout.daemon.run_round(), "start.. has been called");
+  EXPECT_DEATH((void)pageout.daemon.wait_for_frames(), "start.. has been called");
 }
 
 }  // namespace

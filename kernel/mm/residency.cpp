@@ -1,18 +1,31 @@
-// What the page daemon knows of single pages, by what the rest of the memory manager tells it.
+// What is known of resident pages (residency.h).
+#include "mm/residency.h"
+
 #include <algorithm>
 
-#include "mm/pageout_internal.h"
 #include "mm/reverse_map.h"
 
 namespace mobius::mm {
 
 namespace {
+
 constexpr FrameRecord* kNobody = nullptr;
+
+// The same for the same page whenever it comes and goes; every bit depends on all of object and
+// index (the finalizer of MurmurHash3).
+uint32_t identity_of(const FrameRecord& record) {
+  const auto object = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(record.owner));
+  uint32_t mixed = (object >> 4) * 0x9E3779B1u + record.index;
+  mixed = (mixed ^ (mixed >> 16)) * 0x85EBCA6Bu;
+  mixed = (mixed ^ (mixed >> 13)) * 0xC2B2AE35u;
+  return mixed ^ (mixed >> 16);
 }
+
+}  // namespace
 
 // Pages that came before memory was short for the first time join in the order of their objects. To
 // the policy they are the first to come, so it must know before how many there can be.
-void PageOut::start_tracking() {
+void Residency::start_tracking() {
   manager_.tracking = true;
   uint32_t pages = manager_.frames.free_frames();
   for (VmObject& object : manager_.objects) pages += object.resident_pages();
@@ -24,22 +37,62 @@ void PageOut::start_tracking() {
   }
 }
 
-void PageOut::note_came(FrameRecord& record) {
+void Residency::begin_picking() {
+  if (!manager_.tracking) start_tracking();
+  // With those that are being read: policies evict for each dip of it.
+  policy_.set_capacity(policy_.size() + manager_.frames.free_frames() + manager_.under_way);
+  came_ = {};
+}
+
+FrameRecord* Residency::pick() { return static_cast<FrameRecord*>(policy_.pick_victim(*this)); }
+
+void Residency::stays(FrameRecord& record) {
+  if (record.marks.has(PageMark::Locked)) return;
+  policy_.kept(record, ReplacementPolicy::Kept::Used);
+}
+
+void Residency::failed(FrameRecord& record) {
+  record.marks.add(PageMark::Stuck);
+  record.marks.remove({PageMark::Tracked});
+}
+
+Shadow Residency::evicted(FrameRecord& record) {
+  return policy_.evicted(record, identity_of(record));
+}
+
+bool Residency::forgive_failures() {
+  bool any = false;
+  for (VmObject& object : manager_.objects) {
+    for_each_resident(object, [&](FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock) {
+      if (!record.marks.has(PageMark::Stuck) || record.marks.has(PageMark::Locked)) return;
+      record.marks.remove({PageMark::Stuck});
+      was_read_ahead(record, slot.shadow());
+      any = true;
+    });
+  }
+  return any;
+}
+
+void Residency::note_came(FrameRecord& record) {
+  record.marks.add(PageMark::Tracked);
   ++came_.frames;
   if (manager_.memory.is_direct(record.number)) ++came_.direct;
 }
 
-void PageOut::faulted_in(FrameRecord& record, Shadow shadow) {
+void Residency::faulted_in(FrameRecord& record, Shadow shadow) {
   if (!manager_.tracking) return;
-  record.marks.add(PageMark::Tracked);
   note_came(record);
   newcomers_[newcomer_++ % newcomers_.size()] = &record;
   policy_.faulted_in(record, shadow, identity_of(record));
 }
 
-// One that was brought in a moment ago and that nobody has used since. If it could go, an
-// instruction that needs two pages could wait for ever, each one's fault evicting the other.
-bool PageOut::is_unused_newcomer(FrameRecord& record) {
+void Residency::was_read_ahead(FrameRecord& record, Shadow shadow) {
+  if (!manager_.tracking) return;
+  note_came(record);
+  policy_.read_ahead(record, shadow, identity_of(record));
+}
+
+bool Residency::is_unused_newcomer(FrameRecord& record) {
   const auto at = std::find(newcomers_.begin(), newcomers_.end(), &record);
   if (at == newcomers_.end()) return false;
   bool used = false, shown = false;
@@ -49,36 +102,20 @@ bool PageOut::is_unused_newcomer(FrameRecord& record) {
     used |= mapping.accessed || mapping.dirty;
   });
   if (used) *at = nullptr;
-  const bool stays = shown && !used;
-  newcomer_stayed_ |= stays;
-  return stays;
+  return shown && !used;
 }
 
-void PageOut::was_read_ahead(FrameRecord& record, Shadow shadow) {
-  if (!manager_.tracking) return;
-  record.marks.add(PageMark::Tracked);
-  note_came(record);
-  policy_.read_ahead(record, shadow, identity_of(record));
-}
-
-void PageOut::age() {
+void Residency::age() {
   policy_.age(kAgeBudget, *this);
-  flush_cleared();
+  flush();
 }
 
-bool PageOut::forget(FrameRecord& record) {
+void Residency::left(FrameRecord& record) {
   if (record.list != 0) policy_.removed(record);
   if (record.marks.has(PageMark::Locked)) count_locked(record, -1);
-  if (record.marks.has(PageMark::Writing)) {
-    record.marks = PageMarks::of({PageMark::Writing, PageMark::Orphan});
-    return false;
-  }
-  drop_slot(record);
-  record.marks = {};
-  return true;
 }
 
-void PageOut::lock(FrameRecord& record) {
+void Residency::lock(FrameRecord& record) {
   KASSERT(!record.marks.has(PageMark::Locked));
   if (record.list != 0) policy_.removed(record);
   std::replace(newcomers_.begin(), newcomers_.end(), &record, kNobody);
@@ -87,7 +124,7 @@ void PageOut::lock(FrameRecord& record) {
   count_locked(record, 1);
 }
 
-void PageOut::unlock(FrameRecord& record) {
+void Residency::unlock(FrameRecord& record) {
   KASSERT(record.marks.has(PageMark::Locked));
   record.marks.remove({PageMark::Locked});
   count_locked(record, -1);
@@ -95,16 +132,16 @@ void PageOut::unlock(FrameRecord& record) {
   if (record.marks.has(PageMark::Writing)) {
     record.marks.add(PageMark::Tracked);  // it is still the writer's, who tells the policy
   } else {
-    was_read_ahead(record, slot_of(record).shadow());
+    was_read_ahead(record, object_of(record)->slots().find(record.index)->shadow());
   }
 }
 
-void PageOut::count_locked(FrameRecord& record, int pages) {
+void Residency::count_locked(FrameRecord& record, int pages) {
   locked_ += pages;
   object_of(record)->locked_pages += pages;
 }
 
-bool PageOut::test_and_clear(PolicyPage& page) {
+bool Residency::test_and_clear(PolicyPage& page) {
   auto& record = static_cast<FrameRecord&>(page);
   bool accessed = false;
   ++manager_.stats.bit_tests;
@@ -112,7 +149,7 @@ bool PageOut::test_and_clear(PolicyPage& page) {
                 [&](AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
     if (!space.map().take_accessed(address)) return;
     accessed = true;
-    if (cleared_ != &space) flush_cleared();
+    if (cleared_ != &space) flush();
     cleared_ = &space;
   });
   if (accessed) std::replace(newcomers_.begin(), newcomers_.end(), &record, kNobody);
@@ -120,7 +157,7 @@ bool PageOut::test_and_clear(PolicyPage& page) {
 }
 
 // The processor may hold translations that still say "accessed": one reload for all of a space.
-void PageOut::flush_cleared() {
+void Residency::flush() {
   if (cleared_ != nullptr) cleared_->map().flush();
   cleared_ = nullptr;
 }

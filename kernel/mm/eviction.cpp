@@ -1,37 +1,40 @@
-// One batch: pick victims, evict the clean ones, write the dirty ones out, evict what stayed clean.
+// One batch of pages on its way out (eviction.h).
+#include "mm/eviction.h"
+
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "mm/pageout_internal.h"
 #include "mm/reverse_map.h"
 
 namespace mobius::mm {
 
 // Victims that must be written, and where to. Between begin_write and finish_write their frames are
 // nobody's but the writer's to free.
-struct PageOut::Batch {
+struct Eviction::Batch {
+  explicit Batch(EvictionAim wanted) : aim(wanted) {}
+
   enum class End : uint8_t { NotWritten, Written, BadSlot };
   struct Entry {
     FrameRecord* record;
     SwapSlot to;
     End end;
   };
+  const EvictionAim aim;
   std::array<Entry, kBatch> entries;
   uint32_t count = 0;
-  uint32_t evicted = 0, picked = 0, stuck = 0;
+  EvictionResult result{};
 };
 
-PageSlot& PageOut::slot_of(FrameRecord& record) {
+PageSlot& Eviction::slot_of(FrameRecord& record) {
   return *object_of(record)->slots().find(record.index);
 }
 
-PageOut::Outcome PageOut::evict_batch(Gain gain) {
-  Batch batch;
+EvictionResult Eviction::evict_batch(EvictionAim aim) {
+  Batch batch(aim);
   {
     LockGuard guard(manager_.lock);
-    begin_picking();
-    pick_batch(batch, gain);
+    residency_.begin_picking();
+    pick_batch(batch);
     assign_slots(batch);
   }
   write_runs(batch);
@@ -39,63 +42,56 @@ PageOut::Outcome PageOut::evict_batch(Gain gain) {
   for (uint32_t i = 0; i < batch.count; ++i) {
     finish_write(batch, i);
   }
-  flush_cleared();
-  return {batch.evicted, batch.picked, batch.stuck};
+  residency_.flush();
+  return batch.result;
 }
 
-void PageOut::begin_picking() {
-  if (!manager_.tracking) start_tracking();
-  // With those that are being read: policies evict for each dip of it.
-  policy_.set_capacity(policy_.size() + manager_.frames.free_frames() + manager_.under_way);
-  came_ = {};
-}
-
-void PageOut::pick_batch(Batch& batch, Gain gain) {
-  while (batch.picked < kBatch) {
-    PolicyPage* page = policy_.pick_victim(*this);
-    if (page == nullptr) break;
-    ++batch.picked;
-    auto& record = static_cast<FrameRecord&>(*page);
-    switch (gains(gain, record) ? dispose_of(record) : Fate::Stays) {
-      case Fate::Evicted: ++batch.evicted; break;
-      case Fate::ToWrite: batch.entries[batch.count++] = {&record, kNoSwapSlot, {}}; break;
-      case Fate::Stays: keep(record, ReplacementPolicy::Kept::Used); break;
+void Eviction::pick_batch(Batch& batch) {
+  EvictionResult& result = batch.result;
+  while (result.picked < kBatch) {
+    FrameRecord* const record = residency_.pick();
+    if (record == nullptr) break;
+    ++result.picked;
+    switch (dispose_of(*record, batch.aim, result)) {
+      case Fate::Evicted: ++result.evicted; break;
+      case Fate::ToWrite: batch.entries[batch.count++] = {record, kNoSwapSlot, {}}; break;
+      case Fate::Stays: residency_.stays(*record); break;
     }
   }
-  flush_cleared();
+  residency_.flush();
 }
 
-// Before giving up: the policy may offer the same pages again and again, so all of them are taken
-// out of its hands until enough could be discarded. Returns how many.
-uint32_t PageOut::discard_whatever_can_go(Gain gain) {
+// The policy may offer the same pages again and again, so all of them are taken out of its hands
+// until enough could go.
+EvictionResult Eviction::evict_clean(EvictionAim aim) {
+  EvictionResult result;
   LockGuard guard(manager_.lock);
-  begin_picking();
+  residency_.begin_picking();
   // Of what is free or could be, nothing would be left over for those who wait.
-  if (gain == Gain::Books && !manager_.promises.could_lose(1)) return 0;
-  PolicyPage* staying = nullptr;
-  uint32_t gone = 0;
-  while (gone < kBatch) {
-    PolicyPage* page = policy_.pick_victim(*this);
-    if (page == nullptr) break;
-    auto& record = static_cast<FrameRecord&>(*page);
-    if (gains(gain, record) && dispose_of(record) == Fate::Evicted) {
-      ++gone;
+  if (aim.gain == Gain::Books && !manager_.promises.could_lose(1)) return result;
+  FrameRecord* staying = nullptr;
+  while (result.evicted < kBatch) {
+    FrameRecord* const record = residency_.pick();
+    if (record == nullptr) break;
+    ++result.picked;
+    if (dispose_of(*record, aim, result) == Fate::Evicted) {
+      ++result.evicted;
       continue;
     }
-    page->next = staying;
-    staying = page;
+    record->PolicyPage::next = staying;
+    staying = record;
   }
   while (staying != nullptr) {
-    PolicyPage* const page = std::exchange(staying, staying->next);
-    keep(static_cast<FrameRecord&>(*page), ReplacementPolicy::Kept::Used);
+    auto* const next = static_cast<FrameRecord*>(staying->PolicyPage::next);
+    residency_.stays(*std::exchange(staying, next));
   }
-  flush_cleared();
-  return gone;
+  residency_.flush();
+  return result;
 }
 
 // Whether that would be gained if the page went. Of the books: it needs no slot, which promises may
 // count on, and is not promised itself.
-bool PageOut::gains(Gain gain, FrameRecord& record) {
+bool Eviction::gains(Gain gain, FrameRecord& record) {
   VmObject& object = *object_of(record);
   switch (gain) {
     case Gain::Frames: return true;
@@ -107,21 +103,26 @@ bool PageOut::gains(Gain gain, FrameRecord& record) {
   __builtin_unreachable();
 }
 
-// Growth, which leaves images so many, would not be served by the frame.
-bool PageOut::is_kept_image(FrameRecord& record) {
-  return object_of(record)->frame_use() == FrameUse::Image && !images_go_ &&
+// A request for growth, which leaves frames to images, would not be served by the frame.
+bool Eviction::is_kept_image(FrameRecord& record, Images images) {
+  return object_of(record)->frame_use() == FrameUse::Image && images == Images::Keep &&
          !manager_.frames.images_have_more_than_kept();
 }
 
-PageOut::Fate PageOut::dispose_of(FrameRecord& record) {
-  if (is_kept_image(record) || is_unused_newcomer(record)) return Fate::Stays;
+Eviction::Fate Eviction::dispose_of(FrameRecord& record, EvictionAim aim,
+                                    EvictionResult& result) {
+  if (!gains(aim.gain, record) || is_kept_image(record, aim.images)) return Fate::Stays;
+  if (residency_.is_unused_newcomer(record)) {
+    ++result.newcomers;
+    return Fate::Stays;
+  }
   PageSlot& slot = slot_of(record);
   if (!needs_writing(record, slot)) {
     evict(record, slot);
     return Fate::Evicted;
   }
   if (manager_.memory.is_zero(record.number)) {
-    drop_slot(record);
+    swap_.drop_copy(record);
     evict(record, slot);
     ++manager_.stats.zero_pages_out;
     return Fate::Evicted;
@@ -130,7 +131,7 @@ PageOut::Fate PageOut::dispose_of(FrameRecord& record) {
 }
 
 // Folds the dirty bits of all its translations; they stay set until the write begins.
-bool PageOut::needs_writing(FrameRecord& record, PageSlot& slot) {
+bool Eviction::needs_writing(FrameRecord& record, PageSlot& slot) {
   VmObject& object = *object_of(record);
   for_each_mapping(object, record.index,
                    [&](AddressSpace&, VirtAddr, const Mapping& mapping) {
@@ -145,7 +146,7 @@ bool PageOut::needs_writing(FrameRecord& record, PageSlot& slot) {
 }
 
 // In virtual order, so that neighbours lie next to each other on the device too.
-void PageOut::assign_slots(Batch& batch) {
+void Eviction::assign_slots(Batch& batch) {
   auto* const first = batch.entries.data();
   std::sort(first, first + batch.count, [](const Batch::Entry& a, const Batch::Entry& b) {
     return a.record->owner != b.record->owner ? a.record->owner < b.record->owner
@@ -156,18 +157,18 @@ void PageOut::assign_slots(Batch& batch) {
     // Slots given back would not help while SwapOff is at work: asking again uses up its patience.
     const bool closing = swap_.slots().closing();
     SwapSpace::Run run = swap_.slots().take_run(batch.count - done);
-    if (run.count == 0 && (closing || drop_kept_slots(batch.count - done) == 0)) break;
+    if (run.count == 0 && (closing || drop_copies(batch.count - done) == 0)) break;
     for (uint32_t i = 0; i < run.count; ++i, ++done) {
       first[done].to = run.first + i;
       begin_write(*first[done].record, run.first + i);
     }
   }
-  while (batch.count > done) keep(*first[--batch.count].record, ReplacementPolicy::Kept::Used);
+  while (batch.count > done) residency_.stays(*first[--batch.count].record);
 }
 
 // From here on a write to the page, by whomever, sets a dirty bit or the slot's.
-void PageOut::begin_write(FrameRecord& record, SwapSlot to) {
-  drop_slot(record);
+void Eviction::begin_write(FrameRecord& record, SwapSlot to) {
+  swap_.drop_copy(record);
   for_each_view(*object_of(record), record.index,
                 [&](AddressSpace& space, VirtAddr page) REQUIRES(memory_lock) {
     (void)space.map().take_dirty(page);
@@ -180,7 +181,7 @@ void PageOut::begin_write(FrameRecord& record, SwapSlot to) {
 
 // Where the device does not answer, the rest is left for later: a slot is as bad as the next one,
 // and asking for each page would take minutes.
-void PageOut::write_runs(Batch& batch) {
+void Eviction::write_runs(Batch& batch) {
   FrameNumber frames[kBatch];
   for (uint32_t begin = 0; begin < batch.count;) {
     const SwapSlot first = batch.entries[begin].to;
@@ -201,7 +202,7 @@ void PageOut::write_runs(Batch& batch) {
   }
 }
 
-void PageOut::finish_write(Batch& batch, uint32_t entry) {
+void Eviction::finish_write(Batch& batch, uint32_t entry) {
   using End = Batch::End;
   FrameRecord& record = *batch.entries[entry].record;
   const End end = batch.entries[entry].end;
@@ -222,30 +223,28 @@ void PageOut::finish_write(Batch& batch, uint32_t entry) {
   PageSlot& slot = slot_of(record);
   if (end != End::Written) {
     object_of(record)->note_dirty(slot);
-    if (end == End::BadSlot) ++batch.stuck;
-    keep(record, end == End::BadSlot ? ReplacementPolicy::Kept::IoFailed
-                                     : ReplacementPolicy::Kept::Used);
-    return;
+    if (end == End::NotWritten) return residency_.stays(record);
+    ++batch.result.stuck;
+    return residency_.failed(record);
   }
   record.marks.add(PageMark::CleanCopy);
   const bool locked = record.marks.has(PageMark::Locked);
-  if (needs_writing(record, slot) || locked || test_and_clear(record)) {
-    keep(record, ReplacementPolicy::Kept::Used);
-    return;
+  if (needs_writing(record, slot) || locked || residency_.was_used(record)) {
+    return residency_.stays(record);
   }
   evict(record, slot);
-  ++batch.evicted;
+  ++batch.result.evicted;
 }
 
 // The frame goes; what the page is from now on follows from where it can be had again: swap space
 // and, for a while, the frame. Requires: the slot is not dirty, or the page is full of zeros.
-void PageOut::evict(FrameRecord& record, PageSlot& slot) {
+void Eviction::evict(FrameRecord& record, PageSlot& slot) {
   VmObject& object = *object_of(record);
   for_each_mapping(object, record.index,
                    [](AddressSpace& space, VirtAddr page, const Mapping&) REQUIRES(memory_lock) {
     (void)space.map().unmap(page);
   });
-  const Shadow shadow = policy_.evicted(record, identity_of(record));
+  const Shadow shadow = residency_.evicted(record);
   if (object.frame_use() == FrameUse::Image) {
     object.move(record.index, slot, PageSlot::empty(shadow));
   } else if (record.marks.has(PageMark::CleanCopy)) {
@@ -258,32 +257,15 @@ void PageOut::evict(FrameRecord& record, PageSlot& slot) {
   manager_.frames.free(record.number, object.frame_use());
 }
 
-void PageOut::keep(FrameRecord& record, ReplacementPolicy::Kept why) {
-  if (why == ReplacementPolicy::Kept::IoFailed) {
-    record.marks.add(PageMark::Stuck);
-    record.marks.remove({PageMark::Tracked});
-    return;
-  }
-  if (record.marks.has(PageMark::Locked)) return;
-  policy_.kept(record, why);
-}
-
-// The page's copy in swap space is out of date or not wanted any more.
-void PageOut::drop_slot(FrameRecord& record) {
-  if (!record.marks.has(PageMark::CleanCopy)) return;
-  swap_.slots().give(record.swap_slot);
-  record.marks.remove({PageMark::CleanCopy});
-}
-
-// Swap space is full: resident pages give back slots they keep, no more than `most`, for those
+// Swap space is full: resident pages give up copies they have there, no more than `most`, for those
 // pages will have to be written again. Returns how many.
-uint32_t PageOut::drop_kept_slots(uint32_t most) {
+uint32_t Eviction::drop_copies(uint32_t most) {
   uint32_t dropped = 0;
   for (VmObject& object : manager_.objects) {
     if (dropped == most) break;
     for_each_resident(object, [&](FrameRecord& record, PageSlot&) REQUIRES(memory_lock) {
       if (dropped == most || !record.marks.has(PageMark::CleanCopy)) return;
-      drop_slot(record);
+      swap_.drop_copy(record);
       ++dropped;
     });
   }

@@ -1,0 +1,93 @@
+// Residency: which pages are in frames, and which of them may go next.
+//
+// From the first time that memory is short (before, pages are not even listed) every page that
+// comes into a frame, or leaves it, is told here. The replacement policy puts them in order. Three
+// things overrule it: a page that is locked is not in its hands; one that could not be written is
+// left alone (Stuck); one that has just come in by a fault stays until it has been used.
+#pragma once
+
+#include <array>
+
+#include "mm/replacement/policy.h"
+#include "mm/vm_object.h"
+
+namespace mobius::mm {
+
+inline VmObject* object_of(const FrameRecord& record) {
+  return static_cast<VmObject*>(record.owner);
+}
+
+// Calls f(FrameRecord&, PageSlot&) for every resident page of the object, ascending.
+template <typename F>
+void for_each_resident(VmObject& object, F&& f) REQUIRES(memory_lock) {
+  object.slots().for_each(0, object.pages(), [&](PageIndex, PageSlot& slot) REQUIRES(memory_lock) {
+    if (slot.in_frame()) f(object.manager().frames.record(slot.frame()), slot);
+  });
+}
+
+class Residency final : private Sampler {
+ public:
+  Residency(MemoryManager& manager, ReplacementPolicy& policy)
+      : manager_(manager), policy_(policy) {}
+  Residency(const Residency&) = delete;
+
+  // Locks: the memory lock, for all below.
+  std::string_view policy_name() const REQUIRES(memory_lock) { return policy_.name(); }
+
+  // ---- for objects, the swap pager and faults ----
+  // A page has come in by a fault of its own, or with another one. No-op until pages are tracked.
+  void faulted_in(FrameRecord& record, Shadow shadow) REQUIRES(memory_lock);
+  void was_read_ahead(FrameRecord& record, Shadow shadow) REQUIRES(memory_lock);
+  // Time passes: one fault, or one that reading ahead has saved. Requires: pages are tracked.
+  void age() REQUIRES(memory_lock);
+  // The page is freed: nobody asks for its frame again.
+  void left(FrameRecord& record) REQUIRES(memory_lock);
+  // The page of an object is never evicted, or may be again.
+  void lock(FrameRecord& record) REQUIRES(memory_lock);
+  void unlock(FrameRecord& record) REQUIRES(memory_lock);
+  uint32_t locked_pages() const REQUIRES(memory_lock) { return locked_; }
+
+  // ---- for the eviction of pages ----
+  // From here on came() counts anew; pages are tracked.
+  void begin_picking() REQUIRES(memory_lock);
+  // The page to evict next; null: there is none. It is the caller's until stays(), failed() or
+  // evicted().
+  FrameRecord* pick() REQUIRES(memory_lock);
+  void stays(FrameRecord& record) REQUIRES(memory_lock);
+  void failed(FrameRecord& record) REQUIRES(memory_lock);  // it could not be written: Stuck
+  Shadow evicted(FrameRecord& record) REQUIRES(memory_lock);
+  // Pages that are Stuck may go again. Returns whether there were any.
+  bool forgive_failures() REQUIRES(memory_lock);
+  // Whether the page has been used since that was last asked. flush() before the lock is let go.
+  bool was_used(FrameRecord& record) REQUIRES(memory_lock) { return test_and_clear(record); }
+  void flush() REQUIRES(memory_lock);
+  // Whether the page came in by one of the last faults, and nobody has used it since. If it could
+  // go, an instruction that needs two pages might never run, each page's fault evicting the other.
+  bool is_unused_newcomer(FrameRecord& record) REQUIRES(memory_lock);
+
+  uint32_t pages() const REQUIRES(memory_lock) { return policy_.size(); }
+  // Pages that came since picking began, and can go: of all frames, and in the direct map.
+  struct Came {
+    uint32_t frames = 0, direct = 0;
+  };
+  Came came() const REQUIRES(memory_lock) { return came_; }
+
+ private:
+  static constexpr uint32_t kAgeBudget = 16;
+
+  bool test_and_clear(PolicyPage& page) override REQUIRES(memory_lock);
+  void start_tracking() REQUIRES(memory_lock);
+  void note_came(FrameRecord& record) REQUIRES(memory_lock);
+  void count_locked(FrameRecord& record, int pages) REQUIRES(memory_lock);
+
+  MemoryManager& manager_;
+  ReplacementPolicy& policy_ GUARDED_BY(memory_lock);
+  std::array<FrameRecord*, 16> newcomers_ GUARDED_BY(memory_lock){};  // by the last faults
+  uint32_t newcomer_ GUARDED_BY(memory_lock) = 0;
+  Came came_ GUARDED_BY(memory_lock);
+  uint32_t locked_ GUARDED_BY(memory_lock) = 0;
+  // Accessed bits were cleared there, and not flushed yet.
+  AddressSpace* cleared_ GUARDED_BY(memory_lock) = nullptr;
+};
+
+}  // namespace mobius::mm
