@@ -13,11 +13,12 @@ import time
 from kept import digest
 from options import Parser, no_install
 from progress import Progress
-from project import BUILD, ROOT, SetupError, main_guard, say, setup
+from project import BUILD, JOBS, ROOT, SetupError, main_guard, say, setup
 
 WHAT = {"kernel": "the kernel", "kernel-debug": "the kernel with junk fill",
         "user": "libc and the programs",
         "host": "the host tests (ASan, UBSan)",
+        "host-quick": "the host tests (no sanitizers)",
         "host-fast": "the host benchmarks", "host-clang": "thread safety checks and fuzzers"}
 _NEWLIB = re.compile(r"newlib: (\d+) objects")
 _STEP = re.compile(r"^\[(\d+)/(\d+)\] ")
@@ -93,7 +94,7 @@ def build(presets, verbose=False, targets=()):
                 say("newlib, the C library, takes two minutes, once")
             folder = BUILD / preset
             _configure(preset, folder, verbose)
-            command = ["cmake", "--build", str(folder), "-j2"]
+            command = ["cmake", "--build", str(folder), f"-j{JOBS}"]
             if verbose:
                 command.append("--verbose")
             if targets:

@@ -11,9 +11,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import plant
-from project import BUILD, ROOT
+from host_programs import HOST, has_test
+from options import part_of
+from project import BUILD, JOBS, ROOT
 
-JOBS = 2
 CHUNK_TESTS = 500          # tests in one start of a program
 CHUNK_SECONDS = 480
 FUZZ_EXECUTIONS = 1_000_000
@@ -107,13 +108,11 @@ def on_all_processors(function, calls):
             result.result()
 
 
-def run_programs(folder, report):
-    """All tests of all test_* programs in `folder`, on all processors."""
+def run_programs(folder, programs, report):
+    """All tests of the programs (host_programs.Program) in `folder`, on all processors."""
     work = []
-    for program in sorted(folder.glob("test_*")):
-        if not program.is_file() or program.suffix:
-            continue
-        prefix = f"host/{program.name.removeprefix('test_')}/"
+    for wanted in programs:
+        program, prefix = folder / wanted.name, wanted.prefix
         try:
             names = list_tests(program)
         except (RuntimeError, subprocess.TimeoutExpired) as error:
@@ -130,13 +129,17 @@ def run_programs(folder, report):
     on_all_processors(run_tests, [(*item, report) for item in work if item[1]])
 
 
+def examples(report):
+    """The examples for the host that are wanted: their names are those of their programs."""
+    names = sorted(path.parent.name for path in (ROOT / "examples").glob("*/README.md"))
+    return [name for name in names if report.wants(f"host/examples/{name}")]
+
+
 def run_examples(folder, report):
     """Each example for the host: it ends with 0 and prints what its README shows."""
-    for readme in sorted((ROOT / "examples").glob("*/README.md")):
-        name = f"host/examples/{readme.parent.name}"
-        if not report.wants(name):
-            continue
-        program = folder / readme.parent.name / readme.parent.name
+    for example in examples(report):
+        name, readme = f"host/examples/{example}", ROOT / "examples" / example / "README.md"
+        program = folder / example / example
         result = subprocess.run([program], capture_output=True, text=True, timeout=60)
         shown = f"```\n{result.stdout}```\n"
         problem = f"ended with {result.returncode}" if result.returncode else None
@@ -145,16 +148,19 @@ def run_examples(folder, report):
         report.add(name, problem, result.stdout + result.stderr)
 
 
-def simulation_names(folder, report):
-    """The tests of the simulation that are wanted."""
-    names = list_tests(folder / "test_simulation")
-    return [name for name in names if report.wants(SIMULATION + name)]
+def simulation_is_wanted(report):
+    """Whether one of its tests, as it is or with a planted bug, has a name that is wanted."""
+    prefixes = {"simulation/simulation_test.cpp": [SIMULATION],
+                "planted/planted_test.cpp": [f"{SIMULATION}{bug}/" for bug in plant.planted()]}
+    return any(has_test(report.pattern, prefix, HOST / source)
+               for source, several in prefixes.items() for prefix in several)
 
 
 def run_simulation(folder, report):
     """The simulation's 2,000 seeds, without sanitizers: with them it runs a few (run_programs).
     And the bugs that are planted in it: each must be found."""
-    program, names = folder / "test_simulation", simulation_names(folder, report)
+    program = folder / "test_simulation"
+    names = [name for name in list_tests(program) if report.wants(SIMULATION + name)]
     work = [(program, names[k::JOBS], SIMULATION) for k in range(JOBS)]
     for bug in sorted(plant.planted()):
         prefix = f"{SIMULATION}{bug}/"
@@ -165,26 +171,27 @@ def run_simulation(folder, report):
 
 
 def fuzz_targets():
-    return sorted(path.stem for path in (ROOT / "tests" / "host" / "fuzz").glob("*.cpp"))
+    return sorted(path.stem for path in (HOST / "fuzz").glob("*.cpp"))
 
 
-def fuzz(names, report, factor=1):
-    """Fuzz targets, one on each processor. The last of them takes longest: it begins first."""
+def fuzz(names, report, factor=1, shard=(1, 1)):
+    """Fuzz targets, one on each processor. The last of them takes longest: it begins first. Each
+    shard has its share of the 10^6 (times factor) inputs, by a seed of its own."""
     report.expect(len(names))
-    on_all_processors(_fuzz_one, [(name, report, factor) for name in reversed(names)])
+    wanted = len(part_of(FUZZ_EXECUTIONS * factor, shard))
+    on_all_processors(_fuzz_one, [(name, report, wanted, shard[0]) for name in reversed(names)])
 
 
-def _fuzz_one(name, report, factor):
-    """One fuzz target: red when it finds something or runs fewer than 10^6 inputs."""
+def _fuzz_one(name, report, wanted, seed):
+    """One fuzz target: red when it finds something or runs fewer inputs than are wanted."""
     corpus = BUILD / "fuzz" / name
     corpus.mkdir(parents=True, exist_ok=True)
-    seeds = ROOT / "tests" / "host" / "fuzz" / "seeds" / name
+    seeds = HOST / "fuzz" / "seeds" / name
     if seeds.is_dir():
         shutil.copytree(seeds, corpus, dirs_exist_ok=True)
     report.running(f"host/fuzz/{name}")
-    wanted = FUZZ_EXECUTIONS * factor
-    command = [BUILD / "host-clang" / "tests" / "host" / name, f"-runs={wanted}", "-seed=1",
-               f"-max_total_time={FUZZ_SECONDS * factor}", "-print_final_stats=1", "-timeout=20",
+    command = [BUILD / "host-clang" / "tests" / "host" / name, f"-runs={wanted}", f"-seed={seed}",
+               f"-max_total_time={FUZZ_SECONDS * max(1, wanted // FUZZ_EXECUTIONS)}", "-print_final_stats=1", "-timeout=20",
                f"-artifact_prefix={corpus.parent}/{name}-", *FUZZ_OPTIONS.get(name, ()), corpus]
     began = time.monotonic()
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -3,186 +3,61 @@
 tests/mutants.toml lists the breakages. Each is applied alone to a copy of the tree (build/mutants).
 The tests it names are run in that order, up to the first red one: host suites from a quick build
 (-O1), then, if all stay green, with ASan and UBSan; a test in QEMU where the host cannot see it. A
-breakage that no test notices is a survivor. Everything runs at low priority, by default one job at
-a time; the tree itself stays free for other builds.
+breakage that no test notices is a survivor. What was noticed is remembered (build/mutants.killed)
+until its file or its tests change. Everything runs at low priority; the tree itself stays free for
+other builds.
 
-    scripts/mutants [-R PATTERN] [--quick] [-j N]      scripts/mutants --list
+    scripts/mutants [-R PATTERN] [--quick] [-j N] [--shard K/N]      scripts/mutants --list
+    scripts/mutants --random COUNT [--seed S]      some that are quick to tell
 """
-import contextlib
-import fcntl
 import itertools
 import os
+import random
 import re
-import shutil
 import signal
-import subprocess
 import sys
 import time
-import tomllib
-from dataclasses import dataclass
-from pathlib import Path
 
 import progress
-from build import build, build_lock, is_configured, note_configured
-from options import Parser, no_install
+from mutant_table import QEMU, Killed, load, programs_of
+from mutant_tree import (TREE, DoesNotCompile, build_in_copy, call, copy_programs, copy_tree,
+                         only_one)
+from options import Parser, no_install, part_of, shard
 from progress import Progress
-from project import BUILD, ROOT, SetupError, main_guard, say, setup
+from project import JOBS, SetupError, main_guard, say, setup
 
-TABLE = ROOT / "tests" / "mutants.toml"
-TREE = BUILD / "mutants"
-SUITES = ["story", "exhaustion", "model:VmmModel*", "unit", "model"]  # the longest come last
-QEMU = "qemu:"
 BASE_SECONDS = 20                     # a test's time limit: this and thrice what is usual
 FIRST_SECONDS = 1200                  # where nothing is known yet
 QEMU_SECONDS = 600
 NICE = 15
-# Folder in build/mutants/build: how it is configured.
-CONFIGURE = {"quick": ["--preset", "host-fast", "-B", "build/quick",
-                       "-DCMAKE_CXX_FLAGS_RELEASE=-O1", "-DMOBIUS_PLANT="],
-             "host": ["--preset", "host"], "kernel": ["--preset", "kernel"]}
-PROGRAMS = ("bin", "tests", "sdk")    # of build/user: they are not broken, the kernel is
 
 _SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
 
 
-@dataclass
-class Mutant:
-    """`old`, found exactly once in `file`, becomes `new`. `tests`: host suites (`unit`, or
-    `unit:GoogleTestFilter`), or `qemu:PATTERN` for what scripts/test qemu -R PATTERN runs."""
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: list[str]
-
-    def fits(self, text):
-        return text.count(self.old) == 1
-
-    def broken(self, text):
-        assert self.fits(text)
-        return text.replace(self.old, self.new)
-
-    def rounds(self):
-        """(folder of the build, test), the quickest to tell first."""
-        return ([("quick", test) for test in self.tests if not test.startswith(QEMU)]
-                + [("kernel", test) for test in self.tests if test.startswith(QEMU)])
-
-    def sanitized_rounds(self):
-        return [("host", test) for folder, test in self.rounds() if folder == "quick"]
-
-
-def load():
-    table = tomllib.loads(TABLE.read_text()) if TABLE.exists() else {}
-    found = [Mutant(**({"tests": SUITES} | entry)) for entry in table.get("mutant", [])]
-    names = [mutant.name for mutant in found]
-    if len(set(names)) != len(names):
-        raise SetupError(f"{TABLE.name} names a mutant twice")
-    moved = [m.name for m in found if not m.fits((ROOT / m.file).read_text())]
-    if moved:
-        raise SetupError(f"not exactly once in their files: the lines of {', '.join(moved)}")
-    return found
-
-
-def _copy_tree():
-    """Brings the copy up to date; files that did not change keep their time."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-                            cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    wanted = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
-    for path in list(TREE.rglob("*")):
-        name = path.relative_to(TREE)
-        if name.parts[0] != "build" and path.is_file() and str(name) not in wanted:
-            path.unlink()
-    for name in wanted:
-        source, target = ROOT / name, TREE / name
-        if not target.exists() or target.read_bytes() != source.read_bytes():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-            shutil.copymode(source, target)
-    (TREE / "build").mkdir(exist_ok=True)
-
-
-def _copy_programs():
-    """What the tests in QEMU run: built in the tree, then copied, so that it may be built again."""
-    build(["user"])
-    if (TREE / "build" / "user").is_symlink():
-        (TREE / "build" / "user").unlink()
-    with build_lock():
-        for name in PROGRAMS:
-            shutil.copytree(BUILD / "user" / name, TREE / "build" / "user" / name,
-                            symlinks=True, dirs_exist_ok=True)
-    link = TREE / "build" / "newlib"
-    if not link.is_symlink():
-        link.symlink_to(BUILD / "newlib")
-
-
-@contextlib.contextmanager
-def _only_one():
-    """The copy is one run's at a time."""
-    TREE.mkdir(parents=True, exist_ok=True)
-    with open(BUILD / ".mutants.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SetupError("another scripts/mutants is running in this tree") from None
-        yield
-
-
-class DoesNotCompile(Exception):
-    """The compiler's output."""
-
-
-def _call(command, limit=None):
-    """Runs it with all that it starts. Returns (stdout, stderr, status; None: it did not end)."""
-    with subprocess.Popen(command, cwd=TREE, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, errors="replace",
-                          start_new_session=True) as process:
-        try:
-            out, log = process.communicate(timeout=limit)
-            return out, log, process.returncode
-        except BaseException as problem:
-            os.killpg(process.pid, signal.SIGKILL)
-            out, log = process.communicate()
-            if not isinstance(problem, subprocess.TimeoutExpired):
-                raise
-            return out, log, None
-
-
-def _build(folder, jobs, targets):
-    """Builds in the copy."""
-    path = TREE / "build" / folder
-    commands = [["cmake", "--build", str(path), f"-j{jobs}", "--target", *targets]]
-    configured = is_configured(path)
-    if not configured:
-        commands.insert(0, ["cmake", *CONFIGURE[folder]])
-    for command in commands:
-        out, log, status = _call(command)
-        if status != 0:
-            raise DoesNotCompile(out + log)
-    if not configured:
-        note_configured(path)
-
-
 def _run_suite(folder, test, limit):
     """What goes wrong in one host suite, or None."""
-    suite, _, pattern = test.partition(":")
-    program = TREE / "build" / folder / "tests" / "host" / f"test_{suite}"
-    out, log, status = _call([program, "--gtest_fail_fast", "--gtest_color=no",
-                              "--gtest_filter=" + (pattern or "*")], limit)
-    names = re.findall(r"\[ RUN      \] ([\w./]+)", out)
-    if status is None:
-        return f"{names[-1] if names else test} does not end"
-    if not names:
-        raise SetupError(f"{test} runs no test:\n{out}{log}")
-    if status == 0:
-        return None
-    failed = re.search(r"\[  FAILED  \] ([\w./]+)", out)
-    died = log.strip().splitlines()
-    return failed[1] if failed else f"{names[-1]}: {died[0] if died else 'died'}"
+    pattern = test.partition(":")[2] or "*"
+    any_names = False
+    for program in programs_of(test):
+        path = TREE / "build" / folder / "tests" / "host" / program.name
+        out, log, status = call([path, "--gtest_fail_fast", "--gtest_color=no",
+                                 "--gtest_filter=" + pattern], limit)
+        names = re.findall(r"\[ RUN      \] ([\w./]+)", out)
+        any_names = any_names or bool(names)
+        if status is None:
+            return f"{names[-1] if names else test} does not end"
+        if status != 0:
+            failed = re.search(r"\[  FAILED  \] ([\w./]+)", out)
+            died = log.strip().splitlines()
+            return failed[1] if failed else f"{(names or [test])[-1]}: {(died or ['died'])[0]}"
+    if not any_names:
+        raise SetupError(f"{test} runs no test")
+    return None
 
 
 def _run_qemu(pattern, limit):
     """What scripts/test qemu -R pattern finds wrong in the copy, or None."""
-    out, log, status = _call([TREE / "scripts" / "test", "qemu", "--no-install", "--no-build",
+    out, log, status = call([TREE / "scripts" / "test", "qemu", "--no-install", "--no-build",
                               "-R", pattern], limit)
     if status is None:
         return f"{QEMU}{pattern} does not end"
@@ -203,8 +78,8 @@ class Runner:
     def _try(self, folder, test):
         """What is wrong according to one test, or None."""
         kernel = folder == "kernel"
-        suite = test.partition(":")[0]
-        _build(folder, self.jobs, ["all"] if kernel else [f"test_{suite}"])
+        targets = ["all"] if kernel else [program.name for program in programs_of(test)]
+        build_in_copy(folder, self.jobs, targets)
         usual = self.usual.get((folder, test))
         limit = FIRST_SECONDS if usual is None else BASE_SECONDS + 3 * usual
         began = time.monotonic()
@@ -263,18 +138,32 @@ class Runner:
         return problem is None
 
 
-def _try_all(mutants, runner):
-    """The names of the survivors."""
-    _copy_tree()
+def _try_all(mutants, runner, killed):
+    """The names of the survivors; the others are remembered in `killed`."""
+    copy_tree()
     if any(test.startswith(QEMU) for mutant in mutants for test in mutant.tests):
-        _copy_programs()
+        copy_programs()
     survivors = []
     with Progress("mutants", len(mutants)) as line:
         for number, mutant in enumerate(mutants):
             line.at(number, mutant.name)
             if runner.survives(mutant):
                 survivors.append(mutant.name)
+            else:
+                killed.add(mutant)
     return survivors
+
+
+def _wanted(options):
+    """The mutants that the options ask for."""
+    mutants = [m for m in load() if re.search(options.pattern, m.name)]
+    if options.random:
+        seed = random.randrange(1_000_000) if options.seed is None else options.seed
+        mutants = [m for m in mutants if m.is_quick()]
+        mutants = random.Random(seed).sample(mutants, min(options.random, len(mutants)))
+        print(f"--random {options.random} --seed {seed}", flush=True)
+    part = part_of(len(mutants), options.shard)
+    return mutants[part.start:part.stop]
 
 
 def main(argv):
@@ -282,10 +171,13 @@ def main(argv):
     parser.add_argument("--list", action="store_true", help="name them, with what they change")
     parser.add_argument("-R", dest="pattern", default="", metavar="PATTERN", help="only these")
     parser.add_argument("--quick", action="store_true", help="never with ASan and UBSan")
-    parser.add_argument("-j", dest="jobs", type=int, default=1, metavar="N", help="of the builds")
+    parser.add_argument("-j", dest="jobs", type=int, default=JOBS, metavar="N", help="of the builds")
+    parser.add_argument("--random", type=int, metavar="COUNT", help="as many of the quick ones")
+    parser.add_argument("--seed", type=int, metavar="S", help="of --random; it is printed")
+    shard(parser, "the table")
     no_install(parser)
     options = parser.parse_args(argv)
-    mutants = [m for m in load() if re.search(options.pattern, m.name)]
+    mutants = _wanted(options)
     if options.list:
         for m in mutants:
             print(f"{m.name}  {m.file}  ({', '.join(m.tests)})\n  - {m.old.strip()}\n"
@@ -298,8 +190,12 @@ def main(argv):
     os.nice(NICE)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
-    with _only_one():
-        survivors = _try_all(mutants, Runner(options.jobs, not options.quick))
+    killed = Killed()
+    unknown = [mutant for mutant in mutants if mutant not in killed]
+    if before := len(mutants) - len(unknown):
+        say(f"{before} of {len(mutants)} are known to be noticed (build/mutants.killed)")
+    with only_one():
+        survivors = _try_all(unknown, Runner(options.jobs, not options.quick), killed)
     print(f"survivors: {', '.join(survivors) or 'none'}")
     print(f"{len(mutants) - len(survivors)} killed, {len(survivors)} survived, "
           f"{time.monotonic() - began:.0f} s")

@@ -1,6 +1,6 @@
 """sim: whole simulated lives of the memory manager, any number of seeds.
 
-    scripts/sim --seeds N [--first S] [--faults CLASS]
+    scripts/sim --seeds N [--first S] [--faults CLASS] [--shard K/N]
 
 A life is a machine short of memory with three programs of two threads, its page daemon, and a swap
 device that fails in the seed's way; at every access the whole page is compared with a flat oracle.
@@ -14,7 +14,7 @@ import subprocess
 
 import progress
 from build import build
-from options import Parser, no_install
+from options import Parser, no_install, part_of, shard
 from progress import Progress
 from project import BUILD, main_guard, setup
 
@@ -43,15 +43,17 @@ def main(argv):
     parser.add_argument("--seeds", type=int, default=1000, metavar="N", help="how many")
     parser.add_argument("--first", type=int, default=1, metavar="S", help="the first one")
     parser.add_argument("--faults", metavar="CLASS", help="the same for all seeds")
+    shard(parser, "the seeds")
     no_install(parser)
     options = parser.parse_args(argv)
     setup("test", install=not options.no_install)
     build(["host-fast"], targets=["test_simulation"])
-    command = [PROGRAM, "--seeds", str(options.seeds), "--first", str(options.first)]
+    seeds = part_of(options.seeds, options.shard)
+    command = [PROGRAM, "--seeds", str(len(seeds)), "--first", str(options.first + seeds.start)]
     if options.faults:
         command += ["--faults", options.faults]
     os.nice(NICE)
-    return _run(command, options.seeds)
+    return _run(command, len(seeds))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-// Who may include whom. CMake enforces it by what each layer's compiler can see; this table says it
-// in one place, holds CMake to it, and covers the kernel parts that the host does not build.
+// Who may include whom: the one place that says it. A layer is a folder under kernel/, or a folder
+// in one (a room); a file belongs to the longest that holds it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "structure/source_tree.h"
 
@@ -14,7 +13,8 @@ namespace {
 
 using Seen = std::set<std::string>;
 
-// Folders and single headers under kernel/ that a layer's files may include, beside its own.
+// Folders and single headers under kernel/ that a layer's files may include, beside its own. A
+// folder is seen with the layers in it.
 const std::map<std::string, Seen>& layers() {
   static const Seen kPorts{"base", "mm/ports", "mm/owned_frame.h"};
   static const Seen kPaging{"base",
@@ -22,10 +22,14 @@ const std::map<std::string, Seen>& layers() {
                             "mm/owned_frame.h",
                             "mm/frame_allocator.h",
                             "mm/frame_allocator_inline.h",
-                            "mm/frame_floors.h", "mm/frame_request.h", "mm/junk.h",
+                            "mm/frame_floors.h",
+                            "mm/frame_request.h",
+                            "mm/junk.h",
                             "mm/page_marks.h",
                             "mm/standby_frames.h",
-                            "mm/frame_record.h", "mm/swap_slot.h", "mm/replacement/policy.h",
+                            "mm/frame_record.h",
+                            "mm/swap_slot.h",
+                            "mm/replacement/policy.h",
                             "mm/frame_allocator_zone.h",
                             "mm/frame_allocator_records.h"};
   static const std::map<std::string, Seen> table{
@@ -73,78 +77,119 @@ std::string resolve(const std::string& header, const std::string& path) {
   return named ? header : path.substr(0, path.rfind('/') + 1) + header;
 }
 
+bool holds(const Seen& seen, const std::string& header) {
+  return std::ranges::any_of(seen, [&](const std::string& place) { return is_in(header, place); });
+}
+
 bool may_include(const std::string& layer, const std::string& header) {
-  if (layer_of(header) == layer) return true;
-  return std::ranges::any_of(layers().at(layer),
-                             [&](const std::string& seen) { return is_in(header, seen); });
+  return layer_of(header) == layer || holds(layers().at(layer), header);
+}
+
+// What may come along with what is included: all that the layers it sees may see in their turn.
+// Where it sees but a part of a layer, nothing else of that layer comes along.
+void add_all_seen(const std::string& layer, Seen& all) {
+  for (const std::string& place : layers().at(layer)) {
+    if (all.insert(place).second && layers().contains(place)) add_all_seen(place, all);
+  }
+}
+
+bool may_reach(const std::string& layer, const std::string& header) {
+  Seen all;
+  add_all_seen(layer, all);
+  return layer_of(header) == layer || holds(all, header);
+}
+
+using Includes = std::map<std::string, std::vector<std::string>>;  // by path under kernel/
+
+const Includes& includes_in_kernel() {
+  static const Includes all = [] {
+    Includes found;
+    for (const SourceFile& f : source_tree()) {
+      if (!f.under("kernel") || !f.is_source()) continue;
+      const std::string path = f.path.substr(std::string("kernel/").size());
+      for (const std::string& header : includes_of(f.text)) {
+        found[path].push_back(resolve(header, path));
+      }
+    }
+    return found;
+  }();
+  return all;
+}
+
+void add_reached(const std::string& path, Seen& reached) {
+  const auto found = includes_in_kernel().find(path);
+  if (found == includes_in_kernel().end()) return;
+  for (const std::string& header : found->second) {
+    if (reached.insert(header).second) add_reached(header, reached);
+  }
 }
 
 TEST(Layers, EveryIncludeGoesWhereItMay) {
   size_t includes = 0;
-  for (const SourceFile& f : source_tree()) {
-    if (!f.under("kernel") || !f.is_source()) continue;
-    const std::string path = f.path.substr(std::string("kernel/").size());
+  for (const auto& [path, headers] : includes_in_kernel()) {
     const std::string layer = layer_of(path);
     if (layer.empty()) {
-      EXPECT_EQ(path.find('/'), std::string::npos) << f.path << " belongs to no layer";
+      EXPECT_EQ(path.find('/'), std::string::npos) << path << " belongs to no layer";
       continue;  // the composition root sees everything
     }
-    for (const std::string& header : includes_of(f.text)) {
+    for (const std::string& header : headers) {
       ++includes;
-      EXPECT_TRUE(may_include(layer, resolve(header, path))) << f.path << " includes " << header;
+      EXPECT_TRUE(exists_in_tree("kernel/" + header)) << path << " includes " << header;
+      EXPECT_TRUE(may_include(layer, header)) << path << " includes " << header;
     }
   }
   EXPECT_GT(includes, 100u);
+}
+
+TEST(Layers, NothingComesAlongThatMayNot) {
+  for (const auto& [path, headers] : includes_in_kernel()) {
+    const std::string layer = layer_of(path);
+    Seen reached;
+    if (!layer.empty()) add_reached(path, reached);
+    for (const std::string& header : reached) {
+      EXPECT_TRUE(may_reach(layer, header)) << path << " gets " << header << " by its includes";
+    }
+  }
+}
+
+// Such as a room's name that nobody has any more.
+TEST(Layers, WhatTheTableNamesExists) {
+  for (const auto& [layer, seen] : layers()) {
+    EXPECT_TRUE(exists_in_tree("kernel/" + layer)) << layer;
+    for (const std::string& place : seen) {
+      EXPECT_TRUE(exists_in_tree("kernel/" + place)) << layer << " sees " << place;
+    }
+  }
+}
+
+TEST(Layers, AnExampleSeesTheMemoryManagerAlone) {
+  size_t includes = 0;
+  for (const SourceFile& f : source_tree()) {
+    if (!f.under("examples") || !f.is_source()) continue;
+    for (const std::string& header : includes_of(f.text)) {
+      if (!exists_in_tree("kernel/" + header)) continue;  // its own
+      ++includes;
+      EXPECT_TRUE(holds({"base", "mm"}, header)) << f.path << " includes " << header;
+    }
+  }
+  EXPECT_GT(includes, 0u);
 }
 
 TEST(Layers, TheTableSaysNo) {
   EXPECT_FALSE(may_include("mm", "arch/i386/cpu.h"));
   EXPECT_FALSE(may_include("mm", "proc/process.h"));
   EXPECT_FALSE(may_include("drivers", "mm/fault.h"));
+  EXPECT_FALSE(may_reach("drivers", "mm/fault.h"));
   EXPECT_FALSE(may_include("arch/i386/paging", "mm/fault.h"));
   EXPECT_FALSE(may_include("arch/i386/paging", "arch/i386/trap.h"));
   EXPECT_FALSE(may_include("base", "mm/fault.h"));
+  EXPECT_FALSE(may_include("syscall", "loader/pe.h"));
+  EXPECT_TRUE(may_reach("syscall", "loader/pe.h"));  // by way of proc
   EXPECT_TRUE(may_include("drivers", "mm/ports/block_device.h"));
   EXPECT_TRUE(may_include("proc", "loader/pe.h"));
   EXPECT_EQ(layer_of("arch/i386/paging/x.h"), "arch/i386/paging");
   EXPECT_EQ(layer_of("arch/i386/x.h"), "arch/i386");
   EXPECT_EQ(layer_of("main.cpp"), "");
-}
-
-// mobius_layer(name folder SEES a b LINKS c) as written in kernel/CMakeLists.txt.
-std::map<std::string, Seen> layers_of_cmake(std::string text) {
-  std::map<std::string, Seen> found;
-  constexpr std::string_view kCall = "mobius_layer(";
-  for (size_t at = 0; (at = text.find(kCall, at)) != std::string::npos;) {
-    at += kCall.size();
-    std::istringstream words(text.substr(at, text.find(')', at) - at));
-    std::string name, folder, word;
-    words >> name >> folder;
-    if (folder.empty() || folder == "folder") continue;
-    bool sees = false;
-    while (words >> word) {
-      if (word == "SEES" || word == "LINKS") {
-        sees = word == "SEES";
-      } else if (sees) {
-        found[folder].insert(word);
-      }
-    }
-  }
-  return found;
-}
-
-TEST(Layers, CMakeHasTheSameTable) {
-  for (const SourceFile& f : source_tree()) {
-    if (f.path != "kernel/CMakeLists.txt") continue;
-    const auto cmake = layers_of_cmake(f.text);
-    EXPECT_GE(cmake.size(), 8u);
-    for (const auto& [folder, seen] : cmake) {
-      ASSERT_TRUE(layers().contains(folder)) << folder;
-      Seen allowed = layers().at(folder);
-      if (folder == "arch/i386") allowed.erase("arch/i386/paging");  // lies in its own folder
-      EXPECT_EQ(seen, allowed) << folder;
-    }
-  }
 }
 
 }  // namespace

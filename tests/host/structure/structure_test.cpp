@@ -1,6 +1,9 @@
 // The tools of the structure tests, tested: each must see what it is there to see.
 #include <gtest/gtest.h>
 
+#include <map>
+
+#include "structure/classes.h"
 #include "structure/functions.h"
 #include "structure/source_tree.h"
 
@@ -97,6 +100,31 @@ TEST(Functions, TestsAndBoundLambdasCountAndInitializersDoNot) {
       "};\n"
       "Rule rule = make({1, 2}, [] { return 3; });\n",
       {{"TEST(A, B)", 3, 5}, {"const auto lambda = [](int x)", 6, 8}});
+}
+
+void expect_classes(const char* text, std::map<std::string, unsigned> expected) {
+  std::map<std::string, unsigned> found;
+  for (const Class& c : classes_of(text)) found[c.name] = c.declarations;
+  EXPECT_EQ(found, expected) << text;
+}
+
+TEST(Classes, CountWhatTheyDeclare) {
+  expect_classes("class A : public B {\n public:\n  A() : a_{1}, b_(2) { f(); }\n"
+                 "  int get() const { if (a_) { return 1; } return 2; }\n  int more(int,\n int);\n"
+                 " private:\n  int a_ = 3, b_{4};\n  std::array<int, 2> c_{{1, 2}};\n};\n",
+                 {{"A", 5}});
+  expect_classes("class CAPABILITY(\"x\") A final {\n  friend class B;\n  static_assert(true);\n"
+                 "  using C = int;\n  enum class E { X, Y };\n};\n",
+                 {{"A", 2}});
+  expect_classes("template <class T>\nstruct A {\n  struct In { int x; int y; };\n"
+                 "  union { int a; };\n  void f() {\n    struct Local { int x; };\n  }\n};\n",
+                 {{"A", 3}, {"In", 2}});
+}
+
+TEST(Classes, AreNotFunctionsEnumsOrNames) {
+  expect_classes("struct A;\nenum class E { X };\nstruct A* find(int a) {\n  return 0;\n}\n"
+                 "struct A a = {1};\nstruct Empty {};\nvoid f(struct A a) {}\n",
+                 {{"Empty", 0}});
 }
 
 }  // namespace
