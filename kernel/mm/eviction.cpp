@@ -8,6 +8,8 @@
 
 namespace mobius::mm {
 
+using Kept = ReplacementPolicy::Kept;
+
 // Victims that must be written, and where to. Between begin_write and finish_write their frames are
 // nobody's but the writer's to free.
 struct Eviction::Batch {
@@ -55,7 +57,7 @@ void Eviction::pick_batch(Batch& batch) {
     switch (dispose_of(*record, batch.aim, result)) {
       case Fate::Evicted: ++result.evicted; break;
       case Fate::ToWrite: batch.entries[batch.count++] = {record, kNoSwapSlot, {}}; break;
-      case Fate::Stays: residency_.stays(*record); break;
+      case Fate::Stays: residency_.put_back(*record, Kept::Used); break;
     }
   }
   residency_.flush();
@@ -83,7 +85,7 @@ EvictionResult Eviction::evict_clean(EvictionAim aim) {
   }
   while (staying != nullptr) {
     auto* const next = static_cast<FrameRecord*>(staying->PolicyPage::next);
-    residency_.stays(*std::exchange(staying, next));
+    residency_.put_back(*std::exchange(staying, next), Kept::Used);
   }
   residency_.flush();
   return result;
@@ -163,7 +165,7 @@ void Eviction::assign_slots(Batch& batch) {
       begin_write(*first[done].record, run.first + i);
     }
   }
-  while (batch.count > done) residency_.stays(*first[--batch.count].record);
+  while (batch.count > done) residency_.put_back(*first[--batch.count].record, Kept::Used);
 }
 
 // From here on a write to the page, by whomever, sets a dirty bit or the slot's.
@@ -223,14 +225,14 @@ void Eviction::finish_write(Batch& batch, uint32_t entry) {
   PageSlot& slot = slot_of(record);
   if (end != End::Written) {
     object_of(record)->note_dirty(slot);
-    if (end == End::NotWritten) return residency_.stays(record);
+    if (end == End::NotWritten) return residency_.put_back(record, Kept::Used);
     ++batch.result.stuck;
-    return residency_.failed(record);
+    return residency_.put_back(record, Kept::IoFailed);
   }
   record.marks.add(PageMark::CleanCopy);
   const bool locked = record.marks.has(PageMark::Locked);
   if (needs_writing(record, slot) || locked || residency_.was_used(record)) {
-    return residency_.stays(record);
+    return residency_.put_back(record, Kept::Used);
   }
   evict(record, slot);
   ++batch.result.evicted;

@@ -10,7 +10,7 @@ FaultOutcome FaultWait::until(const Need& need) {
     case Need::Refused: return FaultOutcome::NotAllowed;
     case Need::OverShare: return FaultOutcome::OutOfMemory;
     case Need::Turn:
-      if (manager.page_daemon != nullptr) manager.page_daemon->throttle();
+      if (manager.page_daemon != nullptr) throttle(manager);
       break;
     // Load control makes a suspended process wait on purpose: this does not count as a stall.
     case Need::Resume: manager.waiting.wait(&space_); break;
@@ -28,7 +28,7 @@ FaultOutcome FaultWait::until(const Need& need) {
 FaultOutcome FaultWait::for_frame(Claim claim) {
   const bool over = space_.manager().page_daemon == nullptr || given_up_ == claim;
   if (over) return FaultOutcome::OutOfMemory;
-  if (!patience_.wait_for_frames(claim)) given_up_ = claim;
+  if (!frames_.for_frames(claim)) given_up_ = claim;
   return FaultOutcome::Resolved;
 }
 

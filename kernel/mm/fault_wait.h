@@ -5,7 +5,7 @@
 
 #include "mm/address_space.h"
 #include "mm/fault.h"
-#include "mm/patience.h"
+#include "mm/frame_wait.h"
 
 namespace mobius::mm {
 
@@ -35,7 +35,7 @@ enum class Before : uint8_t { Nothing, Page };
 class FaultWait {
  public:
   FaultWait(AddressSpace& space, VirtAddr page)
-      : space_(space), page_(page), patience_(space.manager()) {}
+      : space_(space), page_(page), frames_(space.manager()) {}
   FaultWait(const FaultWait&) = delete;
 
   Before before() const { return before_; }
@@ -49,7 +49,7 @@ class FaultWait {
 
   AddressSpace& space_;
   const VirtAddr page_;
-  Patience patience_;
+  FrameWait frames_;
   Before before_ = Before::Nothing;
   std::optional<Claim> given_up_;  // the claim of the last request for a frame that came to nothing
 };

@@ -46,7 +46,7 @@ struct MemoryManager {
   PageDaemon* page_daemon = nullptr;
   SwapPager* swap = nullptr;
   bool tracking GUARDED_BY(memory_lock) = false;  // it wants to hear of pages that come in
-  uint32_t starving GUARDED_BY(memory_lock) = 0;  // requests to which others give way (patience.h)
+  uint32_t starving GUARDED_BY(memory_lock) = 0;  // see frame_wait.h
   // Of these and of long calls (long_call.h): with none, a fault is resolved at once where it can.
   uint32_t careful_faults GUARDED_BY(memory_lock) = 0;
   // Pages that are being read: each has a frame that could soon be evicted. Whoever has brought one

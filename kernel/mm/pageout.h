@@ -10,7 +10,7 @@ struct PageOut {
   PageOut(MemoryManager& manager, ReplacementPolicy& policy, SwapPager& swap)
       : residency(manager, policy),
         eviction(manager, residency, swap),
-        daemon(manager, residency, eviction, swap) {
+        daemon(manager, eviction) {
     manager.residency = &residency;
     manager.page_daemon = &daemon;
     manager.swap = &swap;

@@ -1,15 +1,13 @@
 // What is known of resident pages (residency.h).
 #include "mm/residency.h"
 
-#include <algorithm>
-
 #include "mm/reverse_map.h"
 
 namespace mobius::mm {
 
 namespace {
 
-constexpr FrameRecord* kNobody = nullptr;
+constexpr uint32_t kAgeBudget = 16;
 
 // The same for the same page whenever it comes and goes; every bit depends on all of object and
 // index (the finalizer of MurmurHash3).
@@ -46,14 +44,13 @@ void Residency::begin_picking() {
 
 FrameRecord* Residency::pick() { return static_cast<FrameRecord*>(policy_.pick_victim(*this)); }
 
-void Residency::stays(FrameRecord& record) {
-  if (record.marks.has(PageMark::Locked)) return;
-  policy_.kept(record, ReplacementPolicy::Kept::Used);
-}
-
-void Residency::failed(FrameRecord& record) {
-  record.marks.add(PageMark::Stuck);
-  record.marks.remove({PageMark::Tracked});
+void Residency::put_back(FrameRecord& record, ReplacementPolicy::Kept why) {
+  if (why == ReplacementPolicy::Kept::IoFailed) {
+    record.marks.add(PageMark::Stuck);
+    record.marks.remove({PageMark::Tracked});
+  } else if (!record.marks.has(PageMark::Locked)) {
+    policy_.kept(record, why);
+  }
 }
 
 Shadow Residency::evicted(FrameRecord& record) {
@@ -82,7 +79,7 @@ void Residency::note_came(FrameRecord& record) {
 void Residency::faulted_in(FrameRecord& record, Shadow shadow) {
   if (!manager_.tracking) return;
   note_came(record);
-  newcomers_[newcomer_++ % newcomers_.size()] = &record;
+  newcomers_.add(record);
   policy_.faulted_in(record, shadow, identity_of(record));
 }
 
@@ -93,15 +90,14 @@ void Residency::was_read_ahead(FrameRecord& record, Shadow shadow) {
 }
 
 bool Residency::is_unused_newcomer(FrameRecord& record) {
-  const auto at = std::find(newcomers_.begin(), newcomers_.end(), &record);
-  if (at == newcomers_.end()) return false;
+  if (!newcomers_.contains(record)) return false;
   bool used = false, shown = false;
   for_each_mapping(*object_of(record), record.index,
                    [&](AddressSpace&, VirtAddr, const Mapping& mapping) {
     shown = true;
     used |= mapping.accessed || mapping.dirty;
   });
-  if (used) *at = nullptr;
+  if (used) newcomers_.remove(record);
   return shown && !used;
 }
 
@@ -118,7 +114,7 @@ void Residency::left(FrameRecord& record) {
 void Residency::lock(FrameRecord& record) {
   KASSERT(!record.marks.has(PageMark::Locked));
   if (record.list != 0) policy_.removed(record);
-  std::replace(newcomers_.begin(), newcomers_.end(), &record, kNobody);
+  newcomers_.remove(record);
   record.marks.remove({PageMark::Tracked});
   record.marks.add(PageMark::Locked);
   count_locked(record, 1);
@@ -152,7 +148,7 @@ bool Residency::test_and_clear(PolicyPage& page) {
     if (cleared_ != &space) flush();
     cleared_ = &space;
   });
-  if (accessed) std::replace(newcomers_.begin(), newcomers_.end(), &record, kNobody);
+  if (accessed) newcomers_.remove(record);
   return accessed;
 }
 

@@ -6,8 +6,7 @@
 // left alone (Stuck); one that has just come in by a fault stays until it has been used.
 #pragma once
 
-#include <array>
-
+#include "mm/newcomers.h"
 #include "mm/replacement/policy.h"
 #include "mm/vm_object.h"
 
@@ -24,6 +23,10 @@ void for_each_resident(VmObject& object, F&& f) REQUIRES(memory_lock) {
     if (slot.in_frame()) f(object.manager().frames.record(slot.frame()), slot);
   });
 }
+
+struct PagesThatCame {
+  uint32_t frames = 0, direct = 0;  // all; those in the direct map
+};
 
 class Residency final : private Sampler {
  public:
@@ -50,31 +53,24 @@ class Residency final : private Sampler {
   // ---- for the eviction of pages ----
   // From here on came() counts anew; pages are tracked.
   void begin_picking() REQUIRES(memory_lock);
-  // The page to evict next; null: there is none. It is the caller's until stays(), failed() or
-  // evicted().
+  // The page to evict next; null: there is none. It is the caller's until one of the next two.
   FrameRecord* pick() REQUIRES(memory_lock);
-  void stays(FrameRecord& record) REQUIRES(memory_lock);
-  void failed(FrameRecord& record) REQUIRES(memory_lock);  // it could not be written: Stuck
+  // It stays; a page that could not be written is Stuck from now on.
+  void put_back(FrameRecord& record, ReplacementPolicy::Kept why) REQUIRES(memory_lock);
   Shadow evicted(FrameRecord& record) REQUIRES(memory_lock);
   // Pages that are Stuck may go again. Returns whether there were any.
   bool forgive_failures() REQUIRES(memory_lock);
   // Whether the page has been used since that was last asked. flush() before the lock is let go.
   bool was_used(FrameRecord& record) REQUIRES(memory_lock) { return test_and_clear(record); }
   void flush() REQUIRES(memory_lock);
-  // Whether the page came in by one of the last faults, and nobody has used it since. If it could
-  // go, an instruction that needs two pages might never run, each page's fault evicting the other.
+  // Whether the page came in by one of the last faults, and nobody has used it since (newcomers.h).
   bool is_unused_newcomer(FrameRecord& record) REQUIRES(memory_lock);
 
   uint32_t pages() const REQUIRES(memory_lock) { return policy_.size(); }
-  // Pages that came since picking began, and can go: of all frames, and in the direct map.
-  struct Came {
-    uint32_t frames = 0, direct = 0;
-  };
-  Came came() const REQUIRES(memory_lock) { return came_; }
+  // Since picking began; they can go.
+  PagesThatCame came() const REQUIRES(memory_lock) { return came_; }
 
  private:
-  static constexpr uint32_t kAgeBudget = 16;
-
   bool test_and_clear(PolicyPage& page) override REQUIRES(memory_lock);
   void start_tracking() REQUIRES(memory_lock);
   void note_came(FrameRecord& record) REQUIRES(memory_lock);
@@ -82,9 +78,8 @@ class Residency final : private Sampler {
 
   MemoryManager& manager_;
   ReplacementPolicy& policy_ GUARDED_BY(memory_lock);
-  std::array<FrameRecord*, 16> newcomers_ GUARDED_BY(memory_lock){};  // by the last faults
-  uint32_t newcomer_ GUARDED_BY(memory_lock) = 0;
-  Came came_ GUARDED_BY(memory_lock);
+  Newcomers newcomers_ GUARDED_BY(memory_lock);
+  PagesThatCame came_ GUARDED_BY(memory_lock);
   uint32_t locked_ GUARDED_BY(memory_lock) = 0;
   // Accessed bits were cleared there, and not flushed yet.
   AddressSpace* cleared_ GUARDED_BY(memory_lock) = nullptr;

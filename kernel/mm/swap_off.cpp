@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "mm/page_daemon.h"
+#include "mm/frame_wait.h"
 
 namespace mobius::mm {
 
@@ -79,8 +79,8 @@ Result<bool> SwapOff::step() {
 Result<void> SwapOff::bring_back(VmObject& object, PageIndex page) {
   const Result<void> came = pager_.bring_back(object, page);
   if (came || came.error() != Error::OutOfFrames) return came;
-  if (!pager_.manager_.page_daemon->wait_for_frames(Claim::Growth)) return came;
-  return {};
+  FrameWait wait(pager_.manager_);
+  return wait.for_frames(Claim::Growth) ? Result<void>() : came;
 }
 
 bool SwapOff::nothing_left() const {

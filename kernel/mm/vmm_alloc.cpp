@@ -76,7 +76,7 @@ Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base,
 
 Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
-  return with_frames(space.manager(), [&] { return make_block(space, pages, base, flags); });
+  return retry_for_frames(space.manager(), [&] { return make_block(space, pages, base, flags); });
 }
 
 namespace {
@@ -147,7 +147,7 @@ Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
 
 Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr base) {
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
-  return with_frames(space.manager(), [&]() -> Result<VirtAddr> {
+  return retry_for_frames(space.manager(), [&]() -> Result<VirtAddr> {
     CallGuard guard(space);
     VirtRange range = TRY(choose_range(space, pages, base));
     AddressSpace::NewRegion region = TRY(space.make_region());

@@ -117,7 +117,9 @@ Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, ui
   Access access = TRY(access_from(flags, 0));
   VirtRange range = TRY(user_range(base, pages));
   Protecting protecting(space, range, access);
-  if (TRY(with_frames(space.manager(), [&] { return protecting.begin(); }))) protecting.go_on();
+  const bool goes_on =
+      TRY(retry_for_frames(space.manager(), [&] { return protecting.begin(); }));
+  if (goes_on) protecting.go_on();
   return {};
 }
 

@@ -1,7 +1,7 @@
 // What the vmm_*.cpp files share: turning a program's arguments into ranges and blocks.
 #pragma once
 
-#include "mm/patience.h"
+#include "mm/frame_wait.h"
 #include "mm/steps.h"
 #include "mm/vmm.h"
 

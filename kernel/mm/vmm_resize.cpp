@@ -176,7 +176,7 @@ Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pag
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
   Resizing resizing(space);
   for (;;) {
-    const Resized resized = TRY(with_frames(
+    const Resized resized = TRY(retry_for_frames(
         space.manager(), [&] { return resize_or_not_yet(address, pages, resizing); }));
     switch (resized.next) {
       case Resized::Next::Done: return resized.base;

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "abi/start.h"
-#include "mm/patience.h"
+#include "mm/frame_wait.h"
 #include "proc/process_end.h"
 #include "proc/threads.h"
 
@@ -62,7 +62,7 @@ Result<void> add_files(Process& process, std::array<HandleTable::Entry, 3>& file
 }  // namespace
 
 Result<uint32_t> spawn(System& system, SpawnRequest request) {
-  const auto step = [&](auto&& attempt) { return mm::with_frames(system.memory, attempt); };
+  const auto step = [&](auto&& attempt) { return mm::retry_for_frames(system.memory, attempt); };
   const VolumeNode node = TRY(step([&] { return system.volume.find(request.path); }));
   if (node.kind == NodeKind::Directory) return Failure(Error::NoAccess);
   auto unborn =

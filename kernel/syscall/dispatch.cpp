@@ -5,7 +5,7 @@
 #include <array>
 
 #include "abi/errno_values.h"
-#include "mm/patience.h"
+#include "mm/frame_wait.h"
 #include "syscall/calls.h"
 
 namespace mobius::syscall {
@@ -50,7 +50,7 @@ constexpr uint32_t kFirstMemoryCall = 0x500, kLastMemoryCall = 0x511;
 // A call that fails has changed nothing, so it can be made again.
 [[gnu::noinline]] Result<uint32_t> try_again(proc::System& system, const Call& call,
                                              const uint32_t* words) {
-  return mm::with_frames(system.memory, [&]() -> Result<uint32_t> {
+  return mm::retry_for_frames(system.memory, [&]() -> Result<uint32_t> {
     if (system.thread().doomed) return Failure(Error::Interrupted);
     return call.handler(system, words);
   });

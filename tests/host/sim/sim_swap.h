@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "mm/frame_wait.h"
 #include "mm/pageout.h"
 #include "mm/replacement/registry.h"
 #include "sim/sim_machine.h"

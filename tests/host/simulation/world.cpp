@@ -153,7 +153,7 @@ bool World::sit_down(Seat& seat, unsigned) {
     seat.program = Program::start(*this, started_, *image_);
     if (seat.program == nullptr) {
       ++counts.refused_calls;
-      if (!swap.pageout.daemon.wait_for_frames()) machine.scheduler.sleep(20);
+      if (!mm::FrameWait(machine.manager).for_frames()) machine.scheduler.sleep(20);
       ++next_;  // a life without memory has an end, too
       return false;
     }

@@ -225,7 +225,7 @@ TEST_F(CommitAhead, frames_below_the_floor_of_promises_stay_there) {
 
 TEST_F(CommitAhead, nothing_is_taken_from_those_who_starve) {
   const VirtAddr block = alloc(40, kEager);
-  std::optional<mm::PageDaemon::Starved> starved(std::in_place, machine.manager);
+  std::optional<mm::Starved> starved(std::in_place, machine.manager);
   machine.scheduler.spawn([&] {
     EXPECT_EQ(faults_of_writing(block, 0, 4), (Pages{0, 1, 2, 3}));
     starved.reset();

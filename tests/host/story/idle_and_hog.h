@@ -43,7 +43,9 @@ struct IdleAndHog {
   // All of it goes.
   void fall_asleep() {
     swap.pageout.daemon.start(machine.frames.total_frames());
-    for (int i = 0; i < 20; ++i) (void)swap.pageout.daemon.wait_for_frames();  // images go, too
+    for (int i = 0; i < 20; ++i) {
+      (void)mm::FrameWait(machine.manager).for_frames();  // images go, too
+    }
     swap.pageout.daemon.start(kLow);
     for (uint32_t n = 1; n <= swap.total_slots(); ++n) machine.frames.forget_standby({n});
     ASSERT_EQ(images(), 0u);

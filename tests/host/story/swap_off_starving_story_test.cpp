@@ -9,7 +9,7 @@ class SwapOffStarvingStory : public SwapRig {};
 
 TEST_F(SwapOffStarvingStory, D3_it_is_not_begun_while_somebody_starves) {
   {
-    const mm::PageDaemon::Starved starved(machine.manager);
+    const mm::Starved starved(machine.manager);
     mm::SwapOff off(swap.pager);
     EXPECT_EQ(off.begin().error(), Error::OutOfFrames);
   }
@@ -21,7 +21,7 @@ TEST_F(SwapOffStarvingStory, D3_it_is_not_begun_while_somebody_starves) {
 TEST_F(SwapOffStarvingStory, D3_it_stays_on_where_somebody_starves_at_the_last_moment) {
   mm::SwapOff off(swap.pager);
   ASSERT_TRUE(off.begin());
-  const mm::PageDaemon::Starved starved(machine.manager);
+  const mm::Starved starved(machine.manager);
   EXPECT_EQ(off.step().error(), Error::OutOfFrames);
   EXPECT_TRUE(swap.pager.on());
 }

@@ -2,6 +2,7 @@
 // order).
 #include <gtest/gtest.h>
 
+#include "mm/frame_wait.h"
 #include "mm/pageout.h"
 #include "mm/replacement/registry.h"
 #include "sim/sim_machine.h"
@@ -36,7 +37,7 @@ TEST(Wiring, APageOutThatWasNotStarted) {
   mm::SwapPager pager(machine.manager);
   mm::PageOut pageout(machine.manager, *mm::make_policy("clock", storage), pager);
   EXPECT_DEATH(pageout.daemon.run_round(), "start.. has been called");
-  EXPECT_DEATH((void)pageout.daemon.wait_for_frames(), "start.. has been called");
+  EXPECT_DEATH((void)mm::FrameWait(machine.manager).for_frames(), "start.. has been called");
 }
 
 }  // namespace
