@@ -1,6 +1,6 @@
 # The host: the same sources under a debugger's and a sanitizer's eyes.
 set(MOBIUS_SANITIZE "" CACHE STRING "for -fsanitize=, such as address,undefined")
-add_compile_options(-Wall -Wextra -Werror=switch -Werror=return-type -fno-omit-frame-pointer)
+add_compile_options(-Wall -Wextra -Werror=switch -Werror=return-type -Werror=unused-result -fno-omit-frame-pointer)
 if(MOBIUS_SANITIZE)
   add_compile_options(-fsanitize=${MOBIUS_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${MOBIUS_SANITIZE})

@@ -9,7 +9,7 @@ set(kernel_options
   -march=i586 -ffreestanding -fno-pic -fno-pie -fno-stack-protector -mno-sse -mno-mmx
   -flto=auto -mtune=i686 -mpreferred-stack-boundary=3 -fno-asynchronous-unwind-tables
   -fno-omit-frame-pointer
-  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -Wall -Wextra -Werror=switch -Werror=return-type)
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -Wall -Wextra -Werror=switch -Werror=return-type -Werror=unused-result)
 add_compile_options(
   "$<$<COMPILE_LANGUAGE:C,CXX>:${kernel_options}>"
   $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>

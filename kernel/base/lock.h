@@ -28,11 +28,10 @@ namespace mobius {
 
 // The one order in which locks may be taken: a held lock's rank is below the next one's.
 enum class LockRank : unsigned char {
-  Process = 1,  // proc/: process and thread tables, handles; nothing takes it (proc/system.h)
-  Memory = 2,   // regions, page slots and VM objects of one machine
-  Heap = 3,     // kernel heap slabs
-  Frames = 4,   // the frame allocator
-  Pressure = 5,  // the time spent waiting for pages
+  Memory = 1,    // regions, page slots and VM objects of one machine
+  Heap = 2,      // kernel heap slabs
+  Frames = 3,    // the frame allocator
+  Pressure = 4,  // the time spent waiting for pages
 };
 
 class CAPABILITY("lock") Lock {
@@ -58,6 +57,7 @@ class CAPABILITY("lock") Lock {
   static void assert_no_lock_held() { KASSERT(held_ranks_ == 0); }
 
  private:
+  friend class LeafLock;
   const unsigned bit_;  // of its rank
   // Ranks held by the running processor. One processor: one word, never carried across a wait.
   static inline unsigned held_ranks_ = 0;
@@ -91,14 +91,27 @@ class SCOPED_CAPABILITY LockGuard {
 
 // A lock for structures whose calls never wait and take no lock but another leaf of higher rank
 // (kernel heap, frame allocator). On one processor such a call cannot be interrupted half way, so
-// there is nothing to do at run time; the annotations still say which fields it covers.
+// there is nothing to do at run time but to look that it is so, in the builds that check.
 class CAPABILITY("lock") LeafLock {
  public:
-  explicit constexpr LeafLock(LockRank) {}
+  explicit constexpr LeafLock(LockRank rank) : bit_(1u << static_cast<unsigned>(rank)) {}
   LeafLock(const LeafLock&) = delete;
   LeafLock& operator=(const LeafLock&) = delete;
-  void acquire() ACQUIRE() {}
-  void release() RELEASE() {}
+  void acquire() ACQUIRE() {
+    if constexpr (!kChecksLeafLocks) return;
+    KASSERT(Lock::held_ranks_ < bit_);
+    Lock::held_ranks_ |= bit_;
+  }
+  void release() RELEASE() {
+    if constexpr (!kChecksLeafLocks) return;
+    KASSERT((Lock::held_ranks_ & bit_) != 0);
+    Lock::held_ranks_ ^= bit_;
+  }
+
+ private:
+  // Those that fill memory with junk: kernel-debug, and the host tests with sanitizers.
+  static constexpr bool kChecksLeafLocks = MOBIUS_FILL_WITH_JUNK;
+  const unsigned bit_;
 };
 
 class SCOPED_CAPABILITY LeafGuard {

@@ -38,8 +38,11 @@ enum class Error : unsigned char {
   Interrupted,        // the wait ended because the process is being killed
 };
 
+// One that is not looked at is a warning, and an error in our builds.
 template <typename T = void>
-using Result = std::expected<T, Error>;
+struct [[nodiscard]] Result : std::expected<T, Error> {
+  using std::expected<T, Error>::expected;
+};
 
 using Failure = std::unexpected<Error>;
 

@@ -125,9 +125,9 @@ RoundEnd PageDaemon::wait_for_batch() {
   KASSERT(low_ != 0 && "PageDaemon::start() has been called");
   const uint64_t evicted = evicted_;
   const bool running = state_ == Round::Running || state_ == Round::RunningAsked;
-  const uint32_t last = rounds_ + (running ? 2 : 1);
+  const uint32_t rounds = rounds_, enough = running ? 2 : 1;
   ask();
-  while (evicted_ == evicted && rounds_ != last) manager_.waiting.wait(&rounds_);
+  while (evicted_ == evicted && rounds_ - rounds < enough) manager_.waiting.wait(&rounds_);
   return evicted_ != evicted ? RoundEnd::Useful : last_;
 }
 

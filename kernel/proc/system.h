@@ -26,7 +26,7 @@ struct Outside {
 // Locks: what proc/ holds has none. Threads switch only where they wait and on the way to user mode
 // (scheduler.h), so whatever happens between two such places happens at once. What was found before
 // a wait must be kept by a reference, or looked up again, after it. More processors would need a
-// lock of rank Process.
+// lock here, below all ranks of lock.h.
 struct System : Outside {
   explicit System(const Outside& outside)
       : Outside(outside),
