@@ -119,17 +119,3 @@ int system(const char *command) {
   }
   return waitpid(pid, &status, 0) < 0 ? -1 : status;
 }
-
-static int no_exec(void) {
-  errno = ENOSYS;
-  return -1;
-}
-
-int fork(void) { return no_exec(); }
-
-int execve(const char *path, char *const argv[], char *const envp[]) {
-  (void)path;
-  (void)argv;
-  (void)envp;
-  return no_exec();
-}

@@ -10,6 +10,10 @@ start() {
     for word in "$@"; do [ "$word" = --no-install ] && refuse=--no-install; done
     "$here/setup" python $refuse || exit 126
   fi
+  # A descriptor that is closed would be that of the next file somebody opens.
+  [ -e /proc/$$/fd/0 ] || exec </dev/null
+  [ -e /proc/$$/fd/1 ] || exec 1</dev/null  # what is written there fails, as it should
+  [ -e /proc/$$/fd/2 ] || exec 2>/dev/null
   export PYTHONPYCACHEPREFIX="$here/../build/pycache"
   exec python3 "$here/lib/$name.py" "$@"
 }

@@ -45,12 +45,12 @@ static void end(const char *name, long touches) {
   uint64_t in = now.pages_in - then->pages_in, out = now.pages_out - then->pages_out;
   uint64_t ios_in = now.ios_in - then->ios_in, ios_out = now.ios_out - then->ios_out;
   uint64_t major = now.faults_major - then->faults_major;
-  printf("%-18s pages=%ld touches=%ld time=%.2fs swap-ins=%llu pages_out=%llu", name, pages,
-         touches, (double)us / 1e6, (unsigned long long)in, (unsigned long long)out);
-  printf(" ios_in=%llu ios_out=%llu pages/io=%.2f,%.2f", (unsigned long long)ios_in,
+  printf("%s: pages=%ld touches=%ld time=%.2fs\n", name, pages, touches, (double)us / 1e6);
+  printf("  swap-ins=%llu pages_out=%llu ios_in=%llu ios_out=%llu pages/io=%.2f,%.2f\n",
+         (unsigned long long)in, (unsigned long long)out, (unsigned long long)ios_in,
          (unsigned long long)ios_out, ios_in ? (double)in / (double)ios_in : 0.0,
          ios_out ? (double)out / (double)ios_out : 0.0);
-  printf(" minor=%llu major=%llu bit_tests=%llu resident=%lu free=%llu\n",
+  printf("  minor=%llu major=%llu bit_tests=%llu resident=%lu free=%llu\n",
          (unsigned long long)(now.faults_minor - then->faults_minor), (unsigned long long)major,
          (unsigned long long)(now.bit_tests - then->bit_tests),
          (unsigned long)(found.committed_clean + found.committed_dirty),

@@ -6,6 +6,13 @@
 namespace mobius::proc {
 namespace {
 
+// The names with bars between them.
+constexpr std::string_view kPolicies = std::string_view(
+#define POLICY(name, make) "|" name
+#include "mm/replacement/policies.def"
+#undef POLICY
+    ).substr(1);
+
 constexpr BootOption kOptions[] = {
 #define OPTION(name, values, help) {name, values, help},
 #include "proc/boot_options.def"

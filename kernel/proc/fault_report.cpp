@@ -2,9 +2,10 @@
 //
 //   fault: process 3 hello.exe, thread 7: null pointer write
 //     write to 0x0, eip 0x401020
-//     there: free 0x1000..0x400000; above: image 0x400000..0x40a000
+//     there: free 0x1000..0x400000
+//       above: image 0x400000..0x40a000
 //     eax=... ebx=...
-//     called from: 0x401100 0x401200
+//     called from: 0x401100 0x401200      (again, for more than fit in a line)
 #include "mm/vmm.h"
 #include "proc/process_end.h"
 #include "proc/text.h"
@@ -17,6 +18,7 @@ namespace {
 
 using Line = TextBuffer<200>;
 constexpr unsigned kMaxFrames = 12;
+constexpr unsigned kFramesALine = 6;  // none is wider than 80 columns
 
 std::string_view words_for(std::optional<mm::RegionKind> kind) {
   if (!kind) return "free";
@@ -81,8 +83,8 @@ void log_surroundings(System& system, VirtAddr address) {
       (void)mm::vmm_query_pages(space, address.page_down(), {&state, 1});
       line.add(", ").add(words_for(info->access)).add(", page ").add(words_for(state));
     } else {
-      add_neighbour(line, space, "; below: ", VirtAddr{info->range.begin.value - 1});
-      add_neighbour(line, space, "; above: ", info->range.end);
+      add_neighbour(line, space, "\n    below: ", VirtAddr{info->range.begin.value - 1});
+      add_neighbour(line, space, "\n    above: ", info->range.end);
     }
   }
   system.machine.log(line.add("\n").text());
@@ -105,6 +107,7 @@ void log_backtrace(System& system, uint32_t ebp) {
   for (unsigned i = 0; i < kMaxFrames; ++i) {
     const auto frame = copy_in<std::array<uint32_t, 2>>(system.cpu, VirtAddr{ebp});
     if (!frame || (*frame)[1] == 0) break;
+    if (i != 0 && i % kFramesALine == 0) line.add("\n  called from:");
     line.add(" ").add_hex((*frame)[1]);
     if ((*frame)[0] <= ebp) break;  // callers lie higher up the stack
     ebp = (*frame)[0];

@@ -3,9 +3,9 @@
 Prints the `BENCH name insn value` lines of bench.exe, a table with ratios, then Google Benchmark's
 figures of the pure parts on this machine. Fails when a row of lib/numbers.toml was not measured.
 
-    scripts/bench                    Linux's figures as recorded in lib/numbers.toml
-    scripts/bench --beside linux     boots Debian's i386 Linux with the same measurements, now,
-                                     and lets both swap as fast as they can
+    scripts/bench                  Linux's figures as recorded in numbers.toml
+    scripts/bench --beside linux   boots Debian's i386 Linux now, with the same
+                                   measurements, and lets both swap
 """
 import re
 import subprocess

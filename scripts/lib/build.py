@@ -5,6 +5,7 @@ shows all. On failure the compiler's output is shown and the command fails with 
 """
 import contextlib
 import fcntl
+import os
 import re
 import subprocess
 import sys
@@ -13,27 +14,33 @@ import time
 from kept import digest
 from options import Parser, no_install
 from progress import Progress
-from project import BUILD, JOBS, ROOT, SetupError, main_guard, say, setup
+from project import BUILD, JOBS, NAME, ROOT, SetupError, main_guard, say, setup
 
 WHAT = {"kernel": "the kernel", "kernel-debug": "the kernel with junk fill",
         "user": "libc and the programs",
         "host": "the host tests (ASan, UBSan)",
         "host-quick": "the host tests (no sanitizers)",
         "host-fast": "the host benchmarks", "host-clang": "thread safety checks and fuzzers"}
+NO_BUILD = ("run", "test")  # commands that have this option
 _NEWLIB = re.compile(r"newlib: (\d+) objects")
 _STEP = re.compile(r"^\[(\d+)/(\d+)\] ")
 
 
 @contextlib.contextmanager
-def build_lock():
-    """One build in this tree at a time; a second one waits and says so."""
+def build_lock(what):
+    """One build in this tree at a time; a second one waits and says for whom."""
     BUILD.mkdir(exist_ok=True)
-    with open(BUILD / ".build.lock", "w") as lock:
+    with open(BUILD / ".build.lock", "a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("waiting for another build in this tree")
+            lock.seek(0)
+            around = "; --no-build would run what is there" if NAME in NO_BUILD else ""
+            say(f"waiting for {lock.read().strip() or 'another build'} in this tree{around}")
             fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.truncate(0)
+        lock.write(f"scripts/{NAME.replace('_', '-')}, process {os.getpid()}, which builds {what},")
+        lock.flush()
         yield
 
 
@@ -88,7 +95,7 @@ def _configure(preset, folder, verbose):
 
 def build(presets, verbose=False, targets=()):
     """Builds each preset (all targets, or just `targets`)."""
-    with build_lock():
+    with build_lock(", ".join(WHAT[preset] for preset in presets)):
         for preset in presets:
             if preset == "user" and not (BUILD / "newlib" / "recipe").exists():
                 say("newlib, the C library, takes two minutes, once")

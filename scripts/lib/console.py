@@ -47,7 +47,7 @@ class Console:
         self._com1_open = self._com2_open = True
         self._line = b""
         self._incomplete = b""  # of the log's last line, not yet shown
-        self._verdict_is_last = False
+        self._verdict_is_last = self._out_failed = False
         for port in (machine.com1, machine.com2):
             os.set_blocking(port, False)
 
@@ -205,16 +205,27 @@ class Console:
 
     def _write_out(self):
         try:
-            del self._to_out[:os.write(self.out, self._to_out[:_CHUNK])]
-        except BrokenPipeError:
+            self._write(self.out, self._to_out)
+        except OSError as error:
             self._to_out.clear()
+            if not isinstance(error, BrokenPipeError) and not self._out_failed:
+                say(f"standard output: {error.strerror}")
+            self._out_failed = True
             raise Stopped from None
 
     def _write_log(self):
         try:
-            del self._to_log[:os.write(self.log, self._to_log[:_CHUNK])]
-        except BrokenPipeError:  # nobody reads it: the exit status still tells
+            self._write(self.log, self._to_log)
+        except OSError:  # nobody reads it, or it is full: the exit status still tells
             self._to_log.clear()
+
+    @staticmethod
+    def _write(descriptor, waiting):
+        """A piece of what waits; where it takes nothing now, until it does."""
+        try:
+            del waiting[:os.write(descriptor, waiting[:_CHUNK])]
+        except BlockingIOError:
+            select.select([], [descriptor], [])
 
     def _drain(self):
         """What the ports still hold (the machine is dead: no more comes), and all that waits."""

@@ -25,6 +25,9 @@ GPL = Path("/usr/share/common-licenses/GPL-3")  # Debian has it everywhere
 MODULES = ["biosdisk", "iso9660", "normal", "multiboot", "boot"]
 
 
+MOST_INIT_BYTES = 64 * 1024  # that the kernel reads of init.cmd: kernel/proc/init_process.cpp
+
+
 @dataclass
 class Contents:
     """What is on the CD besides GRUB. Paths on the CD are absolute."""
@@ -88,6 +91,10 @@ def make(iso, contents):
     """Writes the CD image `iso`, in about 0.1 s. Returns {path on it: file} of what lasts."""
     if not contents.kernel.exists():
         raise SetupError(f"no kernel at {contents.kernel}")
+    init = contents.init.encode(errors="surrogateescape")
+    if len(init) > MOST_INIT_BYTES:
+        raise SetupError(f"arguments, -c and --env have {len(init):,} bytes together: at most "
+                         f"{MOST_INIT_BYTES:,} fit")
     files = {"/boot/grub/eltorito.img": _grub(), "/boot/kernel.elf": _stripped(contents.kernel)}
     with_programs = bool(contents.programs and contents.programs.is_dir())
     files |= _licences(with_programs)

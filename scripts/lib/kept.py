@@ -3,8 +3,13 @@
 The name has a digest of the sources' contents and of the words that make it. A time stamp would not
 do: it says that a file is newer than another one, not that it was made from it.
 """
+import atexit
+import contextlib
+import functools
 import hashlib
 import os
+import shutil
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -32,12 +37,13 @@ def kept(target, sources, words, make):
     """The file that make(path) writes, made if it is not there yet. `target` is its path, which gets
     the digest in front of the ending; `sources` and `words` are all that it depends on."""
     path = target.with_name(f"{target.stem}-{digest(sources, *words)[:16]}{target.suffix}")
-    try:
-        os.utime(path)
+    if not _is_there(path):
+        with contextlib.suppress(PermissionError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(path.parent, os.W_OK):
+            path = _own_folder() / path.name
+    if path.exists():
         return path
-    except FileNotFoundError:
-        pass
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = partial(path)
     try:
         make(unfinished)
@@ -48,6 +54,23 @@ def kept(target, sources, words, make):
     return path
 
 
+def _is_there(path):
+    """Also notes that it was asked for, where it is ours to note."""
+    try:
+        os.utime(path)
+    except OSError:
+        return path.exists()
+    return True
+
+
+@functools.cache
+def _own_folder():
+    """For this process alone, where what is kept cannot be written."""
+    folder = tempfile.mkdtemp(prefix="mobius-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
 def _forget_old(target):
     """Removes what nobody has asked for in days."""
     oldest = time.time() - _DAYS_UNUSED * 86400
@@ -55,5 +78,5 @@ def _forget_old(target):
         try:
             if path.stat().st_mtime < oldest:
                 path.unlink()
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):
             pass

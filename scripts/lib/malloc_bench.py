@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 from build import build
-from options import Parser, no_install
+from options import Parser, no_install, number
 from project import BUILD, SetupError, main_guard, setup
 
 FOLDER = BUILD / "host-fast" / "tests" / "host"
@@ -65,8 +65,10 @@ def table(best):
 def main(argv):
     parser = Parser("malloc-bench", __doc__)
     parser.add_argument("loop", nargs="*", help=", ".join(LOOPS))
-    parser.add_argument("--runs", type=int, default=5, metavar="N", help="best of so many")
-    parser.add_argument("--percent", type=int, default=50, metavar="P", help="length of a loop")
+    parser.add_argument("--runs", type=number(1, 1000), default=5, metavar="N",
+                        help="best of so many")
+    parser.add_argument("--percent", type=number(1, 10_000), default=50, metavar="P",
+                        help="length of a loop")
     no_install(parser)
     options = parser.parse_args(argv)
     for loop in options.loop:

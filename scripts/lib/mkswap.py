@@ -5,8 +5,10 @@
 A file that is there already is left alone, unless --force is given. The first page of the disk has
 the header that docs/swap-disk.md describes; the rest is a hole until pages are written.
 """
+import shlex
 from pathlib import Path
 
+import sizes
 import swap_file
 from options import Parser
 from project import SetupError, main_guard, say
@@ -18,7 +20,7 @@ def main(argv):
     parser.add_argument("size", metavar="SIZE", help="such as 256M or 1G")
     parser.add_argument("--force", action="store_true", help="write over a file that is there")
     options = parser.parse_args(argv)
-    size = swap_file.size_of(options.size)
+    size = sizes.parse(options.size)
     if size is None:
         parser.error(f"'{options.size}' is no size (such as 256M)")
     if options.file.exists() and not options.force:
@@ -27,7 +29,8 @@ def main(argv):
         swap_file.make(options.file, size)
     except OSError as error:
         raise SetupError(f"{options.file}: {error.strerror}") from error
-    say(f"{options.file}: swap space of {options.size}; scripts/run --swap {options.file} uses it")
+    say(f"{options.file}: swap space of {sizes.shown(size)}; scripts/run --swap "
+        f"{shlex.quote(str(options.file))} uses it")
     return 0
 
 

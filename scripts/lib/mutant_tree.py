@@ -40,7 +40,7 @@ def copy_programs():
     build(["user"])
     if (TREE / "build" / "user").is_symlink():
         (TREE / "build" / "user").unlink()
-    with build_lock():
+    with build_lock("a copy of the programs"):
         for name in PROGRAMS:
             shutil.copytree(BUILD / "user" / name, TREE / "build" / "user" / name,
                             symlinks=True, dirs_exist_ok=True)

@@ -22,7 +22,7 @@ import progress
 from mutant_table import QEMU, Killed, load, programs_of
 from mutant_tree import (TREE, DoesNotCompile, build_in_copy, call, copy_programs, copy_tree,
                          only_one)
-from options import Parser, no_install, part_of, shard
+from options import Parser, no_install, number, part_of, pattern, shard
 from progress import Progress
 from project import JOBS, SetupError, main_guard, say, setup
 
@@ -169,11 +169,15 @@ def _wanted(options):
 def main(argv):
     parser = Parser("mutants", __doc__)
     parser.add_argument("--list", action="store_true", help="name them, with what they change")
-    parser.add_argument("-R", dest="pattern", default="", metavar="PATTERN", help="only these")
+    parser.add_argument("-R", dest="pattern", type=pattern, default="", metavar="PATTERN",
+                        help="only these")
     parser.add_argument("--quick", action="store_true", help="never with ASan and UBSan")
-    parser.add_argument("-j", dest="jobs", type=int, default=JOBS, metavar="N", help="of the builds")
-    parser.add_argument("--random", type=int, metavar="COUNT", help="as many of the quick ones")
-    parser.add_argument("--seed", type=int, metavar="S", help="of --random; it is printed")
+    parser.add_argument("-j", dest="jobs", type=number(1, 256), default=JOBS, metavar="N",
+                        help="of the builds")
+    parser.add_argument("--random", type=number(1, 10_000), metavar="COUNT",
+                        help="as many of the quick ones")
+    parser.add_argument("--seed", type=number(0, 10**9), metavar="S",
+                        help="of --random; it is printed")
     shard(parser, "the table")
     no_install(parser)
     options = parser.parse_args(argv)
@@ -188,7 +192,6 @@ def main(argv):
         raise SetupError("no mutant has such a name")
     setup("test", install=not options.no_install)
     os.nice(NICE)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
     killed = Killed()
     unknown = [mutant for mutant in mutants if mutant not in killed]

@@ -30,14 +30,14 @@ class Names:
             self._exe, self._eip = head[1], None
         elif eip := _EIP.match(line):
             self._eip = int(eip[1], 16)
-        elif (callers := _CALLERS.match(line)) and self._exe and self._eip is not None:
+        elif (callers := _CALLERS.match(line)) and self._exe:
             # A return address is behind its call, which may be its function's last instruction.
             calls = [int(word, 16) for word in callers[1].split()]
-            found = self._names([self._eip] + [max(call - 1, 0) for call in calls])
-            shown = [f"    {self._exe} 0x{address:08x}: {name}"
-                     for address, name in zip([self._eip] + calls, found) if name]
-            self._exe = None
-            return shown
+            first = [] if self._eip is None else [self._eip]  # of several such lines
+            self._eip = None
+            found = self._names(first + [max(call - 1, 0) for call in calls])
+            return [f"    {self._exe} 0x{address:08x}: {name}"
+                    for address, name in zip(first + calls, found) if name]
         return []
 
     def _names(self, addresses):

@@ -4,14 +4,26 @@
 option is a setup verdict with status 126, as for everything else that keeps a command from starting.
 """
 import argparse
+import itertools
+import math
 import re
+import shutil
+import textwrap
 
 from project import SetupError
 
 
+def _filled(text):
+    """The module's text, as wide as the terminal: prose is filled, what is indented stays a line."""
+    width = shutil.get_terminal_size().columns - 2
+    kinds = itertools.groupby(text.strip().splitlines(), lambda line: bool(re.match(" |$", line)))
+    return "\n".join("\n".join(lines) if kept else textwrap.fill(" ".join(lines), width, break_on_hyphens=False)
+                     for kept, lines in kinds)
+
+
 class Parser(argparse.ArgumentParser):
     def __init__(self, name, text, **more):
-        super().__init__(prog=f"scripts/{name}", description=text, allow_abbrev=False,
+        super().__init__(prog=f"scripts/{name}", description=_filled(text), allow_abbrev=False,
                          formatter_class=argparse.RawDescriptionHelpFormatter, **more)
 
     def error(self, message):
@@ -39,3 +51,41 @@ def part_of(count, part):
 
 def no_install(parser):
     parser.add_argument("--no-install", action="store_true", help="install no packages")
+
+
+def number(least, most):
+    """A whole number between these, as an argument's type."""
+    def parse(text):
+        if not re.fullmatch(r"-?[0-9]{1,18}", text) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"'{text}' is no number from {least:,} to {most:,}")
+        return int(text)
+    return parse
+
+
+MOST_SECONDS = 10_000_000
+
+
+def seconds(text):
+    """A time limit."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= MOST_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no number of seconds above 0, up to {MOST_SECONDS:,}")
+    return value
+
+
+def pattern(text):
+    """A regular expression, compiled."""
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(f"'{text}' is no regular expression: {error}") from error
+
+
+def kernel_options(parser):
+    """--append, which may come again; read it with ' '.join(options.append)."""
+    parser.add_argument("--append", action="append", default=[], metavar="OPTIONS",
+                        help="kernel options; again: more of them")

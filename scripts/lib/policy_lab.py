@@ -5,18 +5,20 @@ of what it counts and, with --plot, a picture (SVG). A TRACE is a file of script
 the name of a string that is made here; without any, all of those. swap-workloads@1, @2
 and so on are other draws of swap-workloads.
 
-    scripts/policy-lab [--policy NAME]... [--frames N]... [--plot FILE.svg] [TRACE]...
+    scripts/policy-lab [--policy NAME]... [--frames N]... [TRACE]...
 
 Status 1: a policy has beaten OPT, so the lab is wrong.
 """
 import csv
 import math
+import struct
 import subprocess
 from collections import defaultdict
 from pathlib import Path
 
+import boot_options
 from build import build
-from options import Parser
+from options import Parser, number
 from progress import Progress
 from project import BUILD, SetupError, main_guard, say, setup
 
@@ -126,6 +128,26 @@ def plot(results, path):
     say(f"plot in {path}")
 
 
+# Of a recording, in the mean over its first records: far less. Of text taken for one: far more.
+_MOST_REFERENCES = 1 << 24
+_LOOKED_AT_BYTES = 1 << 16
+
+
+def refuse_what_is_no_trace(path):
+    """Raises a SetupError for a file that cannot be a recording (docs/policies.md has the form). A
+    name that is no file is the lab's to know."""
+    if path.is_dir():
+        raise SetupError(f"{path}: a folder, not a recording")
+    if not path.is_file():
+        return
+    with open(path, "rb") as file:
+        data = file.read(_LOOKED_AT_BYTES)
+    size, words = path.stat().st_size, struct.iter_unpack("<II", data[:len(data) & ~7])
+    counts = [low >> 1 for low, _ in words]
+    if size % 8 or not counts or sum(counts) > len(counts) * _MOST_REFERENCES:
+        raise SetupError(f"{path}: no recording of scripts/record-trace")
+
+
 def _run(command):
     """The lab's lines, each of which is one policy's figures at one size, and its status."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as lab, \
@@ -141,17 +163,20 @@ def _run(command):
 def main(argv):
     parser = Parser("policy-lab", __doc__)
     parser.add_argument("traces", nargs="*", metavar="TRACE")
-    parser.add_argument("--policy", action="append", default=[], help="default: all")
-    parser.add_argument("--frames", action="append", default=[],
+    parser.add_argument("--policy", action="append", default=[], metavar="NAME",
+                        choices=boot_options.policies(), help="default: all")
+    parser.add_argument("--frames", action="append", default=[], type=number(1, 1 << 22),
                         help="default: five sizes, 1/8 to 3/4 of what the string refers to")
     parser.add_argument("--plot", metavar="FILE.svg")
     options = parser.parse_args(argv)
+    for trace in options.traces:
+        refuse_what_is_no_trace(Path(trace))
     setup("lab")
     build(["host-fast"], targets=["policy_lab"])
     command = [str(PROGRAM)]
     for name in ("policy", "frames"):
         for value in getattr(options, name):
-            command += [f"--{name}", value]
+            command += [f"--{name}", str(value)]
     lines, status = _run(command + options.traces)
     if status not in (0, 1):
         raise SetupError(f"the lab ended with {status}")

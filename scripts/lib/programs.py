@@ -195,6 +195,6 @@ def _make(name):
 def ready(name, verbose=False):
     """Builds the program if it is not up to date; returns on_the_cd(name)."""
     build(["user"], verbose, ["sdk"])
-    with build_lock():
+    with build_lock(name):
         _make(name)
     return on_the_cd(name)

@@ -43,7 +43,7 @@ def emulator_for(program):
 
 def main(argv):
     parser = Parser("record-trace", __doc__)
-    parser.usage = "scripts/record-trace PROGRAM ARGS... -o FILE   (-o is the last but one word)"
+    parser.usage = "scripts/record-trace PROGRAM ARGS... -o FILE   (-o last but one)"
     if argv in (["-h"], ["--help"]):
         parser.print_help()
         return 0

@@ -1,9 +1,9 @@
 """run: boots Mobius in an emulator: the shell on this terminal, one program, or shell commands.
 
-    scripts/run                            the shell
-    scripts/run [options] hello.exe a b    that program (a file here, or one of ours by name)
-    scripts/run [options] -c 'ls; free'    shell commands in one boot
-    scripts/run [options] lua script.lua   a program that others wrote, and the file it is to read
+    scripts/run                           the shell
+    scripts/run [options] hello.exe a b   that program, a file or one of ours
+    scripts/run [options] -c 'ls; free'   shell commands in one boot
+    scripts/run [options] lua script.lua  a program of others, and its file
 Stdout is exactly the program's bytes; everything else, the verdict line last, goes to stderr; the
 exit status is the verdict's.
 """
@@ -18,10 +18,12 @@ import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import boot_files
 import boot_options
-import exe
+import brought
 import image
 import programs
+import sizes
 import swap_file
 import terminal
 import verdict as verdicts
@@ -29,30 +31,21 @@ from build import build
 from console import Console, Stopped
 from machine import MOST_DISKS, START, Hardware
 from names import Names
-from options import Parser
-from project import (KERNEL, PROGRAMS, ROOT, TEST_PROGRAMS, SetupError, main_guard, say, setup)
+from options import Parser, kernel_options, seconds
+from project import KERNEL, PROGRAMS, ROOT, SetupError, main_guard, say, setup
 
 
-LEAST_MIB = 3  # with less, GRUB does not get as far as the kernel
+LEAST_MIB, MOST_MIB = 3, 8192  # with less, GRUB does not get as far as the kernel
 
 
 def memory_mib(text):
     """64M, 64 (MiB), 1G or 65536K as MiB."""
-    match = re.fullmatch(r"([0-9]+)([KMG]?)", text.upper())
-    if not match:
+    size = sizes.parse(text)
+    if size is None:
         raise argparse.ArgumentTypeError(f"'{text}' is no memory size (such as 64M)")
-    size = int(match[1]) * {"K": 1, "M": 1024, "": 1024, "G": 1 << 20}[match[2]] // 1024
-    if not LEAST_MIB <= size <= 8192:
+    if not LEAST_MIB <= size >> 20 <= MOST_MIB:
         raise argparse.ArgumentTypeError(f"'{text}' is not between {LEAST_MIB}M and 8G")
-    return size
-
-
-def existing(text):
-    """A file that is there."""
-    path = Path(text)
-    if not path.is_file():
-        raise argparse.ArgumentTypeError(f"{text}: no such file")
-    return path
+    return size >> 20
 
 
 # What a program may do to the machine as a whole; kernel/proc/privileges.cpp has the same names.
@@ -73,28 +66,30 @@ def parser():
     p = Parser("run", __doc__)
     p.add_argument("--emulator", choices=sorted(START), default="qemu")
     p.add_argument("--memory", type=memory_mib, default=64, metavar="64M")
-    p.add_argument("--timeout", type=float, metavar="SECONDS", help="from the emulator's start")
+    p.add_argument("--timeout", type=seconds, metavar="SECONDS", help="from the emulator's start")
     p.add_argument("--icount", action="store_true", help="count instructions: repeatable timing")
     p.add_argument("--env", action="append", default=[], metavar="NAME=VALUE",
                    help="a variable of the program, or of the shell's programs; again: another")
-    p.add_argument("--append", default="", metavar="OPTIONS", help="kernel options")
+    kernel_options(p)
     p.add_argument("--with", dest="files", action="append", default=[], metavar="FILE",
                    help="put a file (or folder) on the CD as /run/NAME; FILE=/PATH names its "
                         f"place; or a program of others: {', '.join(programs.KNOWN)}")
-    p.add_argument("-c", dest="commands", metavar="COMMANDS", help="shell commands to run")
+    p.add_argument("-c", dest="commands", action="append", metavar="COMMANDS",
+                   help="shell commands to run; again: more of them")
     p.add_argument("--allow", type=privileges, metavar="NAME,...",
                    help="what the program, started directly, may do to the machine: "
                         f"{', '.join(PRIVILEGES)} (default: check; '' is nothing)")
     p.add_argument("--gdb", action="store_true", help="wait for gdb, print the line to type")
     p.add_argument("--graphic", action="store_true", help="a window, or VNC, with screen and keys")
     p.add_argument("--cpu", default="", metavar="MODEL", help="the emulator's processor model")
-    p.add_argument("--iso", type=existing, metavar="FILE", help="boot this CD as it is")
-    p.add_argument("--kernel", type=existing, metavar="FILE", help="another kernel")
-    p.add_argument("--cd-errors", type=existing, metavar="FILE", help="QEMU blkdebug rules for the CD")
+    p.add_argument("--iso", type=boot_files.iso, metavar="FILE", help="boot this CD as it is")
+    p.add_argument("--kernel", type=boot_files.kernel, metavar="FILE", help="another kernel")
+    p.add_argument("--cd-errors", type=boot_files.existing, metavar="FILE",
+                   help="QEMU blkdebug rules for the CD")
     p.add_argument("--swap", action="append", metavar="256M|FILE",
                    help="the swap disk: a size, an image, 0 for none (default: 4 x memory, to 4G; "
                         "with --icount none); again: a second disk")
-    p.add_argument("--swap-errors", type=existing, metavar="FILE",
+    p.add_argument("--swap-errors", type=boot_files.existing, metavar="FILE",
                    help="the same for the first swap disk")
     p.add_argument("--verbose", action="store_true", help="show the build and the emulator's call")
     p.add_argument("--no-install", action="store_true", help="install no packages")
@@ -106,71 +101,6 @@ def parser():
 def on_terminal():
     """Whether somebody types."""
     return sys.stdin is not None and os.isatty(0)
-
-
-def _foreign(options, text):
-    """{path on the CD: file} of a program of others, built if need be; {} where it is none."""
-    name = programs.named(text)
-    if not name:
-        return {}
-    return programs.on_the_cd(name) if options.no_build else programs.ready(name, options.verbose)
-
-
-def _with_files(options):
-    """--with FILE, FOLDER, FILE=/PATH or a known program's name as {path on the CD: file}."""
-    files = {}
-    for text in options.files:
-        if not Path(text).exists() and (known := _foreign(options, text)):
-            files |= known
-            continue
-        outside, place = Path(text), ""
-        if not outside.exists() and "=/" in text:
-            outside, place = Path(text.rpartition("=/")[0]), "/" + text.rpartition("=/")[2]
-        if not outside.exists() and (TEST_PROGRAMS / outside).exists():
-            outside = TEST_PROGRAMS / outside
-        inside = place or f"/run/{outside.name}"
-        if not outside.exists():
-            raise SetupError(f"{outside}: no such file")
-        files[inside] = outside
-    return files
-
-
-def _brought(word, files):
-    """An argument; a file here comes along, and the argument is its path on the CD."""
-    path = Path(word)
-    if not path.is_file():
-        return word
-    files[f"/run/{path.name}"] = path
-    return f"/run/{path.name}"
-
-
-def _command(options, files):
-    """The program's path on the CD and its arguments."""
-    name, *arguments = options.program
-    if not Path(name).is_file() and (known := _foreign(options, name)):
-        files |= known
-        return [next(iter(known)), *(_brought(word, files) for word in arguments)]
-    return [_program_path(name, files), *arguments]
-
-
-def _program_path(name, files):
-    """Where the program is on the CD: a file here, or else one of ours by name; .exe may be left
-    out of both."""
-    names = [name] if name.endswith(".exe") else [name, f"{name}.exe"]
-    ours = [] if "/" in name else names
-    for program in map(Path, names):
-        if program.is_file():
-            exe.refuse_what_is_none(program)
-            files[f"/run/{program.name}"] = program
-            return f"/run/{program.name}"
-    for word in ours:
-        if (PROGRAMS / word).is_file():
-            return f"/bin/{word}"
-        if (TEST_PROGRAMS / word).is_file():
-            files[f"/run/{word}"] = TEST_PROGRAMS / word
-            return f"/run/{word}"
-    raise SetupError(f"{name}: no such program, neither a file here nor one of ours (which 'ls /bin' "
-                     "in the shell lists)")
 
 
 def _variables(options):
@@ -190,27 +120,27 @@ def _variables(options):
 
 def contents(options):
     """What goes onto the CD for these options."""
-    files = _with_files(options)
+    files = brought.with_files(options)
     init = "shell\n"
     if options.commands is not None and options.program:
         raise SetupError("either -c or a program, not both")
     if options.allow is not None and not options.program:
         raise SetupError("--allow is for a program that is started directly")
     if options.commands is not None:
-        init = f"commands\n{options.commands}\n"
+        init = "\n".join(["commands", *options.commands, ""])
     elif options.program:
-        words = _command(options, files)
+        words = brought.command(options, files)
         if any("\n" in word for word in words):
             raise SetupError("an argument has a line break")
         allowed = ["check"] if options.allow is None else options.allow
         init = " ".join(["program", *allowed]) + "\n" + "".join(f"{word}\n" for word in words)
-    kernel_options = options.append
+    at_boot = " ".join(options.append)
     if not options.kernel:  # another one has options of its own
-        boot_options.check(kernel_options)
+        boot_options.check(at_boot)
     for stream, number, option in ((sys.stdin, 0, "stdin=pipe"), (sys.stdout, 1, "stdout=pipe")):
-        if (not stream or not os.isatty(number)) and option not in kernel_options.split():
-            kernel_options += " " + option
-    return image.Contents(options.kernel or KERNEL, kernel_options, _variables(options) + init,
+        if (not stream or not os.isatty(number)) and option not in at_boot.split():
+            at_boot += " " + option
+    return image.Contents(options.kernel or KERNEL, at_boot, _variables(options) + init,
                           PROGRAMS, files)
 
 
@@ -284,11 +214,12 @@ def _boot(options, iso, files, swap, folder):
 
 def main(argv):
     options = parser().parse_args(argv)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, _stop)
     folder = Path(tempfile.mkdtemp(prefix="mobius-"))
     try:
         iso, files = _prepare(options, folder)
+        # The machine is ended by its own means, so that the terminal is given back.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            signal.signal(number, _stop)
         with ExitStack() as stack:
             swap = _swap_disks(options, stack)
             return verdicts.status_of(_boot(options, iso, files, swap, folder))

@@ -14,11 +14,13 @@ import subprocess
 
 import progress
 from build import build
-from options import Parser, no_install, part_of, shard
+from options import Parser, no_install, number, part_of, shard
 from progress import Progress
 from project import BUILD, main_guard, setup
 
 PROGRAM = BUILD / "host-fast" / "tests" / "host" / "test_simulation"
+FAULTS = ("none", "read-errors", "write-errors", "torn", "misdirected", "lost", "full-swap",
+          "both-full", "no-swap", "shrinking", "no-latency", "long-latency", "file-errors", "mixed")
 NICE = 10
 SEEDS_A_LINE = 500  # where there is no terminal to rewrite a line on
 _DONE = re.compile(r"(\d+) seeds")
@@ -40,9 +42,11 @@ def _run(command, seeds):
 
 def main(argv):
     parser = Parser("sim", __doc__)
-    parser.add_argument("--seeds", type=int, default=1000, metavar="N", help="how many")
-    parser.add_argument("--first", type=int, default=1, metavar="S", help="the first one")
-    parser.add_argument("--faults", metavar="CLASS", help="the same for all seeds")
+    some = number(1, 10**9)
+    parser.add_argument("--seeds", type=some, default=1000, metavar="N", help="how many")
+    parser.add_argument("--first", type=some, default=1, metavar="S", help="the first one")
+    parser.add_argument("--faults", metavar="CLASS", choices=FAULTS,
+                        help="the same for all seeds")
     shard(parser, "the seeds")
     no_install(parser)
     options = parser.parse_args(argv)

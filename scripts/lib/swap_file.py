@@ -6,13 +6,13 @@ writing to one file.
 """
 import fcntl
 import os
-import re
 import struct
 import tempfile
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import sizes
 from project import BUILD, SetupError
 
 PAGE = 4096
@@ -24,12 +24,6 @@ CYLINDER = HEADS * SECTORS * 512
 FOLDER = BUILD / "swap"
 
 
-def size_of(text):
-    """256M, 1G, 65536K or 256 (MiB) in bytes; None where the text is no size."""
-    match = re.fullmatch(r"([0-9]+)([KMG]?)", text.upper())
-    return int(match[1]) << {"K": 10, "M": 20, "": 20, "G": 30}[match[2]] if match else None
-
-
 def header(pages):
     """The first page of a swap device of so many pages."""
     page = struct.pack("<8sIIQ", SIGNATURE, VERSION, PAGE, pages).ljust(PAGE - 4, b"\0")
@@ -39,7 +33,8 @@ def header(pages):
 def make(path, size):
     """A fresh swap disk: whole cylinders, of which `size` bytes are swap space."""
     if not LEAST_PAGES * PAGE <= size <= MOST:
-        raise SetupError(f"swap space of {size >> 10}K is not between {LEAST_PAGES * 4}K and 4G")
+        raise SetupError(f"swap space of {sizes.shown(size)} is not between "
+                         f"{sizes.shown(LEAST_PAGES * PAGE)} and {sizes.shown(MOST)}")
     with open(path, "wb") as file:
         file.write(header(size // PAGE))
         file.truncate(cylinders(size) * CYLINDER)
@@ -64,8 +59,21 @@ def _locked(path):
         return None
 
 
+def _folder():
+    """For files made for a run, without those that killed runs left; None (the system's folder for
+    such) where build/swap cannot be written."""
+    with suppress(PermissionError):
+        FOLDER.mkdir(parents=True, exist_ok=True)
+    if not os.access(FOLDER, os.W_OK):
+        return None
+    _remove_leftovers()
+    return FOLDER
+
+
 def _remove_leftovers():
     for path in FOLDER.glob("*.img"):
+        if not os.access(path, os.W_OK):
+            continue  # another user's
         try:
             descriptor = _locked(path)
             if descriptor is not None:
@@ -78,7 +86,7 @@ def _remove_leftovers():
 @contextmanager
 def attached(text, memory_mib):
     """The file for `--swap TEXT` (a size, a file, '' for the default), or None for no swap disk."""
-    size = size_of(text) if text else min(4 * memory_mib << 20, MOST)
+    size = sizes.parse(text) if text else min(4 * memory_mib << 20, MOST)
     if size == 0:
         yield None
         return
@@ -90,9 +98,7 @@ def attached(text, memory_mib):
             raise SetupError(f"{text}: no disk has that size: whole sectors of 512 bytes")
         descriptor = _locked(path)
     else:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers()
-        descriptor, name = tempfile.mkstemp(suffix=".img", dir=FOLDER)
+        descriptor, name = tempfile.mkstemp(suffix=".img", dir=_folder())
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         path = Path(name)
     if descriptor is None:

@@ -1,18 +1,18 @@
 """test: host tests, then emulator tests (QEMU, Bochs). The last line is the count.
 
-    scripts/test                all but the long ones
-    scripts/test host|qemu|bochs|long ...      parts      -R PATTERN   tests whose name it matches
-    scripts/test host -R PATTERN --quick       builds least, and answers soonest
+    scripts/test                             all but the long ones
+    scripts/test host|qemu|bochs|long ...    parts
+    scripts/test -R PATTERN                  tests whose name it matches
+    scripts/test host -R PATTERN --quick     builds least, and answers soonest
 A missing emulator is a failure. Names: host/SUITE/Test, host/fuzz/TARGET, qemu/NAME, bochs/NAME.
 """
-import re
 import shutil
 
 import emulator_tests
 import host_tests
 from build import build
 from host_programs import programs_with
-from options import Parser, no_install, shard
+from options import Parser, no_install, pattern, shard
 from project import BUILD, SetupError, main_guard, setup
 from report import Report
 
@@ -76,7 +76,8 @@ def _long(report, verbose, shard):
 def main(argv):
     parser = Parser("test", __doc__)
     parser.add_argument("part", nargs="*", help=", ".join(PARTS))
-    parser.add_argument("-R", dest="pattern", metavar="PATTERN", help="a regular expression")
+    parser.add_argument("-R", dest="pattern", type=pattern, metavar="PATTERN",
+                        help="a regular expression")
     parser.add_argument("--verbose", action="store_true", help="name the tests that pass, too")
     parser.add_argument("--quick", action="store_true",
                         help="host: no sanitizers, simulation, fuzzing; a program for each file")
@@ -89,7 +90,7 @@ def main(argv):
             parser.error(f"no part '{part}' (there are: {', '.join(PARTS)})")
     parts = options.part or ["host", "qemu", "bochs"]
     setup("test", install=not options.no_install)
-    report = Report(re.compile(options.pattern) if options.pattern else None, options.verbose)
+    report = Report(options.pattern, options.verbose)
     if set(parts) - {"host"} and not options.no_build:
         build(["kernel", "user"], options.verbose)
     if "host" in parts and options.quick:

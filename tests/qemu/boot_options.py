@@ -1,9 +1,50 @@
 """Options of the kernel that cannot be meant: named together with those there are, by scripts/run
 before anything is made, and by the kernel itself where a CD has them."""
-import image
-from emulator_tests import BOTH, QEMU, Boot
+import re
+import shutil
+import subprocess
 
-POLICIES = r"policy=fifo\|clock\|clock-grace\|clock-pro\|duel\|random"
+import boot_options
+import image
+from emulator_tests import BOTH, QEMU, Boot, Script
+from project import ROOT
+
+POLICIES = "policy=" + re.escape("|".join(boot_options.policies()))
+
+# A policy that the copy of the kernel in its test gets: docs/policies.md's listing by another name.
+PROGRAM = """
+#include <cstdio>
+#include "mm/replacement/registry.h"
+#include "proc/boot_options.h"
+void mobius::assert_failed(const char*, const char*, int) { __builtin_trap(); }
+int main() {
+  alignas(mobius::mm::kPolicyAlignment) static std::byte storage[mobius::mm::kPolicyStorage];
+  const auto* made = mobius::mm::make_policy("mru", storage);
+  std::puts(made != nullptr && made->name() == "mru" ? "made" : "not made");
+  std::puts(mobius::proc::find_bad_option("policy=mru") ? "refused at boot" : "booted");
+}
+"""
+
+
+def a_new_policy_is_a_file_and_a_line(context):
+    """As docs/policies.md has it, done to a copy of the kernel's sources."""
+    kernel = context.folder / "kernel"
+    shutil.copytree(ROOT / "kernel", kernel)
+    listing = re.search(r"```cpp\n(.*?)```", (ROOT / "docs/policies.md").read_text(), re.DOTALL)[1]
+    mru = listing.replace("random", "mru").replace("Random", "Mru")
+    (kernel / "mm/replacement/mru.cpp").write_text(mru)
+    with (kernel / "mm/replacement/policies.def").open("a") as table:
+        table.write('POLICY("mru", make_mru)\n')
+    boot_options.check("policy=mru", kernel)
+    main = context.folder / "main.cpp"
+    main.write_text(PROGRAM)
+    sources = [main, *(kernel / "mm/replacement").glob("*.cpp"), kernel / "proc/boot_options.cpp",
+               *kernel.glob("proc/text*.cpp")]
+    program = context.folder / "program"
+    subprocess.run(["g++", "-std=c++23", "-O0", "-I", kernel, "-DMOBIUS_FILL_WITH_JUNK=0",
+                    *sources, "-o", program], check=True)
+    result = subprocess.run([program], capture_output=True, text=True, check=True)
+    assert result.stdout == "made\nbooted\n", result.stdout
 
 
 def cd_with(options):
@@ -28,6 +69,7 @@ def refused_by_run(name, options, verdict):
 
 
 TESTS = [
+    Script("Option_a_new_policy_is_a_file_and_a_line", a_new_policy_is_a_file_and_a_line),
     refused("unknown", "polcy=fifo", "unknown kernel option 'polcy=fifo'", f"^  {POLICIES}: "),
     refused("with_an_impossible_value", "policy=typo",
             rf"kernel option 'policy=typo': possible are {POLICIES}"),

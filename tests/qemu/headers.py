@@ -86,7 +86,22 @@ def these_are_there(context):
         assert not problem, f"{header}: {problem}"
 
 
+def what_is_not_there_says_so(context):
+    """By the compiler, not by the linker or when it runs."""
+    source = context.folder / "none.cpp"
+    for name in ("iostream", "fstream", "iomanip", "filesystem", "regex", "syncstream"):
+        source.write_text(f"#include <{name}>\nint main() {{}}\n")
+        problem = compiled("c++", "-std=c++23", source, "-o", context.folder / "none.exe")
+        assert problem and "#error \"not here: C++ streams" in problem, f"{name}: {problem}"
+        assert "undefined reference" not in problem, problem
+    for call in ("fork()", 'execve("", 0, 0)', 'execl("", "")', "vfork()"):
+        source.write_text(f"#include <unistd.h>\nint main() {{ return {call}; }}\n")
+        problem = compiled("c++", "-fsyntax-only", source)
+        assert problem and "was not declared" in problem, f"{call}: {problem}"
+
+
 TESTS = [
+    Script("Headers_what_is_not_there_says_so", what_is_not_there_says_so),
     Script("Headers_compile_by_themselves", each_compiles_by_itself),
     Script("Headers_what_they_declare_links", what_is_declared_links),
     Script("Headers_have_what_programs_ask_for", these_are_there),

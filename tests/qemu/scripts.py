@@ -18,7 +18,8 @@ PLAIN = ("bench", "build", "iso", "malloc-bench", "mkswap", "mutants", "policy-l
 
 def call(name, *arguments):
     return subprocess.run([SCRIPTS / name, *arguments], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=60,
+                          env=os.environ | {"COLUMNS": "80"})
 
 
 def each_says_what_it_is_for(_context):
@@ -29,6 +30,10 @@ def each_says_what_it_is_for(_context):
         assert result.returncode == 0, (name, result)
         assert result.stdout.startswith(f"usage: scripts/{name} "), result.stdout
         assert re.search(rf"^{name}: \w", result.stdout, re.MULTILINE), result.stdout
+    for name in (*PLAIN, "cc", "c++", "setup"):
+        result = call(name, "--help")
+        wide = [line for line in result.stdout.splitlines() if len(line) > 80]
+        assert result.returncode == 0 and result.stdout and not wide, (name, wide)
     for name in ("cc", "c++"):
         assert "scripts/cc" in call(name, "--help").stdout
         assert call(name, "--version").stdout.startswith("Mobius ")

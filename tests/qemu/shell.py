@@ -136,8 +136,32 @@ def words():
     return said("Shell_words_are_as_in_sh", lines, answers, emulators=BOTH)
 
 
+GOES_ON = ["echo one t\\", "wo", "echo 'a\\", "b'", "# no more of it \\", "echo three",
+           r"echo x\\", '""; echo $?']
+
+# What others have: why it is not here, and the status of what is not found.
+MISSED = {"cd /": "cd: not found: there is no current folder, every path begins at /",
+          "env": "env: not found: export shows the variables, NAME=VALUE COMMAND sets one",
+          "test 1": "test: not found: conditions are not built yet",
+          "[ 1 ]; echo $?": "[: not found: conditions are not built yet\n127"}
+
+
+def typed_lines_go_on(context):
+    with Terminal(context) as t:
+        t.clear()
+        t.type("echo one \\\r")
+        t.shows([f"{PROMPT} echo one \\", ">"])
+        t.type("two\r")
+        t.shows([f"{PROMPT} echo one \\", "> two", "one two", PROMPT])
+
+
 TESTS = [
     words(),
+    said("Shell_lines_go_on_behind_a_backslash", GOES_ON,
+         "one two\na\\\nb\nthree\nx\\\nshell: '': not found\n127\n"),
+    said("Shell_says_why_what_others_have_is_missing", list(MISSED),
+         "".join(f"shell: {answer}\n" for answer in MISSED.values())),
+    Script("Shell_typed_lines_go_on", typed_lines_go_on),
     said("Shell_time_tells_of_the_program", ["time sleep 0.2; echo $?"], None,
          stdout_has=(r"^real +0\.[2-9]\d\d s$", r"^processor +0\.0\d\d s$", "^0$")),
     said("Run_env_reaches_the_shell_and_its_programs",

@@ -1,6 +1,7 @@
 """Programs larger than the memory (R13), in every size of it, with a swap disk and without, with
 one that is full, of no use, fails or lies. Whatever happens, nobody else notices, and the books
 balance."""
+import boot_options
 import swap_file
 from emulator_shell import Shell
 from emulator_tests import BOCHS, QEMU, Boot, Script
@@ -159,7 +160,7 @@ TESTS = [
     *[Boot(f"R13_policy_{name}", "-c 'swap_random.exe 3\ncheck'",
            f"--with swap_random.exe --memory 8M --append policy={name}", checks=3, timeout=90,
            verify=balances(1), log_has=(rf"^paging: policy {name}, ",))
-      for name in ("random", "fifo", "clock", "clock-grace", "clock-pro")],
+      for name in boot_options.policies()],
     Script("R13_overload_suspends_somebody", overload),
     Script("R13_what_is_garbled_on_the_disk_is_never_data", lies(garble)),
     Script("R13_a_disk_that_shrinks", lies(shrink)),

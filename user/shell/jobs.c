@@ -88,12 +88,27 @@ static int wait_for(uint32_t pid, const char *name) {
   return status_of(&ended);
 }
 
+/* What sh has and we have not, unless somebody brought a program of that name. */
+static const char *not_found(const char *name) {
+  static const char *const missed[][2] = {
+      {"cd", "not found: there is no current folder, every path begins at /"},
+      {"env", "not found: export shows the variables, NAME=VALUE COMMAND sets one"},
+      {"test", "not found: conditions are not built yet"},
+      {"[", "not found: conditions are not built yet"}};
+  for (size_t i = 0; i < sizeof missed / sizeof *missed; i++) {
+    if (strcmp(name, missed[i][0]) == 0) return missed[i][1];
+  }
+  return "not found";
+}
+
 int run_program(char **words, bool background) {
   fflush(stdout);
-  uint32_t pid = find_and_spawn(words, background);
+  bool named = words[0][0] != '\0';
+  uint32_t pid = named ? find_and_spawn(words, background) : 0;
   if (!pid) {
-    bool missing = errno == ENOENT || errno == ENOTDIR;
-    fprintf(stderr, "shell: %s: %s\n", words[0], missing ? "not found" : strerror(errno));
+    bool missing = !named || errno == ENOENT || errno == ENOTDIR;
+    fprintf(stderr, "shell: %s: %s\n", named ? words[0] : "''",
+            missing ? not_found(words[0]) : strerror(errno));
     return missing ? 127 : 126;
   }
   if (!background) return wait_for(pid, words[0]);

@@ -11,12 +11,20 @@
 
 static char script_line[4 * LINE_BYTES]; /* files may have long ones */
 
+/* Whether the next line belongs to it: an odd number of backslashes is at its end. */
+static bool goes_on(const char *line, size_t length) {
+  size_t begin = length;
+  while (begin > 0 && line[begin - 1] == '\\') begin--;
+  return (length - begin) % 2 == 1;
+}
+
 /* A line from `descriptor`, a byte at a time: what follows is for the commands to read. */
 static bool read_line(int descriptor) {
   size_t length = 0;
   char byte;
   ssize_t count;
-  while ((count = read(descriptor, &byte, 1)) == 1 && byte != '\n') {
+  while ((count = read(descriptor, &byte, 1)) == 1) {
+    if (byte == '\n' && !goes_on(script_line, length)) break;
     if (byte != '\r' && length < sizeof script_line) script_line[length++] = byte;
   }
   if (length == sizeof script_line) {
@@ -35,6 +43,23 @@ static int run_lines_of(int descriptor) {
 /* The first lines of /boot/init.cmd: the kernel has done what they say. */
 static bool is_for_the_kernel(const char *line) { return strncmp(line, "env ", 4) == 0; }
 
+/* A line, and those that it goes on in. */
+static void run_typed(char line[LINE_BYTES]) {
+  size_t length = 0;
+  for (;;) {
+    size_t more = strlen(line);
+    if (length + more + 2 > sizeof script_line) {
+      fprintf(stderr, "shell: the line is too long; nothing of it has run\n");
+      return;
+    }
+    memcpy(script_line + length, line, more + 1);
+    length += more;
+    if (!goes_on(script_line, length) || !edit_line("> ", line)) break;
+    script_line[length++] = '\n';
+  }
+  run_line(script_line);
+}
+
 static int talk(void) {
   static char line[LINE_BYTES];
   printf("Mobius. Type help for help.\n");
@@ -42,7 +67,7 @@ static int talk(void) {
     report_ended_jobs();
     fflush(stdout);
     if (!edit_line("mobius> ", line)) break;
-    run_line(line);
+    run_typed(line);
   }
   printf("\n");
   return last_status;

@@ -5,7 +5,7 @@
 // them. It sees no addresses, no page tables, no bytes: whether a page has been referenced it asks
 // the Sampler, which alone reads accessed bits and counts how often. So the same object runs in the
 // kernel, in the simulation and in the policy lab. Adding a policy is adding one file and one line
-// in registry.cpp (docs/policies.md).
+// in policies.def (docs/policies.md).
 //
 // Locks: the memory lock for all of it, as in the kernel; a policy never waits and never allocates
 // after it has been made.

@@ -1,26 +1,25 @@
-// The table of policies: one line each.
+// The policies by their names, out of policies.def.
 #include "mm/replacement/registry.h"
 
 namespace mobius::mm {
 
-// POLICY(name, what makes it; defined in the policy's own file)
-#define MOBIUS_POLICIES(POLICY)           \
-  POLICY("fifo", make_fifo)               \
-  POLICY("clock", make_clock)             \
-  POLICY("clock-grace", make_clock_grace) \
-  POLICY("clock-pro", make_clock_pro)     \
-  POLICY("duel", make_duel)               \
-  POLICY("random", make_random)
-
-#define DECLARE(name, make) ReplacementPolicy* make(std::span<std::byte> storage);
-#define NAME(name, make) name,
-#define MAKE(name, make) &make,
-MOBIUS_POLICIES(DECLARE)
+#define POLICY(name, make) ReplacementPolicy* make(std::span<std::byte> storage);
+#include "mm/replacement/policies.def"
+#undef POLICY
 
 namespace {
 
-constexpr std::string_view kNames[] = {MOBIUS_POLICIES(NAME)};
-constexpr ReplacementPolicy* (*kMakers[])(std::span<std::byte>) = {MOBIUS_POLICIES(MAKE)};
+constexpr std::string_view kNames[] = {
+#define POLICY(name, make) name,
+#include "mm/replacement/policies.def"
+#undef POLICY
+};
+
+constexpr ReplacementPolicy* (*kMakers[])(std::span<std::byte>) = {
+#define POLICY(name, make) &make,
+#include "mm/replacement/policies.def"
+#undef POLICY
+};
 
 }  // namespace
 
