@@ -82,25 +82,51 @@ struct vmm_stats {
   uint64_t queue_longest;    /* the most at one time, since boot */
 };
 
+/* EINVAL everywhere: 0 pages, an address or a range beyond 2 GiB, flags that do not exist. ENOMEM:
+ * no frames or swap space, no gap that is wide enough, or more parts than a process may have. A
+ * call that fails has changed nothing, but where it says so. */
+
+/* A block of zeros, committed page by page as it is touched. `base` NULL: anywhere; otherwise
+ * rounded down to a page and taken if it is free, else the nearest gap above, else below. A range
+ * inside one reserved area takes exactly that part of it. */
 void *VmmAlloc(size_t pages, void *base, uint32_t flags);
+/* The whole block that `ptr` is in. EINVAL: it is in none from VmmAlloc. */
 bool VmmFree(void *ptr);
-void *VmmMapSharedArea(handle_t area, void *base, uint32_t flags);
-void *VmmMapFile(handle_t file, void *base, size_t pages, uint32_t flags);
-void *VmmReserveArea(size_t pages, void *base);
-handle_t VmmShare(void *base, const char *name);
-bool VmmUnmap(void *ptr);
-bool VmmProtect(void *base, size_t pages, uint32_t flags);
-bool VmmQuery(handle_t process, const void *addr, struct vmm_block *out);
-size_t VmmQueryPages(handle_t process, const void *base, size_t pages, uint8_t *states);
-bool VmmStats(struct vmm_stats *out, size_t size);
+/* Another size for the block that `base` is in; contents stay, and the block may move: its base
+ * comes back. Pages behind a smaller size are gone. EINVAL: no block. */
 void *VmmResize(void *base, size_t pages);
+/* New rights for pages of one block or image, any range inside it. EINVAL: it is not inside one. */
+bool VmmProtect(void *base, size_t pages, uint32_t flags);
+/* VM_ADVISE_*, for any range inside one block. EINVAL: it is not; no such advice. */
+bool VmmAdvise(void *base, size_t pages, uint32_t advice);
+/* The pages are committed and stay in RAM until they are unlocked or freed; locks do not nest. Any
+ * range inside one block that is writable throughout (EINVAL if not). ENOMEM: more than an eighth
+ * of RAM for this process, or a quarter for all. EIO: a page could not be read back. */
 bool VmmLock(void *base, size_t pages);
 bool VmmUnlock(void *base, size_t pages);
-bool VmmAdvise(void *base, size_t pages, uint32_t advice);
-bool VmmFlush(void *base, size_t pages);
-void *VmmMapFileAt(handle_t file, uint64_t first_page, void *base, size_t pages, uint32_t flags);
-handle_t VmmShareRights(void *base, const char *name, uint32_t flags);
+
+/* Addresses that only VmmAlloc, called with a base in them, makes usable. `base` as there. */
+void *VmmReserveArea(size_t pages, void *base);
+/* Ends the reservation that `ptr` is in. EINVAL: it is in none. EBUSY: blocks are left in it. */
+bool VmmUnmap(void *ptr);
+
+/* What lies at `addr`, in a process or (0) the caller. ESRCH: no such process. EFAULT: `out`. */
+bool VmmQuery(handle_t process, const void *addr, struct vmm_block *out);
+/* The state of each page from `base` on; returns of how many, fewer at the end of the range that
+ * programs have. `states`: room for `pages` bytes. */
+size_t VmmQueryPages(handle_t process, const void *base, size_t pages, uint8_t *states);
+/* The first `size` bytes of the figures. */
+bool VmmStats(struct vmm_stats *out, size_t size);
+/* Gives a handle back. EBADF: it is none. */
 bool HndClose(handle_t handle);
+
+/* Not built yet, ENOSYS always: files as memory, and memory that processes share. */
+void *VmmMapSharedArea(handle_t area, void *base, uint32_t flags);
+void *VmmMapFile(handle_t file, void *base, size_t pages, uint32_t flags);
+void *VmmMapFileAt(handle_t file, uint64_t first_page, void *base, size_t pages, uint32_t flags);
+handle_t VmmShare(void *base, const char *name);
+handle_t VmmShareRights(void *base, const char *name, uint32_t flags);
+bool VmmFlush(void *base, size_t pages);
 handle_t HndOpen(const char *name, uint32_t rights);
 
 #ifdef __cplusplus

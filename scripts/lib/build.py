@@ -39,7 +39,7 @@ def build_lock(what):
             say(f"waiting for {lock.read().strip() or 'another build'} in this tree{around}")
             fcntl.flock(lock, fcntl.LOCK_EX)
         lock.truncate(0)
-        lock.write(f"scripts/{NAME.replace('_', '-')}, process {os.getpid()}, which builds {what},")
+        lock.write(f"scripts/{NAME}, process {os.getpid()}, which builds {what},")
         lock.flush()
         yield
 

@@ -1,8 +1,8 @@
 """children: what a command has started ends with it, and before it: compilers, tests, emulators.
 
-SIGINT, SIGTERM and SIGHUP end all that descends from this process, in whatever group or session it
-is, wait for that, and raise Ended in the main thread. So a lock that the command holds is held
-until nobody works under it any more. Nothing is started from then on, by no thread.
+SIGINT, SIGTERM and SIGHUP end all that descends from this process, in whatever process group it is,
+wait for that, and raise Ended in the main thread. So a lock that the command holds is held until
+nobody works under it any more. Nothing is started from then on, by no thread.
 """
 import contextlib
 import ctypes

@@ -22,7 +22,7 @@ PROGRAMS = BUILD / "user" / "bin"
 TEST_PROGRAMS = BUILD / "user" / "tests"
 JOBS = len(os.sched_getaffinity(0))  # at a time: one on each processor that we may use
 
-NAME = Path(sys.argv[0]).stem
+NAME = Path(sys.argv[0]).stem.replace("_", "-")
 
 
 class SetupError(Exception):

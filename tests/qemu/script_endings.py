@@ -121,12 +121,12 @@ def kept_files_of_somebody_else(context):
         assert kept.kept(target, [], ["words"], None) == made
 
 
-def children_of(session):
-    """Processes of ours that sleep on, by an argument that only they have."""
+def children_of(mark):
+    """Processes that have this in their environment."""
     found = []
     for path in Path("/proc").glob("[0-9]*/environ"):
         try:
-            if session.encode() in path.read_bytes():
+            if mark.encode() in path.read_bytes():
                 found.append(path.parent.name)
         except OSError:
             pass
@@ -153,7 +153,40 @@ def signals_end_children(context):
             assert b"FAIL" not in out, out
 
 
+WAITS = """
+import sys
+sys.path.insert(0, "scripts/lib")
+sys.argv = [sys.argv[1]]
+from pathlib import Path
+import build
+build.BUILD = Path(sys.stdin.readline().strip())
+with build.build_lock("a thing"):
+    print("begun", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def who_waits_knows_for_whom(context):
+    def start(name):
+        command = subprocess.Popen([sys.executable, "-c", WAITS, name], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+        command.stdin.write(f"{context.folder}\n".encode())
+        command.stdin.flush()
+        return command
+    first = start("policy_lab.py")
+    assert first.stdout.readline() == b"begun\n"
+    for name, around in (("run.py", b"; --no-build would run what is there"), ("bench.py", b"")):
+        second = start(name)
+        said = second.stderr.readline()
+        second.kill()
+        second.communicate()
+        assert said == (f"{name[:-3]}: waiting for scripts/policy-lab, process {first.pid}, which "
+                        "builds a thing, in this tree").encode() + around + b"\n", said
+    first.communicate(b"\n", timeout=30)
+
+
 TESTS = [
+    Script("Scripts_who_waits_knows_for_whom", who_waits_knows_for_whom),
     Script("Scripts_outputs_that_take_nothing", outputs_that_take_nothing),
     Script("Scripts_folders_that_cannot_be_written", folders_that_cannot_be_written),
     Script("Scripts_kept_files_of_somebody_else_are_used", kept_files_of_somebody_else),
