@@ -88,10 +88,10 @@ BackingState backing_state(VmObject& backing, PageIndex index) REQUIRES(memory_l
   MemoryManager& manager = page.space.manager();
   auto frame = manager.frames.allocate(FrameUse::Anonymous, Placement::Any, fill,
                                        page.claim(claim));
-  if (!frame) return Need::Frame;
+  if (!frame) [[unlikely]] return Need::Frame;
   FrameRecord& record = frame->record();
   if (fill == Fill::None) manager.memory.copy(record.number, page.backing_frame());
-  if (!page.show(record.number, page.region.access)) return Need::Table;
+  if (!page.show(record.number, page.region.access)) [[unlikely]] return Need::Table;
   page.object().install(page.slot, page.index, std::move(*frame));
   if (manager.tracking) [[unlikely]] manager.residency->faulted_in(record, page.slot.shadow());
   const bool eager = fill == Fill::Zero && page.object().eager();
