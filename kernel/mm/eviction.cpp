@@ -136,7 +136,7 @@ Eviction::Fate Eviction::dispose_of(FrameRecord& record, EvictionAim aim,
 bool Eviction::needs_writing(FrameRecord& record, PageSlot& slot) {
   VmObject& object = *object_of(record);
   for_each_mapping(object, record.index,
-                   [&](AddressSpace&, VirtAddr, const Mapping& mapping) {
+                   [&](AddressSpace&, VirtAddr, const Mapping& mapping) REQUIRES(memory_lock) {
     if (mapping.dirty) object.note_dirty(slot);
   });
   if (object.frame_use() == FrameUse::Image) {
@@ -168,7 +168,7 @@ void Eviction::assign_slots(Batch& batch) {
   while (batch.count > done) residency_.put_back(*first[--batch.count].record, Kept::Used);
 }
 
-// From here on a write to the page, by whomever, sets a dirty bit or the slot's.
+// From here on each write to the page sets the dirty bit of an entry or of the slot.
 void Eviction::begin_write(FrameRecord& record, SwapSlot to) {
   swap_.drop_copy(record);
   for_each_view(*object_of(record), record.index,

@@ -7,8 +7,9 @@ breakage that no test notices is a survivor. What was noticed is remembered (bui
 until its file or its tests change. Everything runs at low priority; the tree itself stays free for
 other builds.
 
-    scripts/mutants [-R PATTERN] [--quick] [-j N] [--shard K/N]      scripts/mutants --list
-    scripts/mutants --random COUNT [--seed S]      some that are quick to tell
+    scripts/mutants [-R PATTERN] [--quick] [-j N] [--shard K/N]
+    scripts/mutants --random COUNT [--seed S]   some that are quick to tell
+    scripts/mutants --list
 """
 import itertools
 import os
