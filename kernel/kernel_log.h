@@ -1,5 +1,5 @@
 // KernelLog: what the kernel has to say, in three places: on COM2 for the runner, on the screen for
-// whoever sits at the machine, and in memory for programs (SysLog). And the end of the machine,
+// the person at the machine, and in memory for programs (SysLog). And the end of the machine,
 // which is the last thing said.
 #pragma once
 

@@ -21,7 +21,7 @@ void UserConsole::start(proc::System& system, const Peers& peers) {
   }
   lines_.user.listen(drivers::Receiving::On);
   lines_.control.listen(drivers::Receiving::On);
-  // What came before anybody listened raised its interrupt in vain.
+  // The interrupt of what came before anybody listened is over.
   serial_interrupt();
   control_interrupt();
   keyboard_interrupt();

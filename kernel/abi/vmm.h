@@ -24,7 +24,7 @@ typedef uint32_t handle_t; /* 0 where a process is asked for: the caller */
 /* Storage promised at once: a later touch cannot fail. ENOMEM: it cannot be had, or it is more than
  * 3/4 of what RAM and swap can hold, which is the most that one process is promised. */
 #define VM_MEM_GUARANTEED 0x1000u
-/* For heaps: who writes page after page gets up to 16 of them by one fault. Those that nobody has
+/* For heaps: writing page after page gets up to 16 of them by one fault. Those that nobody has
  * touched yet show as clean; when memory is short they go before those in use, without I/O. */
 #define VM_MEM_EAGER 0x2000u
 

@@ -163,7 +163,7 @@ AtaDisk::End AtaDisk::move_sector(mm::Transfer direction, FrameSpan span,
   if (!channel_.await(until)) return End::Silent;
   const uint8_t status = channel_.read(IdeRegister::Status);
   const bool offered = (status & ide_status::kDataRequest) != 0;
-  // Some disks want the sector that they could not read taken all the same.
+  // Some disks wait until the sector has been taken that they could not read.
   if (status & kFailed) return offered ? End::Stuck : judge_refusal();
   if (!offered) return End::Failed;
   uint16_t words[kAtaSectorBytes / 2];

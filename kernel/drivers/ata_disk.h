@@ -92,7 +92,7 @@ class AtaDisk {
   const AtaIdentity identity_;
   const TellGivenUp tell_;
   bool dma_;
-  unsigned unanswered_ = 0;  // the last so many transfers timed out
+  unsigned unanswered_ = 0;  // the last n transfers timed out
   AtaCounters counters_;
 };
 

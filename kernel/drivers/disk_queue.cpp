@@ -1,4 +1,4 @@
-// Who is next, with whom, and what becomes of it.
+// Which request is next, with which others, and what becomes of it.
 #include "drivers/disk_queue.h"
 
 #include <algorithm>
@@ -36,7 +36,7 @@ Result<void> DiskQueue::transfer(mm::Transfer direction, uint64_t first,
       play_next();
     }
   }
-  // Whoever is woken plays on, for itself or another.
+  // The thread that is woken plays on, for itself or another.
   if (!playing_ && !queue_.empty()) waiting_.wake(queue_.front());
   return request.result;
 }

@@ -1,10 +1,10 @@
 // DiskQueue: many threads on one page device, each request with what its neighbours ask for.
 //
-// There is no thread of its own: who finds the device free plays the next command for whoever is
-// first, then wakes the owner. The order: up the disk and from its beginning again (C-LOOK), reads
-// before writes; what has been passed over for too long goes first. A request never passes an
-// earlier one that it overlaps, where either writes: so a page reads as what was last written to it
-// before. Waiting requests of one direction that lie side by side become one command.
+// There is no thread of its own: a thread that finds the device free plays the command of the
+// request that is first, then wakes its owner. The order: up the disk and from its beginning again
+// (C-LOOK), reads before writes; what has been passed over for too long goes first. A request never
+// passes an earlier one that it overlaps, where either writes: so a page reads as what was last
+// written to it before. Waiting requests of one direction that lie side by side become one command.
 #pragma once
 
 #include "base/list.h"

@@ -15,7 +15,7 @@ class DiskWindow final : public mm::PageDevice {
 
   uint64_t page_count() const override { return pages_; }
   bool gone() const override { return disk_.given_up(); }
-  QueueLength queue_length() const override { return {}; }  // who uses it has one: DiskQueue
+  QueueLength queue_length() const override { return {}; }  // DiskQueue, its user, has one
   Result<void> transfer(mm::Transfer direction, uint64_t first,
                         std::span<const FrameNumber> frames) override {
     if (first >= pages_ || frames.size() > pages_ - first) return Failure(Error::BadArgument);

@@ -119,8 +119,8 @@ Result<IdeChannel::DmaOutcome> IdeChannel::run_dma() {
 
 Result<void> IdeChannel::select(unsigned drive) {
   KASSERT(drive < 2 && turn_.held());
-  // The other drive's command must be over before the device register may change. A dead one's will
-  // never be: its neighbour may hear us all the same.
+  // The other drive's command must be over before the device register may change. A dead drive's
+  // command never is, but its neighbour may still answer.
   if (!forsaken_[selected_]) TRY(await(Until::Idle));
   write(IdeRegister::Device, kIdeDeviceBase | (drive == 0 ? 0 : kIdeDeviceSecond));
   selected_ = drive;

@@ -42,7 +42,7 @@ class Pci {
   }
 
   // The `nth` function (from 0) of this class << 8 | subclass, by bus, device, function; looks
-  // behind bridges too. Absent where there are not so many, or no PCI at all.
+  // behind bridges too. Absent where there are fewer, or no PCI at all.
   std::optional<PciFunction> find(uint16_t device_class, unsigned nth = 0);
 
   // Sets `bits` in the command register; the status half is written as zeros, which clear nothing.

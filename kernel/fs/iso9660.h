@@ -28,8 +28,8 @@ struct DirectoryEntry {
   IsoName name;
 };
 
-// Where a directory has been read up to; begins at the beginning. Whoever has a cursor has a place
-// in the directory that nothing but reading moves.
+// Where a directory has been read up to; begins at the beginning. Nothing but reading with it moves
+// a cursor.
 struct DirectoryCursor {
   uint32_t offset = 0;
 };

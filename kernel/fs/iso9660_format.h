@@ -25,7 +25,7 @@ inline constexpr uint32_t kIsoFirstDescriptor = 16;  // block number of the firs
 using IsoBytes = std::span<const std::byte>;
 
 // Where a directory or file lies. `blocks` from the root's descriptor or a record, not checked
-// against the medium: whoever reads does that.
+// against the medium: the reader does that.
 struct IsoExtent {
   uint32_t first_block = 0;
   uint32_t size_bytes = 0;

@@ -12,7 +12,7 @@ namespace mobius::loader {
 class LoadedImage;
 struct LiveImages {};
 
-// A file as a program's backing store: whoever opens files makes one, the image keeps it.
+// A file as a program's backing store: the layer that opens files makes one, the image keeps it.
 class ImageFile : public mm::ByteSource {
  public:
   // Equal for two of them exactly where they are the same file.

@@ -100,7 +100,7 @@ class AddressSpace : public Link<AllSpaces> {
     if (slot != nullptr) [[likely]] return slot;
     return make_slot(object, index);
   }
-  // Whether the kernel may keep so much more for slots of its objects. Fails: LimitReached.
+  // Whether the kernel may keep n more bytes for slots of its objects. Fails: LimitReached.
   Result<void> check_slots(uint32_t bytes) const REQUIRES(memory_lock);
   // The slots of an object that it shows are others than they were, or are new.
   void slots_changed(VmObject& object, size_t bytes_before) REQUIRES(memory_lock) {
@@ -113,8 +113,8 @@ class AddressSpace : public Link<AllSpaces> {
   void split(Region& region, VirtAddr at, NewRegion upper) REQUIRES(memory_lock);
   // Merges `region` with its next neighbour where the two are one by all but the cut.
   void merge_with_next(Region& region) REQUIRES(memory_lock);
-  // unmap_range for regions from `first` on that go as a whole. What the dirty bits said is of no
-  // interest, but where the object stays for a while: for SwapOff, or for who reads a page of it.
+  // unmap_range for regions from `first` on that go as a whole. Dirty bits are folded only where
+  // the object stays for a while: for SwapOff, or for a thread that reads a page of it.
   void unmap_leaving(Region* first, VirtRange range) REQUIRES(memory_lock);
   // unmap_range for pages whose contents go at once.
   void unmap_unwanted(VirtRange range) REQUIRES(memory_lock);

@@ -1,15 +1,19 @@
 // Promises: the books of what has been promised to blocks with VM_MEM_GUARANTEED.
 //
-// Always: pages promised and not given yet + the reserve <= free frames + frames that can be
-// discarded + swap slots that could hold a page. (Pages with contents and kernel frames have
-// already left the right side.) A promise that would break this is refused. What else would break
-// it - an unpromised touch, a kernel allocation - is refused by the frame allocator, whose floor is
-// kept at the part of the promises that swap space could not take. A page that comes back from swap
-// takes a frame and leaves room there for another: it needs no more than the reserve left free.
+// Always:
 //
-// The same again for the direct map: what must lie there of the promises + the reserve <= those of
-// its frames that hold nothing of the kernel's. What else they hold can go, or is kept out by a
-// floor there.
+//   pages promised and not given yet + the reserve
+//       <= free frames + frames of images, which can go + swap slots that could hold a page
+//
+// Pages with contents and kernel frames have already left the right side. A promise that would
+// break this is refused. An unpromised touch or a kernel allocation that would break it is refused
+// by the frame allocator, whose floor is that part of the promises which swap space could not take.
+// A page that comes back from swap takes a frame and leaves room there for another: it needs no
+// more than the reserve left free.
+//
+// The same for the direct map, where page tables and slots must lie: what is promised there + the
+// reserve <= those of its frames that hold nothing of the kernel's. Other pages there can go, or
+// are kept out by a floor.
 #pragma once
 
 #include <utility>
@@ -45,9 +49,9 @@ class [[nodiscard]] Promise {
     books_ = more.books_;
     cost_ = cost_ + std::exchange(more.cost_, Cost{});
   }
-  // n more pages have their storage, or n less (negative) for they lost their contents.
+  // n more pages have their storage, or n less (negative), because they lost their contents.
   void give(int pages) REQUIRES(memory_lock);
-  // So much of it ends. Requires: it is owed, not given.
+  // That part of it ends. Requires: it is owed, not given.
   void reduce(Cost cost) REQUIRES(memory_lock);
 
  private:
@@ -61,7 +65,7 @@ class Promises {
   explicit Promises(FrameAllocator& frames) : frames_(frames) {}
   Promises(const Promises&) = delete;
 
-  // What a block of so many pages needs at most: itself and its page tables.
+  // What a block of n pages needs at most: itself and its page tables.
   static constexpr Cost cost_of(PageCount pages) {
     const uint32_t tables = pages / 1024 + 2;
     return {pages + tables, tables};
@@ -73,9 +77,9 @@ class Promises {
   uint32_t promised() const { return promised_; }
   // Frames that stay free for the shell (S1) and the pager.
   void set_reserve(uint32_t frames);
-  // n frames are for images and for pages that come back, neither for growth nor promised:
-  // with fewer, programs would go on for ever reading the code of each other's next instruction, or
-  // who needs a page again would end in place of who grows.
+  // n frames are for images and for pages that come back, neither for growth nor promised. With
+  // fewer, programs would go on for ever reading the code of each other's next instruction, or a
+  // process that needs a page again would end in place of one that grows.
   void set_kept_for_images(uint32_t frames);
   // How many pages swap space can take in all, those included that are there already: 0 while none
   // may go there.
@@ -83,7 +87,7 @@ class Promises {
   // n more pages are in swap slots and in no frame, or n less (negative).
   void use_swap(int pages);
   uint32_t swapped() const { return swapped_; }
-  // Whether swap space could be so much smaller.
+  // Whether swap space could have n slots less.
   bool could_lose(uint32_t slots) const { return left() >= slots; }
   // Whether the direct map could have n frames less that the kernel can get.
   bool could_lose_direct(uint32_t frames) const { return left_direct() >= frames; }

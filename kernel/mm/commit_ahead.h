@@ -1,12 +1,12 @@
-// Committing ahead, for blocks with VM_MEM_EAGER: who writes page after page for the first time
-// gets frames for the pages that follow by the same fault.
+// Committing ahead, for blocks with VM_MEM_EAGER: a program that writes page after page for the
+// first time gets frames for the pages that follow by the same fault.
 //
 // The window, the faulting page included, doubles from 1 to 16 pages while each fault hits just
 // behind the last window, and is 1 again after any other. One of 8 pages may have a page between
-// it and the next, one of 16 two: who fills memory with objects leaves gaps where the next does not
-// fit, and whoever skips every second page has no such window. The extra pages are zeros, mapped
-// neither accessed nor dirty: whoever goes on to them takes no fault, and until then they are to
-// the replacement policy what pages read ahead are, and leave without I/O.
+// it and the next, one of 16 two: a program that fills memory with objects leaves gaps where the
+// next does not fit, and one that skips every second page has no such window. The extra pages are
+// zeros, mapped neither accessed nor dirty: going on to them takes no fault, and until then they
+// are to the replacement policy what pages read ahead are, and leave without I/O.
 #pragma once
 
 #include "mm/address_space.h"
@@ -20,8 +20,8 @@ void make_eager(VmObject& object) REQUIRES(memory_lock);
 
 // A first write to the page has just been resolved by a frame of zeros. Commits what follows, as
 // far as it is in the region, never referenced, and costs nothing but a frame that is to spare:
-// promises, whoever waits for memory and the page daemon are not touched. Cannot fail: what cannot
-// be had ahead is had by its own fault.
+// promises, threads that wait for memory and the page daemon are not touched. Cannot fail: a page
+// that cannot be had ahead is had by its own fault.
 // Requires: the object is eager, and the region shows the page.
 void commit_ahead(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory_lock);
 

@@ -1,5 +1,5 @@
 // Footprint: what pages of its own an address space has. Counted where pages come and go, so that
-// whoever asks need not walk its regions.
+// the answer needs no walk over its regions.
 #pragma once
 
 #include <algorithm>

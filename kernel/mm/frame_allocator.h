@@ -55,12 +55,12 @@ class FrameAllocator {
   FrameRecord& record(FrameNumber frame) { return records_.at(frame); }  // requires has_record()
   bool has_record(FrameNumber frame) const { return records_.contains(frame); }
 
-  // From now on unpromised requests leave both free, those that return only the reserve; or fail.
-  // In the direct map all leave the reserve and that part of what is promised which must lie there.
+  // From now on a request fails that would leave less free than its claim says (frame_request.h).
+  // In the direct map all but promised ones leave the reserve and `direct`, promised to lie there.
   void set_floor(uint32_t reserve, uint32_t promised = 0, uint32_t direct = 0);
   uint32_t floor(Claim claim = Claim::Unpromised) const;
   uint32_t direct_floor() const;  // in the direct map, where there is RAM beyond it
-  // From now on growth leaves so many frames to images: those they have, and free ones.
+  // From now on growth leaves n frames to images: those they have, and free ones.
   void keep_for_images(uint32_t frames);
   bool images_have_more_than_kept() const;  // growth could have the frame of one that goes
   // What a request with that claim is now: the running thread's may be better.

@@ -94,7 +94,7 @@ uint32_t FrameAllocator::direct_floor() const {
   return has_more_than_direct() ? floors_.in_direct_map(Claim::Unpromised) : 0;
 }
 
-// Who can lie anywhere takes what lies beyond the direct map first.
+// A page that can lie anywhere takes a frame beyond the direct map first.
 uint32_t FrameAllocator::left_for(Claim claim, Placement placement) const {
   const uint32_t left = frames_above(free_, floors_.of(claim, images()));
   if (!has_more_than_direct()) return left;

@@ -11,17 +11,19 @@ enum class Placement : uint8_t {
   Below16M,  // for devices with 24 address lines
 };
 enum class Fill : uint8_t { None, Zero };
-// What a request leaves free for others.
-enum class Claim : uint8_t {
-  Unpromised,  // the floor: what is promised, and the reserve
-  Promised,    // nothing: it has been promised
-  // A page that comes back and can go again: code, or a page whose copy is in swap space. It leaves
-  // the reserve alone. What is free for promises is not less for it: they count on frames of images
-  // and on slots as on free ones, and the page is in the one or leaves the other.
-  Returning,
-  // A page that a program has not had before: the floor, and what is kept for images.
-  Growth,
-};
+// Who may take a frame: what a request leaves free for others (frame_floors.h).
+//
+//   claim        leaves free                   is the claim of
+//   Promised     0                             a promised page; all requests of a promised thread
+//   Returning    the reserve                   a page that comes back and can go again: code, or a
+//                                              page whose copy is in swap space
+//   Unpromised   reserve + promised            all other requests
+//   Growth       the same + what images lack   a page that a program has not had before
+//                of what is kept for them
+//
+// Promises lose nothing by a page that returns: they count on frames of images and on swap slots as
+// on free frames, and the page is in one of the former or leaves one of the latter.
+enum class Claim : uint8_t { Unpromised, Promised, Returning, Growth };
 
 // For tests: the n-th request from now fails (0 = the next), once or for good.
 struct FailurePlan {

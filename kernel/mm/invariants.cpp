@@ -9,8 +9,8 @@ namespace {
 
 struct Totals {
   uint32_t anonymous = 0;
-  uint32_t swapped = 0;   // pages in their slots and in no frame
-  uint32_t standby = 0;   // of these, in one on standby all the same
+  uint32_t swapped = 0;   // pages in their slots, and in no frame that they have
+  uint32_t standby = 0;   // of these, those that a frame on standby still holds
   uint32_t owed = 0;      // of what is promised
   uint32_t slots = 0;     // swap slots in use, those that resident pages keep included
   uint32_t image = 0;

@@ -1,5 +1,5 @@
-// The kernel heap's size classes: 16 bytes apart at first, later the biggest multiple of 16 of
-// which so and so many fit into a frame behind the slab's header.
+// The kernel heap's size classes: 16 bytes apart at first, later for each n the biggest multiple of
+// 16 of which n fit into a frame behind the slab's header.
 #pragma once
 
 #include <array>

@@ -9,8 +9,9 @@ namespace mobius::mm {
 
 struct KernelShare {
   uint32_t of_one = UINT32_MAX;        // frames: for the regions and slots of one process
-  // The heap and the page tables together, in frames. With fewer, nobody gets another region; slots
-  // for pages that are touched there are still: who has a block goes on.
+  // The heap and the page tables together, in frames. From the first number on nobody gets another
+  // region; up to the second there are slots for pages that are touched, so that programs go on
+  // with the blocks they have.
   uint32_t of_all_regions = UINT32_MAX;
   uint32_t of_all_slots = UINT32_MAX;
   // With fewer frames of its own a process gets regions for as long as slots are to be had: so

@@ -1,5 +1,5 @@
-// LongCall: a call that changes a block in steps, between which others run (steps.h). Who needs the
-// block meanwhile waits for its end: nobody sees half of a call.
+// LongCall: a call that changes a block in steps, between which others run (steps.h). Faults in the
+// block and other calls of the process wait for its end: nobody sees half of a call.
 #pragma once
 
 #include "mm/address_space.h"

@@ -49,8 +49,8 @@ struct MemoryManager {
   uint32_t starving GUARDED_BY(memory_lock) = 0;  // see frame_wait.h
   // Of these and of long calls (long_call.h): with none, a fault is resolved at once where it can.
   uint32_t careful_faults GUARDED_BY(memory_lock) = 0;
-  // Pages that are being read: each has a frame that could soon be evicted. Whoever has brought one
-  // in wakes those who wait on this.
+  // Pages that are being read: each has a frame that could soon be evicted. The thread that has
+  // brought one in wakes those that wait on this.
   uint32_t under_way GUARDED_BY(memory_lock) = 0;
 
   // Without the lock: it only counts up, and a caller compares it with what it was.

@@ -1,9 +1,9 @@
 // usable_frames(): which frames of RAM may be handed out, from what the boot loader says.
 //
 // Pure: no allocation, no state. The map is believed only as far as it can do no harm: entries may
-// be unsorted, overlap, be empty, wrap or lie above 4 GiB; whatever is called reserved by anybody
-// wins over whoever calls it available. A page is usable if one available entry covers all of it
-// and no byte of it is reserved. Always reserved, whatever the map says:
+// be unsorted, overlap, be empty, wrap or lie above 4 GiB; what one entry calls reserved stays
+// reserved though another calls it available. A page is usable if one available entry covers all of
+// it and no byte of it is reserved. Always reserved, whatever the map says:
 //
 //   0x00000..0x00FFF   interrupt vectors and BIOS data; and page 0 is nobody's (R09)
 //   0x80000..0xFFFFF   extended BIOS data, video memory, option ROMs, the BIOS

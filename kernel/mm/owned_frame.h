@@ -36,7 +36,7 @@ class [[nodiscard]] OwnedFrame {
     return *record_;
   }
   FrameNumber number() const { return record().number; }
-  // Hands the frame over to whoever records it now. Requires: has_frame().
+  // The caller records the frame from now on. Requires: has_frame().
   FrameNumber release() {
     const FrameNumber frame = number();
     record_ = nullptr;

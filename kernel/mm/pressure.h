@@ -1,4 +1,4 @@
-// Pressure: the time during which at least one thread stood still for want of a page or a frame.
+// Pressure: the time during which at least one thread stood still because it had no page or frame.
 #pragma once
 
 #include "base/lock.h"

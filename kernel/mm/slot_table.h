@@ -49,7 +49,7 @@ class SlotTable {
     return make(page);
   }
 
-  // Frames that the slots of so many pages take, all made: no more than that.
+  // Frames that the slots of n pages take at most, when all are made.
   static constexpr uint32_t frames_for(PageCount pages) {
     return 1 + (pages <= kLeafSlots ? 0 : (pages + kLeafSlots - 1) / kLeafSlots);
   }

@@ -8,7 +8,7 @@
 namespace mobius::mm {
 
 namespace {
-// So many requests for slots are turned down before the device stays on after all: by then the page
+// Requests for slots that are turned down before the device stays on after all: by then the page
 // daemon has looked at what could go without being written.
 constexpr uint32_t kPatience = 4096;
 constexpr PageCount kStride = 512;

@@ -191,8 +191,8 @@ bool SwapPager::install(PageIn& in, uint32_t n) {
   return true;
 }
 
-// A neighbour is entered before anybody asks for it, not accessed and not dirty: whoever goes on
-// to it takes no fault, and nothing is lost if nobody does.
+// A neighbour is entered before anybody asks for it, not accessed and not dirty: a program that
+// goes on to it takes no fault, and nothing is lost if it does not.
 void SwapPager::show(PageIn& in, uint32_t n) {
   const VirtAddr page = pages_after(in.page, n);
   Region* region = page < kUserRange.end ? in.space->find(page) : nullptr;

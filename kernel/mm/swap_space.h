@@ -88,7 +88,7 @@ class SwapSpace {
   Chunk** chunks_ = nullptr;
   uint32_t size_ = 0;   // what the chunks are for, open or not
   uint32_t total_ = 0, free_ = 0, retired_ = 0;
-  uint32_t patience_ = 0;  // closing: so many requests more
+  uint32_t patience_ = 0;  // closing: requests that it still turns down
   uint32_t cursor_ = 0;    // the chunk where the last run was found
 };
 

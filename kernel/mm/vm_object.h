@@ -52,7 +52,7 @@ class VmObject : public ObjectPages, public Link<AllObjects>, public Link<Object
   void empty_slots(PageIndex first, PageIndex end) REQUIRES(memory_lock);
   // The same, but for pages that are on their way in.
   void empty_idle_slots(PageIndex first, PageIndex end) REQUIRES(memory_lock);
-  // Whether a page of [first, end) is on its way in. Whoever wants to empty them waits for that,
+  // Whether a page of [first, end) is on its way in. A call that is to empty them waits for that,
   // on the object.
   bool any_busy(PageIndex first, PageIndex end) REQUIRES(memory_lock);
 

@@ -64,8 +64,8 @@ inline constexpr uint32_t kLockShareOfProcess = 8, kLockShareOfAll = 4;
 Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) EXCLUDES(memory_lock);
 Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages) EXCLUDES(memory_lock);
 
-// Brings in what is paged out of any page range inside one block, as far as it can be had and no
-// further than an eighth of RAM: so many pages of the range, those counted that are in RAM already.
+// Brings in what is paged out of any page range inside one block, as far as it can be had, up to an
+// eighth of RAM; pages of the range that are in RAM already count, too.
 // May sleep. Fails: BadArgument.
 Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages)
     EXCLUDES(memory_lock);
@@ -92,7 +92,7 @@ struct BlockInfo {
 };
 
 // VmmQuery in steps, between which others run and change what has been counted. For a space that
-// may end meanwhile: who asks looks it up anew for each step, and does not wait for a long call
+// may end meanwhile: the caller looks it up anew for each step, and does not wait for a long call
 // there.
 class BlockQuery {
  public:

@@ -68,7 +68,7 @@ void return_to_reservation(AddressSpace& space, Region& region) {
 
 namespace {
 
-// S1: no process alone is promised so much that others find nothing to be promised.
+// S1: what is promised to one process leaves something to be promised to others.
 Result<void> check_share(AddressSpace& space, uint32_t more) REQUIRES(memory_lock) {
   const MemoryManager& manager = space.manager();
   const uint32_t slots = manager.swap == nullptr ? 0 : manager.swap->good_slots();

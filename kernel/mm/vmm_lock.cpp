@@ -239,7 +239,7 @@ Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages) 
     if (kind == SlotKind::Swapped || kind == SlotKind::Resident) {
       if (left-- == 0 || space.manager().waiting.called_off()) break;
     }
-    // It is only advice: what cannot be read now is told to whoever touches it.
+    // It is only advice: an error that a page has now is told when it is touched.
     if (kind != SlotKind::Swapped) continue;
     const FaultOutcome outcome = resolve_fault(space, {page, FaultAccess::Read});
     if (outcome == FaultOutcome::OutOfMemory) break;

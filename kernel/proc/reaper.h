@@ -1,6 +1,6 @@
 // Reaper: the kernel thread that frees what an ended thread cannot free while it stands on it: its
-// kernel stack, and with the last thread of a process the page directory. Only then does anybody
-// who waits for that end hear of it, so whoever does sees everything given back (D1).
+// kernel stack, and with the last thread of a process the page directory. Only then do
+// the threads that wait for that end hear of it, so they see everything given back (D1).
 #pragma once
 
 #include "proc/process.h"

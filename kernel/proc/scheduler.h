@@ -61,7 +61,7 @@ class Scheduler final : public mm::Waiting {
   // What is left of its turn it takes along.
   void set_priority(Thread& thread, uint8_t priority);
 
-  // The running thread never runs again. Whoever frees its stack does so on another one.
+  // The running thread never runs again. Its stack is freed by a thread on another one.
   [[noreturn]] void leave();
 
   // The timer interrupt's part: wakes sleepers, counts the slice down. Never switches.

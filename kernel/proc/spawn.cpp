@@ -1,7 +1,7 @@
 // Spawning: see spawn.h. The parent's thread builds everything that can fail on account of the
 // program; the new thread itself copies its arguments to its stack, in its own address space. Where
 // memory is short each step waits for frames and keeps what it got: one that gave everything back
-// would lose it to whoever else waits.
+// would lose it to others that wait.
 #include "proc/spawn.h"
 
 #include <algorithm>

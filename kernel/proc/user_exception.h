@@ -30,8 +30,8 @@ mm::AddressSpace* current_space();
                                        const UserRegisters& registers, const mm::PageFault* fault);
 [[noreturn]] void end_process_out_of_memory(VirtAddr address, const UserRegisters& registers);
 
-// Not 0: before_user_return() has something to do. Whoever makes work for it (the timer at the end
-// of a time slice, a kill, a switch to a thread that has work waiting) sets it; trap.asm looks.
+// Not 0: before_user_return() has something to do. Set by what makes work for it (the timer at the
+// end of a time slice, a kill, a switch to a thread that has work waiting); trap.asm looks.
 extern "C" volatile uint32_t user_return_work;
 
 // Called on the way back to user mode, interrupts off, while user_return_work is not 0: switches

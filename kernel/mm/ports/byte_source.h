@@ -1,4 +1,4 @@
-// Port: the bytes of a file, for whoever pages from it.
+// Port: the bytes of a file, for an object that pages from it.
 #pragma once
 
 #include "base/lock.h"

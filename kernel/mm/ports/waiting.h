@@ -2,7 +2,7 @@
 // run in the course of long work.
 //
 // The kernel is not preempted between the check of a condition and `wait`, so no wake-up is lost:
-// whoever finds a Busy slot waits on its channel at once, with no lock held.
+// a thread that finds a Busy slot waits on its channel at once, with no lock held.
 #pragma once
 
 #include "base/lock.h"
@@ -15,11 +15,11 @@ class Waiting {
   virtual void wait(const void* channel) EXCLUDES(memory_lock) = 0;
   // Makes all threads that wait on `channel` runnable. Never switches threads itself.
   virtual void wake(const void* channel) = 0;
-  // Called between two steps of long work, at most some 100,000 instructions apart: whoever's turn
-  // it is runs. What was found before is looked up again after it. Must not be called with what
-  // others may see half done.
+  // Called between two steps of long work, at most some 100,000 instructions apart: another thread
+  // runs if it is its turn. What was found before is looked up again after it. Requires: nothing
+  // that others can see is half done.
   virtual void let_others_run() EXCLUDES(memory_lock) {}
-  // Whether the running thread is to end: whoever has much to do for it stops there.
+  // Whether the running thread is to end: long work for it stops there.
   virtual bool called_off() const { return false; }
 
  protected:

@@ -1,4 +1,4 @@
-// ResidentSet: who is warm, who is cold, who goes.
+// ResidentSet: which pages are warm, which are cold, which go.
 #include "mm/replacement/resident_set.h"
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <map>
 
 #include "structure/classes.h"
@@ -103,6 +104,19 @@ TEST(Ratchet, ClassesAreNotLarge) {
     EXPECT_GE(found[name], most) << name << " has shrunk: write it down, it shall not grow again";
   }
   EXPECT_GT(classes, 400u);  // or the counter has gone blind
+}
+
+// The subject of a comment is the thing in code, and a number is `n` (CONTRIBUTING.md).
+TEST(Ratchet, CommentsOfTheKernelHaveNoRiddles) {
+  for (const SourceFile& f : source_tree()) {
+    if (!f.under("kernel")) continue;
+    std::string text(f.text);
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+    for (const char* riddle : {"whoever", "whomever", "so many", "so much", "in vain",
+                               "for want of", "all the same"}) {
+      EXPECT_EQ(text.find(riddle), std::string::npos) << f.path << ": \"" << riddle << '"';
+    }
+  }
 }
 
 TEST(Ratchet, NoTabsNoTrailingSpacesOneLastLineEnd) {

@@ -59,7 +59,7 @@ class PageTables final : public mm::TranslationMap {
   // Directory, tables, counts and records agree. Asserts otherwise.
   void check() const;
 
-  // Up to so many pages are flushed one by one, more by a reload of CR3.
+  // Up to n pages are flushed one by one, more by a reload of CR3.
   static constexpr uint32_t kSinglePageFlushes = 16;
 
  private:
