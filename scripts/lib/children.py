@@ -74,7 +74,7 @@ def _end(_signal, _frame):
 
 
 def end_with_us():
-    """From now on. A signal that whoever called us had ignored stays ignored."""
+    """From now on. A signal that the caller had ignored stays ignored."""
     for number in _SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _end)

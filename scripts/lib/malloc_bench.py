@@ -66,7 +66,7 @@ def main(argv):
     parser = Parser("malloc-bench", __doc__)
     parser.add_argument("loop", nargs="*", help=", ".join(LOOPS))
     parser.add_argument("--runs", type=number(1, 1000), default=5, metavar="N",
-                        help="best of so many")
+                        help="the best of N counts")
     parser.add_argument("--percent", type=number(1, 10_000), default=50, metavar="P",
                         help="length of a loop")
     no_install(parser)
