@@ -35,14 +35,16 @@ void PageDaemon::run() {
   }
 }
 
-void PageDaemon::ask() {
+// Asks for a round. Whether one is running already.
+bool PageDaemon::ask() {
   const bool running = state_ == Round::Running || state_ == Round::RunningAsked;
   state_ = running ? Round::RunningAsked : Round::Asked;
   manager_.waiting.wake(&state_);
+  return running;
 }
 
 void PageDaemon::frames_are_low() {
-  if (!wanted() && last_ != RoundEnd::Fruitless) ask();
+  if (!wanted() && last_ != RoundEnd::Fruitless) (void)ask();
 }
 
 // ---- A round ----
@@ -124,9 +126,7 @@ Gain PageDaemon::gain_wanted(const FrameDemand& demand) {
 RoundEnd PageDaemon::wait_for_batch() {
   KASSERT(low_ != 0 && "PageDaemon::start() has been called");
   const uint64_t evicted = evicted_;
-  const bool running = state_ == Round::Running || state_ == Round::RunningAsked;
-  const uint32_t rounds = rounds_, enough = running ? 2 : 1;
-  ask();
+  const uint32_t rounds = rounds_, enough = ask() ? 2 : 1;
   while (evicted_ == evicted && rounds_ - rounds < enough) manager_.waiting.wait(&rounds_);
   return evicted_ != evicted ? RoundEnd::Useful : last_;
 }

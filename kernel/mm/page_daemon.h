@@ -63,7 +63,7 @@ class PageDaemon final : public LowMemory {
   enum class Round : uint8_t { Idle, Asked, Running, RunningAsked };
   struct Tally;
 
-  void ask();
+  bool ask();
   RoundEnd evict_until(const FrameDemand& demand, Tally& tally) EXCLUDES(memory_lock);
   void note(const EvictionResult& result, Tally& tally);
   Gain gain_wanted(const FrameDemand& demand);
