@@ -32,6 +32,7 @@ int main(int argc, char **argv) {
   if (!VmmStats(&stats, sizeof stats)) return tool_failed("no figures");
   row("memory", stats.frames_total);
   row("used", stats.frames_total - stats.frames_free);
+  row("  kernel heap", stats.frames_heap);
   row("free", stats.frames_free);
   row("  zeroed", stats.frames_zeroed);
   row("swap", stats.slots_total);

@@ -23,6 +23,7 @@ static void totals(const struct vmm_stats *s) {
                {"frames free", s->frames_free},
                {"frames zeroed", s->frames_zeroed},
                {"frames on standby", s->frames_standby},
+               {"frames of the heap", s->frames_heap},
                {"minor faults", s->faults_minor},
                {"major faults", s->faults_major},
                {"pages in", s->pages_in},

@@ -80,6 +80,7 @@ struct vmm_stats {
   uint64_t frames_standby;   /* of frames_free: still holding a page that was evicted */
   uint64_t queue_length;     /* requests at the swap disk now, waiting or under way */
   uint64_t queue_longest;    /* the most at one time, since boot */
+  uint64_t frames_heap;      /* that the kernel's own objects lie in, partly filled ones too */
 };
 
 /* EINVAL everywhere: 0 pages, an address or a range beyond 2 GiB, flags that do not exist. ENOMEM:

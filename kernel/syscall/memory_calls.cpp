@@ -173,6 +173,7 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
     }
     stats.frames_zeroed = memory.frames.zeroed_frames();
     stats.frames_standby = memory.frames.standby_frames();
+    stats.frames_heap = memory.heap.frames_used();
     stats.faults_minor = memory.stats.faults_minor;
     stats.faults_major = memory.stats.faults_major;
     stats.pages_in = memory.stats.pages_in;

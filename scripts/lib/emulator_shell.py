@@ -7,6 +7,15 @@ import time
 from project import SCRIPTS
 
 
+SIZE_CLASSES = 22  # of the kernel's heap: each may keep one slab that is partly filled
+
+
+def assert_nothing_missing(before, after):
+    """`before`, `after`: what frames() returned. The heap may lie in other slabs, no more."""
+    assert sum(after) >= sum(before), f"heap and free frames: {before}, later {after}"
+    assert after[0] <= before[0] + SIZE_CLASSES, f"heap and free frames: {before}, later {after}"
+
+
 class Shell:
     """A shell on pipes: each command is sent when what it needs has been seen. At the end of a
     `with` it is told to exit; whatever has happened, the machine is gone afterwards."""
@@ -46,9 +55,10 @@ class Shell:
         self.seen = self.seen[match.end():]
         return match
 
-    def free_pages(self):
+    def frames(self):
+        """Those of the kernel's heap, and the free ones."""
         self.send("free")
-        return int(self.expect(r"^free +(\d+) pages")[1])
+        return [int(self.expect(rf"^ *{row} +(\d+) pages")[1]) for row in ("kernel heap", "free")]
 
     def pids_of(self, program):
         """Of its processes that ps shows."""

@@ -1,13 +1,13 @@
 """S1: programs that take one resource whole; the shell still starts ps and kill, ends each, and
 nothing is missing afterwards."""
-from emulator_shell import Shell
+from emulator_shell import Shell, assert_nothing_missing
 from emulator_tests import BOTH, QEMU, Boot, Script
 
 RESOURCES = ("brink", "promises", "regions", "tables", "threads", "children", "handles")
 
 
 def one_round(shell, resource):
-    """The hog takes all, the shell ends it. Returns the free pages afterwards."""
+    """The hog takes all, the shell ends it. Returns Shell.frames() afterwards."""
     shell.send(f"/run/hog.exe {resource} stay &")
     shell.expect(rf"^{resource}: got [1-9]\d*, errno", 120)
     shell.send("ps")
@@ -20,7 +20,7 @@ def one_round(shell, resource):
     shell.expect(r"^ *\d+ +1 .*running +ps\.exe")
     shell.send("check")
     shell.expect("balance")
-    return shell.free_pages()
+    return shell.frames()
 
 
 def shell_ends(resource):
@@ -31,7 +31,7 @@ def shell_ends(resource):
                    *swap) as shell:
             first = one_round(shell, resource)  # after it the kernel's heap has what it needs
             second = one_round(shell, resource)
-            assert second >= first, f"{first} free pages, after another round {second}"
+            assert_nothing_missing(first, second)
     return test
 
 

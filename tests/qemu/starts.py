@@ -1,6 +1,6 @@
 """S1: a program takes the processor, all kernel stacks or all places for children: the shell still
 starts ps and kill, the machine recovers, and nothing is missing afterwards."""
-from emulator_shell import Shell
+from emulator_shell import Shell, assert_nothing_missing
 from emulator_tests import BOCHS, BOTH, Boot, Script
 
 CHILDREN = 256  # that one process may have
@@ -19,7 +19,7 @@ def kill_all(shell, program):
     shell.expect("^Hello from Mobius!$", 120)
     shell.send("check")
     shell.expect("balance")
-    return shell.free_pages()
+    return shell.frames()
 
 
 def without_stacks(shell):
@@ -49,7 +49,7 @@ def recovers(program, attack, memory):
         with Shell(context, "--with", program, "--memory", memory, "--timeout", "600") as shell:
             first = attack(shell)  # after it the kernel's heap has what it needs
             second = attack(shell)
-            assert second >= first, f"{first} free pages, after another round {second}"
+            assert_nothing_missing(first, second)
     return test
 
 
