@@ -71,9 +71,14 @@ VirtAddr AddressSpace::clear_end_of(Region& region, StepWork& work) {
   }
   const VirtRange part = part_before(region, was.end, was.begin);
   const PageIndex first = region.page_at(part.begin), end = region.page_at(part.end);
-  unmap_unwanted(part);
-  object->empty_idle_slots(first, end);
-  give_leaves(*object, first, end);
+  if (object->references() == 1) object->belong_to(footprint);  // the others have gone
+  if (object->belongs_to(footprint)) {
+    unmap_unwanted(part);
+    object->empty_idle_slots(first, end);
+    object->give_leaves(first, end);
+  } else {
+    unmap_folding(region, part);  // others go on with the pages
+  }
   if (part.begin == was.begin) {
     erase(region);
   } else {
@@ -95,7 +100,7 @@ inline bool AddressSpace::fits(uint32_t bytes, uint32_t frames_of_all) const {
 }
 
 uint32_t AddressSpace::kernel_bytes() const {
-  return static_cast<uint32_t>(regions_.size()) * kRegionBytes + slot_bytes_;
+  return static_cast<uint32_t>(regions_.size()) * kRegionBytes + footprint.slot_bytes;
 }
 
 namespace {
@@ -124,27 +129,9 @@ Result<void> AddressSpace::check_slots(uint32_t bytes) const {
   return may ? Result<void>() : Failure(Error::LimitReached);
 }
 
-// A directory may stay although its leaf cannot be had.
 Result<PageSlot*> AddressSpace::make_slot(VmObject& object, PageIndex index) {
   TRY(check_slots(std::min(object.pages(), SlotTable::kLeafSlots) * sizeof(PageSlot)));
-  const size_t before = object.slots().bookkeeping_bytes();
-  const Result<PageSlot*> made = object.slots().get(index);
-  slots_changed(object, before);
-  return made;
-}
-
-void AddressSpace::give_leaves(VmObject& object, PageIndex first, PageIndex end) {
-  const size_t had = object.slots().bookkeeping_bytes();
-  object.slots().give_leaves(first, end);
-  slots_changed(object, had);
-}
-
-void AddressSpace::slots_leave(Region& region) {
-  VmObject* const object = region.object.get();
-  if (object == nullptr || object->slots().untouched()) return;
-  const bool last = object->views().front() == &region &&
-                    object->views().next_of(region) == nullptr;
-  if (last) slot_bytes_ -= static_cast<uint32_t>(object->slots().bookkeeping_bytes());
+  return object.make_slot(index);
 }
 
 Region& AddressSpace::insert(NewRegion region, VirtRange range) {
@@ -156,7 +143,6 @@ Region& AddressSpace::insert(NewRegion region, VirtRange range) {
 
 void AddressSpace::erase(Region& region) {
   regions_.remove(region);
-  slots_leave(region);
   manager_.heap.destroy(&region);
 }
 
@@ -170,6 +156,7 @@ void AddressSpace::split(Region& region, VirtAddr at, NewRegion upper) {
   upper->block_base = region.block_base;
   upper->reservation = region.reservation;
   upper->first_page = region.page_at(at);
+  upper->commit_ahead = region.commit_ahead;
   if (VmObject* object = region.object.get()) {
     object->add_reference();
     upper->attach(*this, ObjectReference(object));

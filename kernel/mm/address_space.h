@@ -48,7 +48,7 @@ class AddressSpace : public Link<AllSpaces> {
   // ---- Locks: the memory lock, for all below ----
   TranslationMap& map() const REQUIRES(memory_lock) { return map_; }
   size_t region_count() const REQUIRES(memory_lock) { return regions_.size(); }
-  // Frames only this space's own objects hold.
+  // In frames, of objects that nobody else shows.
   uint32_t resident_pages() const REQUIRES(memory_lock) { return footprint.resident; }
   uint32_t locked_pages() const REQUIRES(memory_lock);  // by VmmLock
   // What the kernel keeps for it and cannot page out, page tables not counted.
@@ -102,10 +102,6 @@ class AddressSpace : public Link<AllSpaces> {
   }
   // Whether the kernel may keep n more bytes for slots of its objects. Fails: LimitReached.
   Result<void> check_slots(uint32_t bytes) const REQUIRES(memory_lock);
-  // The slots of an object that it shows are others than they were, or are new.
-  void slots_changed(VmObject& object, size_t bytes_before) REQUIRES(memory_lock) {
-    slot_bytes_ += static_cast<uint32_t>(object.slots().bookkeeping_bytes() - bytes_before);
-  }
   Region& insert(NewRegion region, VirtRange range) REQUIRES(memory_lock);
   // Takes it out and gives it back with its object reference. Requires: nothing mapped there.
   void erase(Region& region) REQUIRES(memory_lock);
@@ -124,10 +120,6 @@ class AddressSpace : public Link<AllSpaces> {
   // The last pages of a region go, as many as are one step's work, and with the first of them the
   // region itself. Returns where what is left ends.
   VirtAddr clear_end_of(Region& region, StepWork& work) REQUIRES(memory_lock);
-  // SlotTable::give_leaves, for an object that it shows.
-  void give_leaves(VmObject& object, PageIndex first, PageIndex end) REQUIRES(memory_lock);
-  // The region shows its object no more: the last one takes the slots along.
-  void slots_leave(Region& region) REQUIRES(memory_lock);
 
  private:
   bool clear_some() EXCLUDES(memory_lock);
@@ -139,7 +131,6 @@ class AddressSpace : public Link<AllSpaces> {
   MemoryManager& manager_;
   TranslationMap& map_ GUARDED_BY(memory_lock);
   RegionSet regions_ GUARDED_BY(memory_lock);
-  uint32_t slot_bytes_ GUARDED_BY(memory_lock) = 0;  // of objects it shows
   uint32_t major_faults_ GUARDED_BY(memory_lock) = 0;
   bool suspended_ GUARDED_BY(memory_lock) = false;
 };

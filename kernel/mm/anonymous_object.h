@@ -11,10 +11,6 @@ class AnonymousObject final : public VmObject {
   static Result<ObjectReference> create(MemoryManager& manager, PageCount pages,
                                         VmObject* backing = nullptr) REQUIRES(memory_lock);
 
-  bool has_content(PageIndex page) const override;
-  Result<void> read_page(PageIndex page, FrameNumber frame) override
-      EXCLUDES(memory_lock);
-
   AnonymousObject(MemoryManager& manager, PageCount pages, VmObject* backing)
       : VmObject(manager, pages, FrameUse::Anonymous, backing) {}
 

@@ -75,7 +75,7 @@ class Promises {
   Result<Promise> promise(Cost cost);
   // All that is promised, given or not.
   uint32_t promised() const { return promised_; }
-  // Frames that stay free for the shell (S1) and the pager.
+  // Frames that stay free for the shell (S1) and pages that come back.
   void set_reserve(uint32_t frames);
   // n frames are for images and for pages that come back, neither for growth nor promised. With
   // fewer, programs would go on for ever reading the code of each other's next instruction, or a

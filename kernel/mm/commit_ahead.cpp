@@ -44,13 +44,14 @@ bool commit(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory
 
 }  // namespace
 
-void make_eager(VmObject& object) {
-  KASSERT(object.resident_pages() == 0 && object.backing() == nullptr);
-  object.commit_ahead = {kNowhere, 1};
+void make_eager(Region& region) {
+  const VmObject& object = *region.object.get();
+  KASSERT(object.resident_pages() == 0 && object.source() == nullptr);
+  region.commit_ahead = {kNowhere, 1};
 }
 
 void commit_ahead(AddressSpace& space, Region& region, PageIndex page) {
-  VmObject::CommitAhead& ahead = region.object.get()->commit_ahead;
+  CommitAhead& ahead = region.commit_ahead;
   // Unsigned: a page before the next is far behind it.
   const bool goes_on = page - ahead.next <= ahead.window / 8;
   ahead.next = page + 1;

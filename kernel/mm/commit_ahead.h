@@ -15,14 +15,14 @@ namespace mobius::mm {
 
 inline constexpr uint32_t kMaxCommitAhead = 16;
 
-// Requires: nothing of the object has been committed, and it has no backing.
-void make_eager(VmObject& object) REQUIRES(memory_lock);
+// Requires: nothing of the region's object has been committed, and it has no backing.
+void make_eager(Region& region) REQUIRES(memory_lock);
 
 // A first write to the page has just been resolved by a frame of zeros. Commits what follows, as
 // far as it is in the region, never referenced, and costs nothing but a frame that is to spare:
 // promises, threads that wait for memory and the page daemon are not touched. Cannot fail: a page
 // that cannot be had ahead is had by its own fault.
-// Requires: the object is eager, and the region shows the page.
+// Requires: the region is eager, and shows the page.
 void commit_ahead(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory_lock);
 
 }  // namespace mobius::mm

@@ -10,6 +10,7 @@
 #include "mm/fault_action.h"
 #include "mm/fault_wait.h"
 #include "mm/long_call.h"
+#include "mm/reverse_map.h"
 
 namespace mobius::mm {
 namespace {
@@ -46,13 +47,13 @@ struct FaultingPage {
   }
 };
 
-// Where the backing has the page.
-BackingState backing_state(VmObject& backing, PageIndex index) REQUIRES(memory_lock) {
-  const PageSlot* const slot = backing.slots().find(index);
+// Where the source has the page. `source`: of a page that its object has no contents of.
+Source state_in(VmObject& source, PageIndex index) REQUIRES(memory_lock) {
+  const PageSlot* const slot = source.slots().find(index);
   const SlotKind kind = slot == nullptr ? SlotKind::Empty : slot->kind();
-  if (kind == SlotKind::Resident) return BackingState::Resident;
-  if (kind == SlotKind::Busy) return BackingState::Busy;
-  return backing.has_content(index) ? BackingState::Absent : BackingState::None;
+  if (kind == SlotKind::Resident) return Source::Resident;
+  if (kind == SlotKind::Busy) return Source::Busy;
+  return source.pager().has(index) ? Source::Absent : Source::None;
 }
 
 // ---- Step 4: the actions. One that does not return Nothing has changed nothing ----
@@ -86,7 +87,7 @@ BackingState backing_state(VmObject& backing, PageIndex index) REQUIRES(memory_l
 [[gnu::always_inline]] inline Need::Kind give_frame(const FaultingPage& page, Fill fill,
                                                    Claim claim) REQUIRES(memory_lock) {
   MemoryManager& manager = page.space.manager();
-  auto frame = manager.frames.allocate(FrameUse::Anonymous, Placement::Any, fill,
+  auto frame = manager.frames.allocate(page.object().frame_use(), Placement::Any, fill,
                                        page.claim(claim));
   if (!frame) [[unlikely]] return Need::Frame;
   FrameRecord& record = frame->record();
@@ -94,7 +95,7 @@ BackingState backing_state(VmObject& backing, PageIndex index) REQUIRES(memory_l
   if (!page.show(record.number, page.region.access)) [[unlikely]] return Need::Table;
   page.object().install(page.slot, page.index, std::move(*frame));
   if (manager.tracking) [[unlikely]] manager.residency->faulted_in(record, page.slot.shadow());
-  const bool eager = fill == Fill::Zero && page.object().eager();
+  const bool eager = fill == Fill::Zero && page.region.eager();
   if (eager) [[unlikely]] commit_ahead(page.space, page.region, page.index);
   return Need::Nothing;
 }
@@ -102,14 +103,13 @@ BackingState backing_state(VmObject& backing, PageIndex index) REQUIRES(memory_l
 // ---- Step 3: what the fault means ----
 
 // The claim of the frame that is needed: for the page, or for what belongs to it.
-Claim claim_for(Need::Kind kind, const FaultingPage& page) REQUIRES(memory_lock) {
+Claim claim_for(Need::Kind kind, const FaultingPage& page, const VmObject* object)
+    REQUIRES(memory_lock) {
   switch (kind) {
     case Need::Frame:
       return page.claim(page.slot.kind() == SlotKind::Discarded ? Claim::Unpromised
                                                                 : Claim::Growth);
-    case Need::Read: return page.claim(Claim::Returning);  // an image's page can always go again
-    case Need::PageIn:
-      return page.claim(page.space.manager().swap->claim_of_pages());
+    case Need::Page: return page.claim(object->pager().claim());
     default: return page.claim(Claim::Unpromised);
   }
 }
@@ -120,23 +120,38 @@ FaultingPage page_at(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock
   return {space, address, region, region.page_at(address), *space.slot_at(address)};
 }
 
-// All of what an attempt needs that could not go on. One that reads the page gets a reference to
-// its object.
+// The object whose page is missing: the region's own, or its backing.
+VmObject* object_of_missing(const FaultingPage& page) REQUIRES(memory_lock) {
+  const SlotKind kind = page.slot.kind();
+  const bool own = kind == SlotKind::Busy || kind == SlotKind::Swapped || kind == SlotKind::Stored;
+  return own ? &page.object() : page.object().source();
+}
+
+// What other views of the page still show goes: the frame of zeros, or the backing's.
+void unmap_elsewhere(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
+  const FaultingPage page = page_at(space, address);
+  if (page.object().belongs_to(space.footprint)) return;
+  for_each_mapping(page.object(), page.index,
+                   [&](AddressSpace& other, VirtAddr at, const Mapping&) REQUIRES(memory_lock) {
+    if (&other != &space || at != address) (void)other.map().unmap(at);
+  });
+}
+
+// All of what an attempt needs that could not go on. One that brings the page in gets a reference
+// to its object.
 Need need_of(Need::Kind kind, AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
   const FaultingPage page = page_at(space, address);
-  const bool own = page.slot.kind() == SlotKind::Busy || page.slot.kind() == SlotKind::Swapped;
-  VmObject* const object = own ? &page.object() : page.object().backing();
+  VmObject* const object = object_of_missing(page);
   // The slot of an image's page stays, and is no part of a page that comes back.
-  if (kind == Need::Read && !object->slots().get(page.index)) kind = Need::Table;
-  const bool reads = kind == Need::Read || kind == Need::PageIn;
-  const bool lacks_page = reads || kind == Need::Transfer;
+  if (kind == Need::Page && !object->make_slot(page.index)) kind = Need::Table;
+  const bool lacks_page = kind == Need::Page || kind == Need::Transfer;
   // From its first reference on, a page of an image that is not in RAM counts as paged out (R10).
-  if (lacks_page && page.slot.kind() == SlotKind::Empty) {
+  if (lacks_page && object != &page.object() && page.slot.kind() == SlotKind::Empty) {
     page.object().move(page.index, page.slot, PageSlot::backed());
   }
   if (page.space.suspended()) return {Need::Resume};
-  if (reads) object->add_reference();
-  return {kind, claim_for(kind, page), lacks_page ? object : nullptr, page.index};
+  if (kind == Need::Page) object->add_reference();
+  return {kind, claim_for(kind, page, object), lacks_page ? object : nullptr, page.index};
 }
 
 Need need_of_slot(AddressSpace& space, Error error) REQUIRES(memory_lock) {
@@ -167,20 +182,23 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
   const auto slot = space.slot_of(object, index);
   if (!slot) [[unlikely]] return need_of_slot(space, slot.error());
   const FaultingPage page{space, address, *region, index, **slot};
-  FaultFacts facts{allowed, fault.access, page.slot.kind(), BackingState::None};
-  if (object.backing() != nullptr) facts.backing = backing_state(*object.backing(), index);
+  FaultFacts facts{allowed, fault.access, page.slot.kind(), Source::None};
+  if (object.source() != nullptr) facts.source = state_in(*object.source(), index);
   Need::Kind kind = Need::Nothing;
   Claim claim = Claim::Growth;
   switch (decide(facts)) {
     case FaultAction::Refuse: return {Need::Refused};
     case FaultAction::MapZeroFrame: kind = map_zero_frame(page); break;
     case FaultAction::ZeroRefill: claim = Claim::Unpromised; [[fallthrough]];
+    case FaultAction::ZeroReplace: unmap_elsewhere(space, address); [[fallthrough]];
     case FaultAction::ZeroFill: kind = give_frame(page, Fill::Zero, claim); break;
     case FaultAction::MapBacking: kind = map_backing(page); break;
-    case FaultAction::CopyBacking: kind = give_frame(page, Fill::None, claim); break;
+    case FaultAction::CopyBacking:
+      if (!object.belongs_to(space.footprint)) [[unlikely]] unmap_elsewhere(space, address);
+      kind = give_frame(page, Fill::None, claim);
+      break;
     case FaultAction::MapOwn: kind = map_own(page); break;
-    case FaultAction::ReadBacking: kind = Need::Read; break;
-    case FaultAction::PageIn: kind = Need::PageIn; break;
+    case FaultAction::PageIn: kind = Need::Page; break;
     case FaultAction::Wait: kind = Need::Transfer; break;
   }
   if (kind != Need::Nothing) [[unlikely]] return need_of(kind, space, address);

@@ -9,32 +9,33 @@
 
 namespace mobius::mm {
 
-// Where a page of the backing object is, for a private object that does not have its own.
-enum class BackingState : uint8_t {
-  None,      // no backing, or nothing in it: the page starts as zeros
-  Absent,    // must be read first
-  Busy,      // some thread is reading it
-  Resident,
+// Where the contents are of a page that the region's object has in no frame: in its source, which
+// is its backing or itself (vm_object.h).
+enum class Source : uint8_t {
+  None,      // nowhere: the page starts as zeros
+  Absent,    // in the store: it must be read first
+  Busy,      // on its way from there
+  Resident,  // in a frame of the backing
 };
 
 struct FaultFacts {
   Access allowed;      // by the region; None also where there is no region
   FaultAccess access;  // what was tried
   SlotKind slot;       // of the region's object
-  BackingState backing;
+  Source source;
 };
 
 enum class FaultAction : uint8_t {
   Refuse,          // not allowed: the access ends the process
   Wait,            // the page is on its way: wait, then look again
-  ReadBacking,     // read the backing page, then look again
   MapZeroFrame,    // show the frame of zeros, read-only; the slot becomes Zero
   ZeroFill,        // give the page a zeroed frame of its own
+  ZeroReplace,     // the same, where the frame of zeros may be shown by now
   ZeroRefill,      // the same, for a page that had one before: that is no growth
   MapBacking,      // show the backing's frame, read-only; the slot becomes Backed
   CopyBacking,     // give the page a copy of the backing's frame
   MapOwn,          // the page is resident: enter it (again) with all the region allows
-  PageIn,          // bring the page in from its swap slot, then look again
+  PageIn,          // bring the page in, or the one of its backing, then look again
 };
 
 constexpr FaultAction decide(FaultFacts f) {
@@ -47,26 +48,27 @@ constexpr FaultAction decide(FaultFacts f) {
     case SlotKind::Resident: return FaultAction::MapOwn;
     case SlotKind::Swapped: return FaultAction::PageIn;
     case SlotKind::Discarded: return write ? FaultAction::ZeroRefill : FaultAction::MapZeroFrame;
-    case SlotKind::Zero: return write ? FaultAction::ZeroFill : FaultAction::MapZeroFrame;
+    case SlotKind::Zero: return write ? FaultAction::ZeroReplace : FaultAction::MapZeroFrame;
+    case SlotKind::Stored: return FaultAction::PageIn;
     case SlotKind::Empty:
     case SlotKind::Backed: break;
   }
-  switch (f.backing) {
-    case BackingState::None: return write ? FaultAction::ZeroFill : FaultAction::MapZeroFrame;
-    case BackingState::Absent: return FaultAction::ReadBacking;
-    case BackingState::Busy: return FaultAction::Wait;
-    case BackingState::Resident: return write ? FaultAction::CopyBacking : FaultAction::MapBacking;
+  switch (f.source) {
+    case Source::None: return write ? FaultAction::ZeroFill : FaultAction::MapZeroFrame;
+    case Source::Absent: return FaultAction::PageIn;
+    case Source::Busy: return FaultAction::Wait;
+    case Source::Resident: return write ? FaultAction::CopyBacking : FaultAction::MapBacking;
   }
   __builtin_unreachable();
 }
 
-static_assert(decide({Access::None, FaultAccess::Read, SlotKind::Resident, BackingState::None}) ==
+static_assert(decide({Access::None, FaultAccess::Read, SlotKind::Resident, Source::None}) ==
               FaultAction::Refuse);
-static_assert(decide({Access::Read, FaultAccess::Write, SlotKind::Resident, BackingState::None}) ==
+static_assert(decide({Access::Read, FaultAccess::Write, SlotKind::Resident, Source::None}) ==
               FaultAction::Refuse);
 static_assert(decide({Access::ReadWrite, FaultAccess::Write, SlotKind::Empty,
-                      BackingState::None}) == FaultAction::ZeroFill);
+                      Source::None}) == FaultAction::ZeroFill);
 static_assert(decide({Access::ReadWrite, FaultAccess::Read, SlotKind::Backed,
-                      BackingState::Resident}) == FaultAction::MapBacking);
+                      Source::Resident}) == FaultAction::MapBacking);
 
 }  // namespace mobius::mm

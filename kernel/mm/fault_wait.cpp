@@ -1,6 +1,8 @@
 // The waits of one page fault (fault_wait.h).
 #include "mm/fault_wait.h"
 
+#include "mm/page_in.h"
+
 namespace mobius::mm {
 
 FaultOutcome FaultWait::until(const Need& need) {
@@ -17,8 +19,7 @@ FaultOutcome FaultWait::until(const Need& need) {
     case Need::Frame:
     case Need::Table: return for_frame(need.claim);
     case Need::Transfer:
-    case Need::Read:
-    case Need::PageIn: return for_page(need);
+    case Need::Page: return for_page(need);
   }
   return FaultOutcome::Resolved;
 }
@@ -45,14 +46,10 @@ FaultOutcome FaultWait::for_page(const Need& need) {
 Result<bool> FaultWait::bring_in(const Need& need) {
   MemoryManager& manager = space_.manager();
   const Pressure::Stall stall(manager.pressure);
-  if (need.kind == Need::PageIn) {
-    return manager.swap->page_in(space_, page_, *need.object, need.index);
+  if (need.kind == Need::Page) {
+    return page_in({*need.object, need.index, need.claim, &space_, page_});
   }
-  if (need.kind == Need::Read) {
-    TRY(need.object->read_in(need.index, need.claim));
-  } else {
-    manager.waiting.wait(need.object);
-  }
+  manager.waiting.wait(need.object);
   return true;
 }
 

@@ -20,12 +20,11 @@ struct Need {
     Frame,      // a frame for the page
     Table,      // a frame for a page table, or for the page's slot
     Transfer,   // the end of the transfer that brings the page in
-    Read,       // the page, from its file
-    PageIn,     // the page, from its swap slot
+    Page,       // the page, from where its object's pager has it
   };
   Kind kind = Nothing;
-  Claim claim = Claim::Unpromised;  // of the request for a frame, also of the page's read
-  VmObject* object = nullptr;       // whose page; Read and PageIn hold a reference to it
+  Claim claim = Claim::Unpromised;  // of the request for a frame, also of the page that comes in
+  VmObject* object = nullptr;       // whose page; Page holds a reference to it
   PageIndex index = 0;
 };
 

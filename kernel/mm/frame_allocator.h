@@ -62,7 +62,7 @@ class FrameAllocator {
   uint32_t direct_floor() const;  // in the direct map, where there is RAM beyond it
   // From now on growth leaves n frames to images: those they have, and free ones.
   void keep_for_images(uint32_t frames);
-  bool images_have_more_than_kept() const;  // growth could have the frame of one that goes
+  bool keeps(FrameUse use) const;
   // What a request with that claim is now: the running thread's may be better.
   Claim effective(Claim claim) const;
   // How many frames requests of that claim could have there; whether one could, or one of the

@@ -67,9 +67,9 @@ void FrameAllocator::keep_for_images(uint32_t frames) {
   set_plenty();
 }
 
-bool FrameAllocator::images_have_more_than_kept() const {
+bool FrameAllocator::keeps(FrameUse use) const {
   LeafGuard guard(lock_);
-  return floors_.images_have_more_than_kept(images());
+  return use == FrameUse::Image && !floors_.images_have_more_than_kept(images());
 }
 
 Claim FrameAllocator::effective(Claim claim) const {

@@ -6,7 +6,7 @@
 
 #include "base/units.h"
 #include "mm/page_marks.h"
-#include "mm/replacement/policy.h"
+#include "mm/policy_page.h"
 #include "mm/swap_slot.h"
 
 namespace mobius::mm {
@@ -24,6 +24,7 @@ enum class FrameUse : uint8_t {
   KernelStack,
   Anonymous,     // a page of an anonymous object
   Image,         // a page of an EXE, as read from its file
+  File,          // a page of an object with a store that it can be written back to
   Driver,        // buffers a device reads and writes
   ZeroFrame,     // the one frame of zeros that untouched pages show when read
 };
@@ -43,7 +44,7 @@ struct FrameRecord : PolicyPage {
     FrameRecord* prev;
   };
   const FrameNumber number;
-  SwapSlot swap_slot = kNoSwapSlot;  // with CleanCopy or Writing, and on standby
+  SwapSlot swap_slot = kNoSwapSlot;  // with CleanCopy or Writing there, and on standby
   // One word, which the allocator compares and sets as a whole.
   union {
     uint32_t state;

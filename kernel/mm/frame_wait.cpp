@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "mm/swap_pager.h"
+
 namespace mobius::mm {
 
 namespace {
@@ -60,19 +62,20 @@ bool FrameWait::there_is_more_for(Lack lack) {
   LockGuard guard(manager_.lock);
   const PagesThatCame came = manager_.residency->came();
   const uint32_t pages = lack == Lack::Direct ? came.direct : came.frames;
-  return pages != 0 || manager_.under_way != 0 || daemon_->slots_came();
+  return pages != 0 || manager_.reads_in_flight != 0 || daemon_->slots_came();
 }
 
 // Sleeps until a read or write that is in flight has ended, whose page can go. False: there is
 // none.
 bool FrameWait::for_transfer() {
-  bool reads;
+  const uint32_t* in_flight;
   {
     LockGuard guard(manager_.lock);
-    reads = manager_.under_way != 0;
+    in_flight = manager_.reads_in_flight != 0 ? &manager_.reads_in_flight
+                                              : &manager_.writes_in_flight;
+    if (*in_flight == 0) return false;
   }
-  if (!reads) return manager_.swap->wait_for_write();
-  manager_.waiting.wait(&manager_.under_way);
+  manager_.waiting.wait(in_flight);
   return true;
 }
 

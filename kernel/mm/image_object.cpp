@@ -19,7 +19,7 @@ Overlap overlap(const ImagePiece& piece, PageIndex page) {
 
 }  // namespace
 
-bool ImageObject::has_content(PageIndex page) const {
+bool ImagePager::has(PageIndex page) const {
   for (uint32_t i = 0; i < layout_.piece_count; ++i) {
     Overlap part = overlap(layout_.pieces[i], page);
     if (part.begin < part.end) return true;
@@ -27,8 +27,16 @@ bool ImageObject::has_content(PageIndex page) const {
   return false;
 }
 
-Result<void> ImageObject::read_page(PageIndex page, FrameNumber frame) {
-  manager_.memory.zero(frame);
+Result<void> ImagePager::transfer(Transfer direction, Place first,
+                                  std::span<const FrameNumber> frames) {
+  KASSERT(direction == Transfer::Read);
+  PageIndex page = first.value;
+  for (const FrameNumber frame : frames) TRY(read(page++, frame));
+  return {};
+}
+
+Result<void> ImagePager::read(PageIndex page, FrameNumber frame) {
+  memory_.zero(frame);
   for (uint32_t i = 0; i < layout_.piece_count; ++i) {
     const ImagePiece& piece = layout_.pieces[i];
     Overlap part = overlap(piece, page);

@@ -9,25 +9,45 @@
 
 namespace mobius::mm {
 
+// The file, as far as the layout says that it has pages of the image.
+class ImagePager final : public Pager {
+ public:
+  ImagePager(FrameMemory& memory, const ImageLayout& layout, ByteSource& file)
+      : memory_(memory), layout_(layout), file_(file) {}
+
+  // False for pages that no piece of the file reaches (bss): they need no frame of the image's.
+  bool has(PageIndex page) const override;
+  uint32_t cluster() const override { return 1; }
+  Claim claim() const override { return Claim::Returning; }
+  // Requires: it reads.
+  Result<void> transfer(Transfer direction, Place first,
+                        std::span<const FrameNumber> frames) override EXCLUDES(memory_lock);
+
+ private:
+  Result<void> read(PageIndex page, FrameNumber frame) EXCLUDES(memory_lock);
+
+  FrameMemory& memory_;
+  const ImageLayout& layout_;
+  ByteSource& file_;
+};
+
 // The loader derives the concrete image from this: it owns the file and the list of live images.
 class ImageObject : public VmObject {
  public:
   // `layout` and `file` outlive the object.
   ImageObject(MemoryManager& manager, const ImageLayout& layout, ByteSource& file)
-      : VmObject(manager, layout.pages, FrameUse::Image), layout_(layout), file_(file) {}
+      : VmObject(manager, layout.pages, FrameUse::Image, file_),
+        layout_(layout),
+        file_(manager.memory, layout, file) {}
 
   const ImageLayout& layout() const { return layout_; }
-
-  // False for pages that no piece of the file reaches (bss): they need no frame here.
-  bool has_content(PageIndex page) const final;
-  Result<void> read_page(PageIndex page, FrameNumber frame) final EXCLUDES(memory_lock);
 
  protected:
   ~ImageObject() = default;
 
  private:
   const ImageLayout& layout_;
-  ByteSource& file_;
+  ImagePager file_;
 };
 
 }  // namespace mobius::mm

@@ -1,19 +1,22 @@
 // The invariants, each as the KASSERT that says it.
 #include "mm/invariants.h"
 
+#include <array>
+
 #include "mm/pageout.h"
 
 namespace mobius::mm {
 
 namespace {
 
+constexpr unsigned kFrameUses = static_cast<unsigned>(FrameUse::ZeroFrame) + 1;
+
 struct Totals {
-  uint32_t anonymous = 0;
+  std::array<uint32_t, kFrameUses> resident{};  // by the use of their frames
   uint32_t swapped = 0;   // pages in their slots, and in no frame that they have
   uint32_t standby = 0;   // of these, those that a frame on standby still holds
   uint32_t owed = 0;      // of what is promised
   uint32_t slots = 0;     // swap slots in use, those that resident pages keep included
-  uint32_t image = 0;
   uint32_t tables = 0;
 };
 
@@ -31,11 +34,15 @@ void check_absent(MemoryManager& manager, const PageSlot& slot, Totals& totals)
   }
 }
 
-void check_marks(MemoryManager& manager, const FrameRecord& record, Totals& totals)
-    REQUIRES(memory_lock) {
+void check_marks(MemoryManager& manager, const VmObject& object, const FrameRecord& record,
+                 Totals& totals) REQUIRES(memory_lock) {
   KASSERT(record.marks.legal() && !record.marks.has(PageMark::Orphan));
   KASSERT(record.list == 0 || record.marks.has(PageMark::Tracked));
   if (!record.marks.any({PageMark::CleanCopy, PageMark::Writing})) return;
+  if (&object.pager() != manager.default_pager) {
+    KASSERT(!record.marks.has(PageMark::CleanCopy));
+    return;
+  }
   KASSERT(manager.swap->slots().in_use(record.swap_slot));
   ++totals.slots;
 }
@@ -47,6 +54,7 @@ void check_object(MemoryManager& manager, VmObject& object, Totals& totals) REQU
   object.slots().for_each(0, object.pages(),
                           [&](PageIndex page, PageSlot& slot) REQUIRES(memory_lock) {
     if (slot.kind() == SlotKind::Backed) KASSERT(object.backing() != nullptr);
+    if (slot.kind() == SlotKind::Stored) KASSERT(object.source() == &object);
     if (slot.kind() != SlotKind::Resident) {
       KASSERT(!slot.dirty());
       check_absent(manager, slot, totals);
@@ -56,7 +64,7 @@ void check_object(MemoryManager& manager, VmObject& object, Totals& totals) REQU
     const FrameRecord& record = manager.frames.record(slot.frame());
     KASSERT(record.use == object.frame_use());
     KASSERT(record.owner == &object && record.index == page);
-    check_marks(manager, record, totals);
+    check_marks(manager, object, record, totals);
   });
   KASSERT(resident == object.resident_pages());
   KASSERT(totals.swapped - swapped_before == object.swapped_pages());
@@ -64,7 +72,7 @@ void check_object(MemoryManager& manager, VmObject& object, Totals& totals) REQU
     totals.owed += object.promise().pages() - resident - (totals.swapped - swapped_before);
   }
   KASSERT(object.references() > 0);
-  (object.frame_use() == FrameUse::Image ? totals.image : totals.anonymous) += resident;
+  totals.resident[static_cast<unsigned>(object.frame_use())] += resident;
 }
 
 // What a translation shows is what the slot says, with no more rights than the region gives.
@@ -85,6 +93,7 @@ void check_mapping(MemoryManager& manager, Region& region, PageSlot& slot, PageI
     }
     case SlotKind::Empty:
     case SlotKind::Swapped:
+    case SlotKind::Stored:
     case SlotKind::Discarded:
     case SlotKind::Busy: break;
   }
@@ -139,6 +148,7 @@ void check_space(MemoryManager& manager, AddressSpace& space, Totals& totals)
     VmObject* const object = region.object.get();
     // Once an object, which several regions may show; while it moves, in two places.
     if (object == nullptr || object->views().front() != &region) continue;
+    if (!object->belongs_to(space.footprint)) continue;
     slots += object->slots().bookkeeping_bytes();
     resident += object->resident_pages();
     swapped += object->swapped_pages();
@@ -168,8 +178,10 @@ void check_machine(MemoryManager& manager) {
     KASSERT(totals.slots + swap.slots().retired() + swap.slots().free() <= swap.slots().total());
   }
   // A frame that is being read into belongs to its reader and is in no slot yet.
-  KASSERT(totals.anonymous <= manager.frames.used_frames(FrameUse::Anonymous));
-  KASSERT(totals.image <= manager.frames.used_frames(FrameUse::Image));
+  for (unsigned use = 0; use < kFrameUses; ++use) {
+    const uint32_t resident = totals.resident[use];
+    KASSERT(resident == 0 || resident <= manager.frames.used_frames(static_cast<FrameUse>(use)));
+  }
   KASSERT(totals.tables <= manager.frames.used_frames(FrameUse::PageTable));
 }
 

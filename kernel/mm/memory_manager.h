@@ -17,6 +17,7 @@ namespace mobius::mm {
 
 class AddressSpace;
 class PageDaemon;
+class Pager;
 class Residency;
 class SwapPager;
 class VmObject;
@@ -39,19 +40,21 @@ struct MemoryManager {
   Pressure pressure{};
   List<AddressSpace, AllSpaces> spaces GUARDED_BY(memory_lock){};
   List<VmObject, AllObjects> objects GUARDED_BY(memory_lock){};
-  Footprint of_nobody GUARDED_BY(memory_lock){};  // images', and objects that no region shows
+  Footprint of_nobody GUARDED_BY(memory_lock){};  // images', shared, shown by no region
   // What evicts pages where memory is short; null on a machine that never does. Set while it is
   // wired (pageout.h).
   Residency* residency = nullptr;
   PageDaemon* page_daemon = nullptr;
   SwapPager* swap = nullptr;
+  Pager* default_pager = nullptr;  // of memory that has no store of its own: swap
   bool tracking GUARDED_BY(memory_lock) = false;  // it wants to hear of pages that come in
   uint32_t starving GUARDED_BY(memory_lock) = 0;  // see frame_wait.h
   // Of these and of long calls (long_call.h): with none, a fault is resolved at once where it can.
   uint32_t careful_faults GUARDED_BY(memory_lock) = 0;
-  // Pages that are being read: each has a frame that could soon be evicted. The thread that has
-  // brought one in wakes those that wait on this.
-  uint32_t under_way GUARDED_BY(memory_lock) = 0;
+  // Pages that are being read, or written: each has a frame that could soon be evicted. The thread
+  // that has moved some wakes those that wait on these.
+  uint32_t reads_in_flight GUARDED_BY(memory_lock) = 0;
+  uint32_t writes_in_flight GUARDED_BY(memory_lock) = 0;
 
   // Without the lock: it only counts up, and a caller compares it with what it was.
   uint32_t refused_promises() const NO_THREAD_SAFETY_ANALYSIS { return promises.refusals(); }

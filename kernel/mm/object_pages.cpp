@@ -14,12 +14,41 @@ void ObjectPages::count_rest(bool had_frame, bool was_in_swap, PageSlot now) {
   if (given != 0 && promised()) promise_.give(given);
 }
 
-void ObjectPages::belong_to(Footprint& footprint) {
-  footprint_->resident -= resident_;
+void ObjectPages::move_to(Footprint& footprint) {
+  footprint_->lose(resident_);
   footprint_->swapped -= swapped_;
-  footprint_ = &footprint;
-  footprint_->resident += resident_;
-  footprint_->swapped += swapped_;
+  footprint_->slot_bytes -= slot_bytes();
+  footprint.resident += resident_;
+  footprint.swapped += swapped_;
+  footprint.slot_bytes += slot_bytes();
+}
+
+template <typename F>
+auto ObjectPages::change_slots(F&& change) {
+  const uint32_t before = slot_bytes();
+  auto changed = change();
+  footprint_->slot_bytes += slot_bytes() - before;
+  return changed;
+}
+
+// A directory may stay although its leaf cannot be had.
+Result<PageSlot*> ObjectPages::make_slot(PageIndex page) {
+  return change_slots([&] { return slots_.get(page); });
+}
+
+Result<void> ObjectPages::resize_slots(PageCount pages) {
+  return change_slots([&]() REQUIRES(memory_lock) { return slots_.resize(pages); });
+}
+
+Result<void> ObjectPages::make_all_slots() {
+  return change_slots([&] { return slots_.make_all(); });
+}
+
+void ObjectPages::give_leaves(PageIndex first, PageIndex end) {
+  (void)change_slots([&] {
+    slots_.give_leaves(first, end);
+    return true;
+  });
 }
 
 }  // namespace mobius::mm

@@ -32,22 +32,46 @@ class ObjectPages {
   // Every page's storage is promised: VM_MEM_GUARANTEED.
   bool promised() const REQUIRES(memory_lock) { return promise_.pages() != 0; }
   Promise& promise() REQUIRES(memory_lock) { return promise_; }
-  // Whose pages these are. Outlives the object, or is changed before it ends.
-  void belong_to(Footprint& footprint) REQUIRES(memory_lock);
+  // Whose pages these are: an address space's, or nobody's, once a second one has shown them.
+  // Outlives the object, or is changed before it ends.
+  void belong_to(Footprint& footprint) REQUIRES(memory_lock) {
+    if (!slots_.untouched()) [[unlikely]] move_to(footprint);
+    footprint_ = &footprint;
+  }
+  bool belongs_to(const Footprint& footprint) const REQUIRES(memory_lock) {
+    return footprint_ == &footprint;
+  }
+
+  // The slot, made if need be. Fails: OutOfFrames.
+  Result<PageSlot*> make_slot(PageIndex page) REQUIRES(memory_lock);
+  // n slots, of which the first are those that there are. Fails: OutOfFrames (nothing has changed).
+  Result<void> resize_slots(PageCount pages) REQUIRES(memory_lock);
+  // All slots are there from now on. Fails: OutOfFrames.
+  Result<void> make_all_slots() REQUIRES(memory_lock);
+  // SlotTable::give_leaves.
+  void give_leaves(PageIndex first, PageIndex end) REQUIRES(memory_lock);
 
   // The page is `to` from now on. What it had before has been taken care of: no translation shows
   // it, its frame or swap slot is the caller's. A frame in `to` belongs to the slot from here on.
-  // Requires: slot is this object's slot of `page`; may_move(); to Swapped: not dirty.
+  // Requires: slot is this object's slot of `page`; may_move(); to Swapped or Stored: not dirty.
   void move(PageIndex page, PageSlot& slot, PageSlot to) REQUIRES(memory_lock);
   // The page has been modified, or what has been is about to be written.
   void note_dirty(PageSlot& slot) REQUIRES(memory_lock) { slot.dirty_ = true; }
   void note_clean(PageSlot& slot) REQUIRES(memory_lock) { slot.dirty_ = false; }
 
  protected:
-  ~ObjectPages() = default;
+  ~ObjectPages() REQUIRES(memory_lock) {
+    if (!slots_.untouched()) footprint_->slot_bytes -= slot_bytes();
+  }
   MemoryManager& manager_;
 
  private:
+  void move_to(Footprint& footprint) REQUIRES(memory_lock);
+  uint32_t slot_bytes() const REQUIRES(memory_lock) {
+    return static_cast<uint32_t>(slots_.bookkeeping_bytes());
+  }
+  template <typename F>
+  auto change_slots(F&& change) REQUIRES(memory_lock);
   void count_frame(bool has) REQUIRES(memory_lock);
   void count_rest(bool had_frame, bool was_in_swap, PageSlot now) REQUIRES(memory_lock);
 
@@ -73,14 +97,14 @@ inline void ObjectPages::count_frame(bool has) {
   using enum SlotKind;
   const SlotKind kind = to.kind();
   KASSERT(PageSlot::may_move(slot.kind(), kind));
-  KASSERT(kind != Swapped || !slot.dirty());
+  KASSERT((kind != Swapped && kind != Stored) || !slot.dirty());
   const bool had_frame = PageSlot::may_move(Resident, kind) && slot.in_frame();
   const bool from_swap = PageSlot::may_move(Swapped, kind) || PageSlot::may_move(Busy, kind);
   const bool was_in_swap = from_swap && !had_frame && slot.word_ != 0;
   slot.word_ = to.word_;
   slot.kind_ = kind;
   slot.dirty_ = false;
-  if (kind == Empty || kind == Swapped || kind == Discarded) slot.shadow_ = to.shadow_;
+  if (kind == Empty || PageSlot::may_move(Resident, kind)) slot.shadow_ = to.shadow_;
   if (had_frame != to.in_frame()) count_frame(to.in_frame());
   const bool counts_more = was_in_swap || to.in_swap() || promised();
   if (counts_more) [[unlikely]] count_rest(had_frame, was_in_swap, to);

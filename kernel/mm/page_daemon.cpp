@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mm/swap_pager.h"
+
 namespace mobius::mm {
 
 // What one round has come to so far.
@@ -69,19 +71,19 @@ RoundEnd PageDaemon::evict_until(const FrameDemand& demand, Tally& tally) {
   uint32_t fruitless_picks = 0;  // since a page was evicted last
   while (!enough_are_free(manager_.frames, low_, Claim::Growth, demand)) {
     const EvictionAim aim{gain_wanted(demand), demand.images};
-    if (note_slots() && aim.gain != Gain::Books) {
+    if (note_slots() && aim.gain != Gain::Ledger) {
       const EvictionResult result = eviction_.evict_batch(aim);
       note(result, tally);
       fruitless_picks = result.evicted == 0 ? fruitless_picks + result.picked - result.stuck : 0;
       if (result.picked != 0 && !all_have_stayed(fruitless_picks)) continue;
       fruitless_picks = 0;
     }
-    const EvictionResult clean = eviction_.evict_clean(aim);
+    const EvictionResult clean = eviction_.evict_without_slots(aim);
     note(clean, tally);
     if (clean.evicted != 0) continue;
-    const bool over = tally.evicted != 0 || aim.gain == Gain::Books || reads_in_flight() == 0;
+    const bool over = tally.evicted != 0 || aim.gain == Gain::Ledger || reads_under_way() == 0;
     if (over) return RoundEnd::Fruitless;
-    manager_.waiting.wait(&manager_.under_way);
+    manager_.waiting.wait(&manager_.reads_in_flight);
   }
   return RoundEnd::Useful;
 }
@@ -106,9 +108,11 @@ bool PageDaemon::note_slots() {
   return manager_.swap->slots_left() != 0;
 }
 
-uint32_t PageDaemon::reads_in_flight() {
+bool PageDaemon::slots_came() const { return manager_.swap->slots_to_take() > slots_left_; }
+
+uint32_t PageDaemon::reads_under_way() {
   LockGuard guard(manager_.lock);
-  return manager_.under_way;
+  return manager_.reads_in_flight;
 }
 
 // Where any page would do, but for a request that needs a frame in the direct map. Where promises
@@ -119,7 +123,7 @@ Gain PageDaemon::gain_wanted(const FrameDemand& demand) {
   const bool slots_are_promised = frames.floor(Claim::Unpromised) > frames.floor(Claim::Returning);
   const Claim served = slots_are_promised ? Claim::Returning : Claim::Growth;
   if (!enough_are_free(frames, low_, served, {demand.frames, 0})) return Gain::Frames;
-  return manager_.frames.free_direct_frames() < demand.direct ? Gain::Direct : Gain::Books;
+  return manager_.frames.free_direct_frames() < demand.direct ? Gain::Direct : Gain::Ledger;
 }
 
 // One that is running may have passed what there is to evict by now: the next one counts.

@@ -52,9 +52,7 @@ class PageDaemon final : public LowMemory {
   // Pages can go that could not before: the last round's end says nothing any more.
   void more_can_go() { last_ = RoundEnd::Useful; }
   // Whether there are more slots for pages than when the last batch was picked.
-  bool slots_came() const REQUIRES(memory_lock) {
-    return manager_.swap->slots_to_take() > slots_left_;
-  }
+  bool slots_came() const REQUIRES(memory_lock);
 
   // LowMemory.
   void frames_are_low() override;
@@ -69,7 +67,7 @@ class PageDaemon final : public LowMemory {
   Gain gain_wanted(const FrameDemand& demand);
   bool note_slots() EXCLUDES(memory_lock);
   bool all_have_stayed(uint32_t picks) EXCLUDES(memory_lock);
-  uint32_t reads_in_flight() EXCLUDES(memory_lock);
+  uint32_t reads_under_way() EXCLUDES(memory_lock);
 
   MemoryManager& manager_;
   Eviction& eviction_;

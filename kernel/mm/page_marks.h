@@ -2,7 +2,7 @@
 //
 //   Tracked    the replacement policy knows the page, or has it as a victim
 //   CleanCopy  the record's `swap_slot` is the page's, and holds what the frame has
-//   Writing    it is being written to `swap_slot`
+//   Writing    it is being written, to `swap_slot` or to its object's own store
 //   Orphan     it was freed meanwhile: the writer frees the frame when it is done
 //   Locked     by VmmLock: never evicted
 //   Locking    by a VmmLock that has not returned

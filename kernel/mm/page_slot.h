@@ -9,9 +9,10 @@
 //             backing page is resident, otherwise paged out to its file
 //   Resident  in a frame of its own (committed; dirty once modified)
 //   Swapped   in a swap slot and in no frame (paged out)
+//   Stored    referenced, and in its object's own store alone: paged out to its file
 //   Discarded evicted while full of zeros: comes back as such, without I/O
-//   Busy      on its way from its backing store or swap slot: others wait. It falls back to where
-//             it comes from if it cannot be read
+//   Busy      on its way from its store or swap slot: others wait. It falls back to where it comes
+//             from if it cannot be read
 //
 // Everybody may read a slot; only ObjectPages (object_pages.h) may change one. A Resident page may
 // keep the swap slot it came from; its frame's record says so, for the record is at hand wherever
@@ -19,12 +20,12 @@
 #pragma once
 
 #include "base/units.h"
-#include "mm/replacement/policy.h"
+#include "mm/policy_page.h"
 #include "mm/swap_slot.h"
 
 namespace mobius::mm {
 
-enum class SlotKind : uint8_t { Empty, Zero, Backed, Resident, Busy, Swapped, Discarded };
+enum class SlotKind : uint8_t { Empty, Zero, Backed, Resident, Busy, Swapped, Stored, Discarded };
 
 // The table of moves.
 namespace slot_moves {
@@ -38,9 +39,10 @@ inline constexpr uint8_t kFrom[] = {
     /* Empty     */ to(SlotKind::Zero, SlotKind::Backed, SlotKind::Resident, SlotKind::Busy),
     /* Zero      */ to(SlotKind::Resident, SlotKind::Empty),
     /* Backed    */ to(SlotKind::Resident, SlotKind::Empty),
-    /* Resident  */ to(SlotKind::Swapped, SlotKind::Discarded, SlotKind::Empty),
-    /* Busy      */ to(SlotKind::Resident, SlotKind::Swapped, SlotKind::Empty),
+    /* Resident  */ to(SlotKind::Swapped, SlotKind::Stored, SlotKind::Discarded, SlotKind::Empty),
+    /* Busy      */ to(SlotKind::Resident, SlotKind::Swapped, SlotKind::Stored),
     /* Swapped   */ to(SlotKind::Busy, SlotKind::Empty),
+    /* Stored    */ to(SlotKind::Busy, SlotKind::Empty),
     /* Discarded */ to(SlotKind::Zero, SlotKind::Resident, SlotKind::Empty),
 };
 
@@ -51,17 +53,17 @@ class PageSlot {
   // The states a page can be moved to. `remembered`: what the replacement policy remembers of the
   // page; for the others it stays what it was.
   constexpr PageSlot() = default;  // Empty
-  static constexpr PageSlot empty(Shadow remembered) { return {SlotKind::Empty, 0, remembered}; }
   static constexpr PageSlot zero() { return {SlotKind::Zero}; }
   static constexpr PageSlot backed() { return {SlotKind::Backed}; }
   static constexpr PageSlot resident(FrameNumber frame) {
     return {SlotKind::Resident, frame.value};
   }
-  // `from`: kNoSwapSlot for a page that comes from elsewhere.
+  // `from`: kNoSwapSlot for a page that comes from its object's store.
   static constexpr PageSlot busy(SwapSlot from) { return {SlotKind::Busy, from.value}; }
   static constexpr PageSlot swapped(SwapSlot slot, Shadow remembered) {
     return {SlotKind::Swapped, slot.value, remembered};
   }
+  static constexpr PageSlot stored(Shadow remembered) { return {SlotKind::Stored, 0, remembered}; }
   // Requires: the page is full of zeros.
   static constexpr PageSlot discarded(Shadow remembered) {
     return {SlotKind::Discarded, 0, remembered};
@@ -90,7 +92,7 @@ class PageSlot {
   // Where a Busy page goes back to that cannot be read.
   PageSlot where_it_came_from() const {
     KASSERT(kind_ == SlotKind::Busy);
-    return {word_ == 0 ? SlotKind::Empty : SlotKind::Swapped, word_, shadow_};
+    return {word_ == 0 ? SlotKind::Stored : SlotKind::Swapped, word_, shadow_};
   }
 
   static constexpr bool may_move(SlotKind from, SlotKind to) {

@@ -11,6 +11,20 @@
 
 namespace mobius::mm {
 
+// How pages come in from where their object has them: where the next major fault is if the program
+// goes straight on, and how many pages are read at once while it does.
+struct ReadAhead {
+  PageIndex next = 0;
+  uint32_t window = 1;
+};
+
+// VM_MEM_EAGER (commit_ahead.h): where the next first write is if the program goes straight on, and
+// how many pages the last one committed at most. 0: the block is not eager.
+struct CommitAhead {
+  PageIndex next = 0;
+  uint32_t window = 0;
+};
+
 enum class RegionKind : uint8_t { Block, Reserved, Stack, Image };
 
 class AddressSpace;
@@ -31,12 +45,22 @@ struct Region : RegionNode, Link<ObjectViews> {
   ObjectReference object GUARDED_BY(memory_lock);  // none in Reserved
   AddressSpace* space GUARDED_BY(memory_lock) = nullptr;  // with an object: who shows it
   PageIndex first_page GUARDED_BY(memory_lock) = 0;  // the object's page at range.begin
+  // Indices in the object: each view goes its own way through it.
+  ReadAhead read_ahead GUARDED_BY(memory_lock);
+  CommitAhead commit_ahead GUARDED_BY(memory_lock);
 
-  // From now on the region is a view of `shown`, and the object knows it. Requires: has none yet.
+  bool eager() const REQUIRES(memory_lock) { return commit_ahead.window != 0; }
+
+  // From now on the region is a view of `shown`, and the object knows it. One that another space
+  // shows, too, belongs to neither. Requires: has none yet.
   void attach(AddressSpace& viewer, ObjectReference shown) REQUIRES(memory_lock) {
     object = std::move(shown);
     space = &viewer;
-    object.get()->views().push_back(*this);
+    List<Region, ObjectViews>& views = object.get()->views();
+    if (!views.empty() && views.front()->space != &viewer) [[unlikely]] {
+      object.get()->belong_to(object.get()->manager().of_nobody);
+    }
+    views.push_back(*this);
   }
   void detach() REQUIRES(memory_lock) {
     if (object.get() == nullptr) return;

@@ -1,8 +1,6 @@
 // What is known of resident pages (residency.h).
 #include "mm/residency.h"
 
-#include "mm/reverse_map.h"
-
 namespace mobius::mm {
 
 namespace {
@@ -38,7 +36,7 @@ void Residency::start_tracking() {
 void Residency::begin_picking() {
   if (!manager_.tracking) start_tracking();
   // With those that are being read: policies evict for each dip of it.
-  policy_.set_capacity(policy_.size() + manager_.frames.free_frames() + manager_.under_way);
+  policy_.set_capacity(policy_.size() + manager_.frames.free_frames() + manager_.reads_in_flight);
   came_ = {};
 }
 
@@ -91,14 +89,9 @@ void Residency::was_read_ahead(FrameRecord& record, Shadow shadow) {
 
 bool Residency::is_unused_newcomer(FrameRecord& record) {
   if (!newcomers_.contains(record)) return false;
-  bool used = false, shown = false;
-  for_each_mapping(*object_of(record), record.index,
-                   [&](AddressSpace&, VirtAddr, const Mapping& mapping) {
-    shown = true;
-    used |= mapping.accessed || mapping.dirty;
-  });
-  if (used) newcomers_.remove(record);
-  return shown && !used;
+  const Use use = use_.use_of(record);
+  if (use == Use::Used) newcomers_.remove(record);
+  return use == Use::Unused;
 }
 
 void Residency::age() {
@@ -139,23 +132,10 @@ void Residency::count_locked(FrameRecord& record, int pages) {
 
 bool Residency::test_and_clear(PolicyPage& page) {
   auto& record = static_cast<FrameRecord&>(page);
-  bool accessed = false;
   ++manager_.stats.bit_tests;
-  for_each_view(*object_of(record), record.index,
-                [&](AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
-    if (!space.map().take_accessed(address)) return;
-    accessed = true;
-    if (cleared_ != &space) flush();
-    cleared_ = &space;
-  });
+  const bool accessed = use_.take_accessed(record);
   if (accessed) newcomers_.remove(record);
   return accessed;
-}
-
-// The processor may hold translations that still say "accessed": one reload for all of a space.
-void Residency::flush() {
-  if (cleared_ != nullptr) cleared_->map().flush();
-  cleared_ = nullptr;
 }
 
 }  // namespace mobius::mm

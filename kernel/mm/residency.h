@@ -7,6 +7,7 @@
 #pragma once
 
 #include "mm/newcomers.h"
+#include "mm/page_use.h"
 #include "mm/replacement/policy.h"
 #include "mm/vm_object.h"
 
@@ -30,8 +31,8 @@ struct PagesThatCame {
 
 class Residency final : private Sampler {
  public:
-  Residency(MemoryManager& manager, ReplacementPolicy& policy)
-      : manager_(manager), policy_(policy) {}
+  Residency(MemoryManager& manager, ReplacementPolicy& policy, PageUse& use)
+      : manager_(manager), policy_(policy), use_(use) {}
   Residency(const Residency&) = delete;
 
   // Locks: the memory lock, for all below.
@@ -62,7 +63,7 @@ class Residency final : private Sampler {
   bool forgive_failures() REQUIRES(memory_lock);
   // Whether the page has been used since that was last asked. flush() before the lock is let go.
   bool was_used(FrameRecord& record) REQUIRES(memory_lock) { return test_and_clear(record); }
-  void flush() REQUIRES(memory_lock);
+  void flush() REQUIRES(memory_lock) { use_.flush(); }
   // Whether the page came in by one of the last faults, and nobody has used it since (newcomers.h).
   bool is_unused_newcomer(FrameRecord& record) REQUIRES(memory_lock);
 
@@ -78,11 +79,10 @@ class Residency final : private Sampler {
 
   MemoryManager& manager_;
   ReplacementPolicy& policy_ GUARDED_BY(memory_lock);
+  PageUse& use_ GUARDED_BY(memory_lock);
   Newcomers newcomers_ GUARDED_BY(memory_lock);
   PagesThatCame came_ GUARDED_BY(memory_lock);
   uint32_t locked_ GUARDED_BY(memory_lock) = 0;
-  // Accessed bits were cleared there, and not flushed yet.
-  AddressSpace* cleared_ GUARDED_BY(memory_lock) = nullptr;
 };
 
 }  // namespace mobius::mm

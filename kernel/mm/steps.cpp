@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "mm/reverse_map.h"
+
 namespace mobius::mm {
 
 namespace {
@@ -77,9 +79,9 @@ Emptying::Next Emptying::step() {
 void Emptying::empty(Region& region, VirtRange part) {
   VmObject& object = *region.object.get();
   const PageIndex first = region.page_at(part.begin), end = region.page_at(part.end);
-  space_.unmap_unwanted(part);
+  unmap_for_all(space_, region, part);
   object.empty_slots(first, end);
-  if (parts_ == Parts::Join) space_.give_leaves(object, first, end);
+  if (parts_ == Parts::Join) object.give_leaves(first, end);
 }
 
 void Emptying::join(Region& region) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mm/frame_wait.h"
+#include "mm/page_in.h"
 
 namespace mobius::mm {
 
@@ -45,13 +46,14 @@ Result<bool> SwapOff::step() {
   VmObject* object = nullptr;
   PageIndex page = 0;
   Found found;
-  bool whole_pass = false;
+  bool whole_pass = false, writing = false;
   {
     LockGuard guard(manager.lock);
     if (!pager_.on()) return true;  // another one, begun when this one was called off, was faster
     whole_pass = object_ == nullptr;
     if (!pager_.space_.closing()) return Failure(Error::OutOfFrames);
     found = search();
+    writing = manager.writes_in_flight != 0;
     if (found == Found::End && nothing_left()) {
       // Promised pages come in from below the floor: others may have taken what was there for them.
       if (manager.starving != 0 || !manager.promises.could_lose(0)) {
@@ -69,18 +71,20 @@ Result<bool> SwapOff::step() {
     case Found::Busy: manager.waiting.wait(object); break;
     // Pages that were being written when it began go out behind the cursor: another pass then.
     case Found::End:
-      if (pager_.writing_ == 0 && whole_pass) return Failure(Error::Busy);
-      if (pager_.writing_ != 0) manager.waiting.wait(&pager_.writing_);
+      if (!writing && whole_pass) return Failure(Error::Busy);
+      if (writing) manager.waiting.wait(&manager.writes_in_flight);
       break;
   }
   return false;
 }
 
 Result<void> SwapOff::bring_back(VmObject& object, PageIndex page) {
-  const Result<void> came = pager_.bring_back(object, page);
-  if (came || came.error() != Error::OutOfFrames) return came;
+  const Result<bool> came = page_in({object, page, Claim::Growth});
+  if (came) return {};
+  const bool may_retry = came.error() == Error::OutOfFrames;
   FrameWait wait(pager_.manager_);
-  return wait.for_frames(Claim::Growth) ? Result<void>() : came;
+  if (may_retry && wait.for_frames(Claim::Growth)) return {};
+  return Failure(came.error());
 }
 
 bool SwapOff::nothing_left() const {

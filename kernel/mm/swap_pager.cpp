@@ -1,9 +1,8 @@
-// Bringing pages in from the swap device.
+// Swap space as a pager (swap_pager.h).
 #include "mm/swap_pager.h"
 
 #include <algorithm>
 
-#include "mm/address_space.h"
 #include "mm/residency.h"
 
 namespace mobius::mm {
@@ -12,19 +11,6 @@ namespace {
 // Numbers of slots fit in 24 bits with room for other marks beside them; 64 GiB is enough.
 constexpr uint64_t kMaxSlots = (1u << 24) - 1;
 }  // namespace
-
-// One read: pages index.. of an object, whose slots lie in a row on the device.
-struct SwapPager::PageIn {
-  AddressSpace* space;  // who asks for it, at `page`; null: nobody
-  const VirtAddr page;
-  VmObject& object;
-  const PageIndex index;
-  SwapSlot first = kNoSwapSlot;
-  uint32_t count = 0;  // 0: there is nothing to read any more
-  OwnedFrame frames[kMaxReadAhead]{};
-
-  PageSlot& slot(uint32_t n) REQUIRES(memory_lock) { return *object.slots().find(index + n); }
-};
 
 Result<void> SwapPager::swap_on(PageDevice& device) {
   KASSERT(manager_.residency != nullptr && "a PageOut is made before swap_on()");
@@ -52,182 +38,117 @@ void SwapPager::close() {
   tell_capacity();
 }
 
-// The page itself must get a frame; the neighbours get what is left.
-Result<void> SwapPager::begin(PageIn& in) {
-  PageSlot* slot = in.object.slots().find(in.index);
-  if (slot == nullptr || slot->kind() != SlotKind::Swapped) return {};
-  const bool promised = in.space != nullptr && in.object.promised();
-  // Without a space swap space is being emptied: the page keeps no slot, and nobody waits for it.
-  const Claim unpromised = in.space != nullptr ? claim_of_pages() : Claim::Growth;
-  const Claim claim = promised ? Claim::Promised : unpromised;
-  const FrameUse use = in.object.frame_use();
-  in.first = slot->swap_slot();
-  in.frames[0] = manager_.frames.take_standby(in.first, use, claim);
-  const bool on_standby = in.frames[0].has_frame();
-  if (!on_standby) {
-    if (device_->gone() && !manager_.frames.on_standby(in.first)) return Failure(Error::TimedOut);
-    in.frames[0] = TRY(manager_.frames.allocate(use, Placement::Any, Fill::None, claim));
-  }
-  // From here on nothing fails.
-  in.object.move(in.index, *slot, PageSlot::busy(in.first));
-  if (on_standby && take_back(in)) return {};
-  in.count = 1;
-  if (in.space == nullptr) {
-    add_neighbours(in, kMaxReadAhead);
-    return {};
-  }
-  VmObject::ReadAhead& ahead = in.object.read_ahead;
-  ahead.window = in.index == ahead.next ? std::min(ahead.window * 2, kMaxReadAhead) : 1;
-  add_neighbours(in, ahead.window);
-  ahead.next = in.index + in.count;
-  return {};
-}
-
-// The frame has come with its contents. False: they are not what they were; it is to be read into.
-bool SwapPager::take_back(PageIn& in) {
-  if (!install(in, 0)) return false;
-  ++manager_.stats.pages_taken_back;
-  VmObject::ReadAhead& ahead = in.object.read_ahead;
-  if (ahead.next == in.index) ++ahead.next;
-  return true;
-}
-
-void SwapPager::add_neighbours(PageIn& in, uint32_t window) {
-  while (in.count < window && in.index + in.count < in.object.pages()) {
-    PageSlot* slot = in.object.slots().find(in.index + in.count);
-    const bool next = slot != nullptr && slot->kind() == SlotKind::Swapped &&
-                      slot->swap_slot() == in.first + in.count;
-    if (!next || manager_.frames.on_standby(slot->swap_slot())) return;
-    auto frame = manager_.frames.allocate(in.object.frame_use(), Placement::Any, Fill::None,
-                                          Claim::Growth);
-    if (!frame) return;
-    in.frames[in.count] = std::move(*frame);
-    in.object.move(in.index + in.count, *slot, PageSlot::busy(slot->swap_slot()));
-    ++in.count;
-  }
-}
-
-Result<bool> SwapPager::page_in(AddressSpace& space, VirtAddr page, VmObject& object,
-                                PageIndex index) {
-  PageIn in{&space, page, object, index};
-  return read(in);
-}
-
-Result<void> SwapPager::bring_back(VmObject& object, PageIndex index) {
-  PageIn in{nullptr, VirtAddr{0}, object, index};
-  TRY(read(in));
-  return {};
-}
-
-Result<bool> SwapPager::read(PageIn& in) {
-  Lock::assert_no_lock_held();
-  VmObject& object = in.object;
-  {
-    LockGuard guard(manager_.lock);
-    ObjectReference keep(&object);  // taken by the caller
-    TRY(begin(in));
-    if (in.count == 0) return false;
-    manager_.under_way += in.count;
-    (void)keep.release();
-  }
-  FrameNumber frames[kMaxReadAhead];
-  for (uint32_t i = 0; i < in.count; ++i) frames[i] = in.frames[i].number();
-  uint32_t pages = in.count;
-  Result<void> moved = transfer(Transfer::Read, in.first, {frames, pages});
-  if (!moved && moved.error() != Error::TimedOut && pages > 1) {
-    // Somewhere in it there is a bad page; it need not be the one that is wanted.
-    pages = 1;
-    moved = transfer(Transfer::Read, in.first, {frames, pages});
-  }
-  LockGuard guard(manager_.lock);
-  ObjectReference drop(&object);
-  Result<void> outcome = finish(in, moved ? pages : 0);
-  if (!moved) outcome = moved;
-  manager_.under_way -= in.count;
-  manager_.waiting.wake(&manager_.under_way);
-  manager_.waiting.wake(&object);
-  TRY(outcome);
-  return true;
-}
-
-Result<void> SwapPager::finish(PageIn& in, uint32_t read) {
-  bool wanted = false;
-  for (uint32_t n = 0; n < in.count; ++n) {
-    const bool good = n < read && install(in, n);
-    if (!good) {
-      in.object.move(in.index + n, in.slot(n), in.slot(n).where_it_came_from());
-      continue;
-    }
-    ++manager_.stats.pages_in;
-    if (n == 0) wanted = true;
-    if (n != 0 && in.space != nullptr) show(in, n);
-  }
-  return wanted ? Result<void>() : Failure(Error::IoError);
-}
-
-// False: what the device has given back is not what was written there.
-bool SwapPager::install(PageIn& in, uint32_t n) {
-  const SwapSlot from = in.first + n;
-  const FrameNumber frame = in.frames[n].number();
-  if (sum_of(frame, from) != space_.sum(from)) {
-    ++checksum_errors_;
-    return false;
-  }
-  PageSlot& slot = in.slot(n);
-  in.object.install(slot, in.index + n, std::move(in.frames[n]));
-  FrameRecord& record = manager_.frames.record(frame);
-  if (space_.closing()) {
-    space_.give(from);
-  } else {
-    record.swap_slot = from;
-    record.marks.add(PageMark::CleanCopy);
-  }
-  if (n == 0 && in.space != nullptr) {
-    manager_.residency->faulted_in(record, slot.shadow());
-  } else {
-    manager_.residency->was_read_ahead(record, slot.shadow());
-    manager_.residency->age();
-  }
-  return true;
-}
-
-// A neighbour is entered before anybody asks for it, not accessed and not dirty: a program that
-// goes on to it takes no fault, and nothing is lost if it does not.
-void SwapPager::show(PageIn& in, uint32_t n) {
-  const VirtAddr page = pages_after(in.page, n);
-  Region* region = page < kUserRange.end ? in.space->find(page) : nullptr;
-  if (region == nullptr || region->object.get() != &in.object) return;
-  if (region->page_at(page) != in.index + n || region->access_at(page) == Access::None) return;
-  (void)in.space->map().enter_if_ready(page, in.slot(n).frame(), region->access);
-}
-
-bool SwapPager::wait_for_write() {
-  if (writing_ == 0) return false;
-  manager_.waiting.wait(&writing_);
-  return true;
-}
-
-Result<void> SwapPager::write(SwapSlot first, std::span<const FrameNumber> frames) {
-  ++writing_;
-  const Result<void> written = transfer(Transfer::Write, first, frames);
-  --writing_;
-  manager_.waiting.wake(&writing_);
-  return written;
-}
-
-Result<void> SwapPager::transfer(Transfer direction, SwapSlot first,
+Result<void> SwapPager::transfer(Transfer direction, Place first,
                                  std::span<const FrameNumber> frames) {
-  {
-    LockGuard guard(manager_.lock);
-    ++(direction == Transfer::Read ? manager_.stats.ios_in : manager_.stats.ios_out);
-  }
   Lock::assert_no_lock_held();
+  if (direction == Transfer::Write) note_sums({first.value}, frames);
   const Result<void> moved = device_->transfer(direction, first.value - 1, frames);
   if (!moved) {
     LockGuard guard(manager_.lock);
     tell_capacity();  // it may be gone now
   }
   return moved;
+}
+
+// A page that is modified from here on is dirty: its sum will not be asked for.
+void SwapPager::note_sums(SwapSlot first, std::span<const FrameNumber> frames) {
+  LockGuard guard(manager_.lock);
+  for (const FrameNumber frame : frames) {
+    space_.set_sum(first, sum_of(frame, first));
+    first = first + 1;
+  }
+}
+
+bool SwapPager::came_in(FrameRecord& record, Place from) {
+  const SwapSlot slot{from.value};
+  if (sum_of(record.number, slot) != space_.sum(slot)) {
+    ++checksum_errors_;
+    return false;
+  }
+  if (space_.closing()) {
+    space_.give(slot);
+  } else {
+    record.swap_slot = slot;
+    record.marks.add(PageMark::CleanCopy);
+  }
+  return true;
+}
+
+// ---- Pages that go out ----
+
+// A page full of zeros goes without a copy. A copy on a device that is gone is none.
+Fate SwapPager::fate_of(FrameRecord& record, const PageSlot& slot) {
+  const bool has_copy = !slot.dirty() && record.marks.has(PageMark::CleanCopy) && writable();
+  if (has_copy) return Fate::Goes;
+  if (!manager_.memory.is_zero(record.number)) return Fate::Written;
+  drop_copy(record);
+  ++manager_.stats.zero_pages_out;
+  return Fate::Goes;
+}
+
+bool SwapPager::adds_to_ledger(const FrameRecord& record) const {
+  return !object_of(record)->promised() && manager_.memory.is_zero(record.number);
+}
+
+uint32_t SwapPager::assign(std::span<PageWrite> pages) {
+  const auto count = static_cast<uint32_t>(pages.size());
+  uint32_t done = 0;
+  while (done < count) {
+    // Slots given back would not help while SwapOff is at work: asking again uses up its patience.
+    const bool closing = space_.closing();
+    const SwapSpace::Run run = space_.take_run(count - done);
+    if (run.count == 0 && (closing || drop_copies(count - done) == 0)) break;
+    for (uint32_t i = 0; i < run.count; ++i, ++done) {
+      FrameRecord& record = *pages[done].record;
+      drop_copy(record);
+      record.swap_slot = run.first + i;
+      pages[done].to = Place{record.swap_slot.value};
+    }
+  }
+  return done;
+}
+
+// Swap space is full: resident pages give up copies they have there, no more than `most`, for those
+// pages will have to be written again. Returns how many.
+uint32_t SwapPager::drop_copies(uint32_t most) {
+  uint32_t dropped = 0;
+  for (VmObject& object : manager_.objects) {
+    if (dropped == most) break;
+    for_each_resident(object, [&](FrameRecord& record, PageSlot&) REQUIRES(memory_lock) {
+      if (dropped == most || !record.marks.has(PageMark::CleanCopy)) return;
+      drop_copy(record);
+      ++dropped;
+    });
+  }
+  return dropped;
+}
+
+void SwapPager::drop_copy(FrameRecord& record) {
+  if (!record.marks.has(PageMark::CleanCopy)) return;
+  space_.give(record.swap_slot);
+  record.marks.remove({PageMark::CleanCopy});
+}
+
+void SwapPager::wrote(FrameRecord& record, Place to, PageWrite::End end) {
+  const SwapSlot slot{to.value};
+  switch (end) {
+    case PageWrite::End::Written: record.marks.add(PageMark::CleanCopy); break;
+    case PageWrite::End::NotWritten: space_.give(slot); break;
+    case PageWrite::End::BadPlace:
+      space_.retire(slot);
+      tell_capacity();
+      break;
+  }
+}
+
+PageSlot SwapPager::away(const FrameRecord& record, Shadow remembered) const {
+  if (!record.marks.has(PageMark::CleanCopy)) return PageSlot::discarded(remembered);
+  return PageSlot::swapped(record.swap_slot, remembered);
+}
+
+void SwapPager::forget(Place place) {
+  manager_.frames.forget_standby({place.value});
+  space_.give({place.value});
 }
 
 }  // namespace mobius::mm

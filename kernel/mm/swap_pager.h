@@ -1,10 +1,9 @@
-// SwapPager: moves pages between frames and the swap device.
+// SwapPager: the pager of memory that has no store of its own.
 //
-// It owns the swap space and knows the device. Pages come in together with the neighbours that lie
-// next to them on the device, the more of them the longer a program goes straight on; they go out
-// in runs that the page-out code has put in order. Every page's checksum is kept in memory and
-// compared when it comes back, so that what the disk lost, misplaced or garbled is an error of that
-// page and never data.
+// It owns the swap space and knows the device. Pages find their places as they go out, in runs. A
+// page that has come back keeps its place as a clean copy until it is modified. Every page's
+// checksum is kept in memory and compared when it comes back, so that what the disk lost, misplaced
+// or garbled is an error of that page and never data.
 #pragma once
 
 #include "mm/ports/page_device.h"
@@ -13,10 +12,8 @@
 
 namespace mobius::mm {
 
-class SwapPager {
+class SwapPager final : public Pager {
  public:
-  static constexpr uint32_t kMaxReadAhead = 32;
-
   explicit SwapPager(MemoryManager& manager) : manager_(manager), space_(manager.heap) {}
   SwapPager(const SwapPager&) = delete;
 
@@ -29,49 +26,31 @@ class SwapPager {
   bool on() const { return device_ != nullptr; }
   // Whether pages can go out: never again once the device is gone (ports/page_device.h).
   bool writable() const { return on() && !device_->gone(); }
-  // What a page that is not promised comes in by: on a device that is gone there is no place for it
-  // to go to again.
-  Claim claim_of_pages() const { return writable() ? Claim::Returning : Claim::Unpromised; }
   // Of the device that is on or was on last.
   PageDevice::QueueLength queue_length() const {
     return last_device_ != nullptr ? last_device_->queue_length() : PageDevice::QueueLength{};
   }
 
-  // Brings in the page, whose slot is Swapped, and perhaps pages behind it; shows those to `space`
-  // at once, if it views them from `page` on. Sleeps, and says true, unless the page is still in a
-  // frame on standby, or not Swapped any more. The caller has taken a reference to the object,
-  // which is dropped here. Fails: OutOfFrames, IoError, TimedOut (the device does not answer).
-  Result<bool> page_in(AddressSpace& space, VirtAddr page, VmObject& object, PageIndex index)
-      EXCLUDES(memory_lock);
-
-  // Writes frames to slots from `first` on. Sleeps. Fails: IoError, TimedOut (it is not the slots'
-  // fault, and others will fare no better).
-  Result<void> write(SwapSlot first, std::span<const FrameNumber> frames) EXCLUDES(memory_lock);
-
-  // Sleeps until a write that is under way has ended. False: there is none.
-  bool wait_for_write() EXCLUDES(memory_lock);
-
-  // As page_in, for nobody in particular: the pages are not entered anywhere. For SwapOff.
-  Result<void> bring_back(VmObject& object, PageIndex index) EXCLUDES(memory_lock);
+  // ---- the port ----
+  bool has(PageIndex) const override { return false; }
+  bool is_gone() const override { return device_->gone(); }
+  // On a device that is gone there is no place for the page to go to again.
+  Claim claim() const override { return writable() ? Claim::Returning : Claim::Unpromised; }
+  Result<void> transfer(Transfer direction, Place first,
+                        std::span<const FrameNumber> frames) override EXCLUDES(memory_lock);
+  bool came_in(FrameRecord& record, Place from) override REQUIRES(memory_lock);
+  Fate fate_of(FrameRecord& record, const PageSlot& slot) override REQUIRES(memory_lock);
+  bool adds_to_ledger(const FrameRecord& record) const override REQUIRES(memory_lock);
+  uint32_t assign(std::span<PageWrite> pages) override REQUIRES(memory_lock);
+  void wrote(FrameRecord& record, Place to, PageWrite::End end) override REQUIRES(memory_lock);
+  PageSlot away(const FrameRecord& record, Shadow remembered) const override;
+  void forget(Place place) override REQUIRES(memory_lock);
 
   // ---- Locks: the memory lock ----
   SwapSpace& slots() REQUIRES(memory_lock) { return space_; }
   const SwapSpace& slots() const REQUIRES(memory_lock) { return space_; }
-  // The slot of a page that is in no frame is not needed any more.
-  void give(SwapSlot slot) REQUIRES(memory_lock) {
-    manager_.frames.forget_standby(slot);
-    space_.give(slot);
-  }
   // The copy of a resident page there, if it has one, is out of date or not wanted any more.
-  void drop_copy(FrameRecord& record) REQUIRES(memory_lock) {
-    if (!record.marks.has(PageMark::CleanCopy)) return;
-    space_.give(record.swap_slot);
-    record.marks.remove({PageMark::CleanCopy});
-  }
-  void retire(SwapSlot slot) REQUIRES(memory_lock) {
-    space_.retire(slot);
-    tell_capacity();
-  }
+  void drop_copy(FrameRecord& record) REQUIRES(memory_lock);
   uint32_t swapped_pages() const REQUIRES(memory_lock) { return manager_.promises.swapped(); }
   // Slots that could hold a page: those that resident pages keep count as free. None where the
   // device is gone.
@@ -84,34 +63,25 @@ class SwapPager {
   }
   // All good slots: those left and those that hold a page.
   uint32_t good_slots() const REQUIRES(memory_lock) { return slots_left() + swapped_pages(); }
-  uint32_t sum_of(FrameNumber frame, SwapSlot slot) {
-    return manager_.memory.sum(frame, slot.value);
-  }
   uint32_t checksum_errors() const REQUIRES(memory_lock) { return checksum_errors_; }
 
  private:
   friend class SwapOff;
-  struct PageIn;
   void tell_capacity() REQUIRES(memory_lock) {
     manager_.promises.set_swap_capacity(writable() && !space_.closing() ? space_.good() : 0);
   }
   void close() REQUIRES(memory_lock);
-  Result<bool> read(PageIn& in) EXCLUDES(memory_lock);
-  Result<void> transfer(Transfer direction, SwapSlot first, std::span<const FrameNumber> frames)
-      EXCLUDES(memory_lock);
-  Result<void> begin(PageIn& in) REQUIRES(memory_lock);
-  bool take_back(PageIn& in) REQUIRES(memory_lock);
-  void add_neighbours(PageIn& in, uint32_t window) REQUIRES(memory_lock);
-  Result<void> finish(PageIn& in, uint32_t read) REQUIRES(memory_lock);
-  bool install(PageIn& in, uint32_t n) REQUIRES(memory_lock);
-  void show(PageIn& in, uint32_t n) REQUIRES(memory_lock);
+  void note_sums(SwapSlot first, std::span<const FrameNumber> frames) EXCLUDES(memory_lock);
+  uint32_t drop_copies(uint32_t most) REQUIRES(memory_lock);
+  uint32_t sum_of(FrameNumber frame, SwapSlot slot) const {
+    return manager_.memory.sum(frame, slot.value);
+  }
 
   MemoryManager& manager_;
-  // No lock for these three: the device only changes while no slot is in use, so that nobody reads
-  // or writes one; the count is tested and waited on in one step (ports/waiting.h).
+  // No lock for these two: the device only changes while no slot is in use, so that no transfer is
+  // under way.
   PageDevice* device_ = nullptr;
   PageDevice* last_device_ = nullptr;
-  uint32_t writing_ = 0;  // writes under way; woken when one ends
   SwapSpace space_ GUARDED_BY(memory_lock);
   uint32_t checksum_errors_ GUARDED_BY(memory_lock) = 0;
 };

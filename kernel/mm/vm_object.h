@@ -1,12 +1,13 @@
 // VmObject: who owns the contents of pages. Regions say where they can be seen.
 //
-// Every object has page slots; what differs is where a page comes from the first time
-// (read_page). A private object may stand in front of a backing object (an EXE's image): pages it
-// does not have itself are the backing's, until they are written (copy on write).
-// Adding a kind of memory is adding one subclass.
+// Every object has page slots; what differs is its pager (pager.h): where pages come from and go
+// to. A private object may stand in front of a backing object (an EXE's image): pages it does not
+// have itself are the backing's, until they are written (copy on write).
+// Adding a kind of memory is adding one subclass with its pager.
 #pragma once
 
 #include "mm/object_pages.h"
+#include "mm/pager.h"
 
 namespace mobius::mm {
 
@@ -16,26 +17,24 @@ struct ObjectFronts {};
 
 class VmObject : public ObjectPages, public Link<AllObjects>, public Link<ObjectFronts> {
  public:
-  // Locks: the memory lock, as for everything below but read_page.
-  VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing = nullptr);
+  // Locks: the memory lock, as for everything below.
+  // Memory that starts as zeros, or as what `backing` has, and goes to swap space.
+  VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing);
+  // Memory with contents of its own: the pager's, which lives as long as the object.
+  VmObject(MemoryManager& manager, PageCount pages, FrameUse use, Pager& store);
 
-  // One reference a region, one a thread that reads a page in, one an object in front of it.
+  // One reference a region, one a thread that brings a page in, one an object in front of it.
   void add_reference() REQUIRES(memory_lock) { ++references_; }
   // The last one frees every page and the object itself.
   void drop_reference() REQUIRES(memory_lock);
 
-  VmObject* backing() const { return backing_; }
+  VmObject* backing() const { return source_ == this ? nullptr : source_; }
+  // The object whose store has what this one shows of a page that it has no contents of: the
+  // backing, or itself. Null: such a page is zeros.
+  VmObject* source() const { return source_; }
+  Pager& pager() const { return store_ != nullptr ? *store_ : *manager_.default_pager; }
   FrameUse frame_use() const { return use_; }
   uint32_t references() const REQUIRES(memory_lock) { return references_; }
-
-  // True where the first reference must read the page; false where it is zeros.
-  virtual bool has_content(PageIndex page) const = 0;
-  // Fills `frame` with the page as its store has it. Sleeps.
-  // Fails: IoError, OutOfFrames.
-  virtual Result<void> read_page(PageIndex page, FrameNumber frame) EXCLUDES(memory_lock) = 0;
-  // Where the page's slot is Empty: reads it, with the slot Busy and no lock held meanwhile. Takes
-  // over a reference that the caller has taken. Fails: as read_page, and OutOfFrames.
-  Result<void> read_in(PageIndex page, Claim claim) EXCLUDES(memory_lock);
 
   // The slot takes the frame over. Requires: slot is this object's slot of `page`.
   [[gnu::always_inline]] void install(PageSlot& slot, PageIndex page, OwnedFrame frame)
@@ -66,23 +65,6 @@ class VmObject : public ObjectPages, public Link<AllObjects>, public Link<Object
 
   uint32_t locked_pages GUARDED_BY(memory_lock) = 0;  // by VmmLock
 
-  // How pages come in from swap: where the next major fault is if the program goes straight on,
-  // and how many pages are read at once while it does.
-  struct ReadAhead {
-    PageIndex next = 0;
-    uint32_t window = 1;
-  };
-  ReadAhead read_ahead GUARDED_BY(memory_lock);
-
-  // VM_MEM_EAGER (commit_ahead.h): where the next first write is if the program goes straight on,
-  // and how many pages the last one committed at most. 0: the block is not eager.
-  struct CommitAhead {
-    PageIndex next = 0;
-    uint32_t window = 0;
-  };
-  CommitAhead commit_ahead GUARDED_BY(memory_lock);
-  bool eager() const REQUIRES(memory_lock) { return commit_ahead.window != 0; }
-
  protected:
   ~VmObject() = default;
   // Frees the object's own memory, as its concrete class was made.
@@ -94,7 +76,8 @@ class VmObject : public ObjectPages, public Link<AllObjects>, public Link<Object
   PageCount shown_ GUARDED_BY(memory_lock) = pages();
   List<Region, ObjectViews> views_ GUARDED_BY(memory_lock);
   List<VmObject, ObjectFronts> fronts_ GUARDED_BY(memory_lock);
-  VmObject* const backing_;
+  VmObject* const source_;
+  Pager* const store_;  // null: swap space
   uint32_t references_ GUARDED_BY(memory_lock) = 1;
   const FrameUse use_;
 };

@@ -45,19 +45,12 @@ Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base)
   return &space.insert(TRY(space.make_region()), range);
 }
 
-// What only some blocks are asked to be.
-Result<void> set_up(AddressSpace& space, VmObject& object, PageCount pages, uint32_t flags)
-    REQUIRES(memory_lock) {
-  if ((flags & kMemEager) != 0) make_eager(object);
-  return (flags & kMemGuaranteed) != 0 ? promise_pages(space, object, 0, pages) : Result<void>();
-}
-
 Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
   const Access access = TRY(access_from(flags, kMemGuaranteed | kMemEager));
   CallGuard guard(space);
   ObjectReference object = TRY(AnonymousObject::create(space.manager(), pages));
-  if ((flags & (kMemGuaranteed | kMemEager)) != 0) [[unlikely]] {
-    TRY(set_up(space, *object.get(), pages, flags));
+  if ((flags & kMemGuaranteed) != 0) [[unlikely]] {
+    TRY(promise_pages(space, *object.get(), 0, pages));
   }
   Region* region = TRY(place_block(space, pages, base));
   // From here on nothing fails.
@@ -68,7 +61,7 @@ Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base,
   region->first_page = 0;
   object.get()->belong_to(space.footprint);
   region->attach(space, std::move(object));
-  if ((flags & kMemGuaranteed) != 0) [[unlikely]] space.slots_changed(*region->object.get(), 0);
+  if ((flags & kMemEager) != 0) [[unlikely]] make_eager(*region);
   return region->range.begin;
 }
 

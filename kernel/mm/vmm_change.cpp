@@ -1,6 +1,7 @@
 // VmmProtect, VmmAdvise(discard): changing a block that exists.
 #include <algorithm>
 
+#include "mm/reverse_map.h"
 #include "mm/vmm_internal.h"
 
 namespace mobius::mm {
@@ -104,8 +105,8 @@ Result<VmObject*> discard_or_busy(LongCall& call, VirtRange range) EXCLUDES(memo
   if (object.any_busy(first, first + range.size_pages())) return &object;
   // From here on nothing fails.
   for (; region != nullptr && region->range.begin < range.end; region = space.next(*region)) {
-    space.unmap_folding(*region, {std::max(region->range.begin, range.begin),
-                                  std::min(region->range.end, range.end)});
+    unmap_for_all(space, *region, {std::max(region->range.begin, range.begin),
+                                   std::min(region->range.end, range.end)});
   }
   object.empty_slots(first, first + range.size_pages());
   return nullptr;

@@ -1,4 +1,5 @@
 // Arguments into ranges and blocks, for the vmm_*.cpp files.
+#include "mm/swap_pager.h"
 #include "mm/vmm_internal.h"
 
 namespace mobius::mm {
@@ -59,9 +60,10 @@ void return_to_reservation(AddressSpace& space, Region& region) {
   region.access = Access::None;
   region.block_base = region.reservation;
   region.reservation = VirtAddr{0};
-  space.slots_leave(region);
   region.detach();
   region.first_page = 0;
+  region.read_ahead = {};
+  region.commit_ahead = {};
   space.merge_with_next(region);
   if (Region* before = space.previous(region)) space.merge_with_next(*before);
 }
@@ -80,8 +82,8 @@ Result<void> check_share(AddressSpace& space, uint32_t more) REQUIRES(memory_loc
 }
 
 Result<void> make_slots(VmObject& object, PageCount pages) REQUIRES(memory_lock) {
-  if (object.pages() < pages) TRY(object.slots().resize(pages));
-  return object.slots().make_all();
+  if (object.pages() < pages) TRY(object.resize_slots(pages));
+  return object.make_all_slots();
 }
 
 }  // namespace

@@ -236,11 +236,12 @@ Result<void> vmm_will_need(AddressSpace& space, VirtAddr base, PageCount pages) 
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
     if (is_step_end(range, page)) space.manager().waiting.let_others_run();
     const SlotKind kind = kind_of(space, page);
-    if (kind == SlotKind::Swapped || kind == SlotKind::Resident) {
+    const bool away = kind == SlotKind::Swapped || kind == SlotKind::Stored;
+    if (away || kind == SlotKind::Resident) {
       if (left-- == 0 || space.manager().waiting.called_off()) break;
     }
     // It is only advice: an error that a page has now is told when it is touched.
-    if (kind != SlotKind::Swapped) continue;
+    if (!away) continue;
     const FaultOutcome outcome = resolve_fault(space, {page, FaultAccess::Read});
     if (outcome == FaultOutcome::OutOfMemory) break;
   }

@@ -1,11 +1,26 @@
 // VmmQuery and VmmQueryPages: the states of the memory document, read off regions and slots.
+#include "mm/reverse_map.h"
 #include "mm/vmm_internal.h"
 
 namespace mobius::mm {
 
 namespace {
 
-// R10, R15. Dirty: modified as far as folded into the slot, or since then, by the map's D bit.
+// Of a page that others may show, by the map of any of them.
+bool is_dirty_in_a_map(AddressSpace& space, Region& region, VirtAddr page) REQUIRES(memory_lock) {
+  VmObject& object = *region.object.get();
+  bool dirty = false;
+  if (object.belongs_to(space.footprint)) {
+    const auto mapping = space.map().find(page);
+    return mapping && mapping->dirty;
+  }
+  for_each_mapping(object, region.page_at(page), [&](AddressSpace&, VirtAddr, const Mapping& m) {
+    dirty |= m.dirty;
+  });
+  return dirty;
+}
+
+// R10, R15. Dirty: modified as far as folded into the slot, or since then, by a map's D bit.
 PageState state_of(AddressSpace& space, Region& region, VirtAddr page) REQUIRES(memory_lock) {
   if (region.kind == RegionKind::Reserved) return PageState::Reserved;
   VmObject& object = *region.object.get();
@@ -16,6 +31,7 @@ PageState state_of(AddressSpace& space, Region& region, VirtAddr page) REQUIRES(
     case SlotKind::Empty: return PageState::Uncommitted;
     case SlotKind::Zero: return PageState::CommittedClean;
     case SlotKind::Swapped: return PageState::Swapped;
+    case SlotKind::Stored: return PageState::InFile;
     case SlotKind::Discarded: return PageState::Discarded;
     case SlotKind::Busy:  // counts as where it comes from (R10)
       return slot->swap_slot() == kNoSwapSlot ? PageState::InFile : PageState::Swapped;
@@ -27,8 +43,8 @@ PageState state_of(AddressSpace& space, Region& region, VirtAddr page) REQUIRES(
     case SlotKind::Resident: break;
   }
   if (slot->dirty()) return PageState::CommittedDirty;
-  auto mapping = space.map().find(page);
-  return mapping && mapping->dirty ? PageState::CommittedDirty : PageState::CommittedClean;
+  return is_dirty_in_a_map(space, region, page) ? PageState::CommittedDirty
+                                                : PageState::CommittedClean;
 }
 
 void count(BlockInfo& info, PageState state) {
@@ -76,7 +92,7 @@ void BlockQuery::begin(AddressSpace& space) {
   object_ = at->object.get();
   if (const auto block = find_block(space, address_)) info_.range = block->range;
   info_.guaranteed = at->object.get()->promised();
-  info_.eager = at->object.get()->eager();
+  info_.eager = at->eager();
   cursor_ = info_.range.end;
 }
 

@@ -24,7 +24,7 @@ void shrink(AddressSpace& space, Block block, VirtAddr end, AddressSpace::NewReg
   VmObject* object = region->object.get();
   PageIndex first = region->page_at(end);
   for (Region* r = region; r != nullptr && r->same_block(*block.first); r = space.next(*r)) {
-    space.unmap_folding(*r, r->range);
+    space.unmap_unwanted(r->range);
   }
   object->empty_slots(first, first + tail.size_pages());
   while (Region* extra = space.next(*region)) {
@@ -108,15 +108,8 @@ Result<Resized> shrink_or_not_yet(AddressSpace& space, const Block& block, PageC
 // Room for the slots of n pages, and the promise, where there is one.
 Result<void> grow_object(AddressSpace& space, VmObject& object, PageCount had, PageCount pages)
     REQUIRES(memory_lock) {
-  const size_t before = object.slots().bookkeeping_bytes();
-  Result<void> grown;
-  if (object.promised()) {
-    grown = promise_pages(space, object, had, pages);
-  } else if (object.pages() < pages) {
-    grown = object.slots().resize(pages);
-  }
-  space.slots_changed(object, before);
-  return grown;
+  if (object.promised()) return promise_pages(space, object, had, pages);
+  return object.pages() < pages ? object.resize_slots(pages) : Result<void>();
 }
 
 Resized move_on(Moving& moving) REQUIRES(memory_lock) {
@@ -164,6 +157,7 @@ Result<Resized> resize_or_not_yet(VirtAddr address, PageCount pages, Resizing& r
   if (resizing.moving) return move_on(*resizing.moving);
   auto block = find_block(space, address);
   if (!block || block->first->kind != RegionKind::Block) return Failure(Error::BadArgument);
+  if (!block->first->object.get()->belongs_to(space.footprint)) return Failure(Error::Busy);
   const PageCount old_pages = block->range.size_pages();
   if (pages == old_pages) return Resized{Resized::Next::Done, block->range.begin};
   return pages < old_pages ? shrink_or_not_yet(space, *block, pages, resizing)

@@ -6,10 +6,9 @@
 #include "base/lock.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "mm/transfer.h"
 
 namespace mobius::mm {
-
-enum class Transfer : uint8_t { Read, Write };
 
 class PageDevice {
  public:

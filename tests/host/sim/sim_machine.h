@@ -38,7 +38,7 @@ class SimMachine {
   void leave_map() { mmu.load_cr3(kernel_directory); }
   uint32_t reads_under_way() {
     LockGuard guard(manager.lock);
-    return manager.under_way;
+    return manager.reads_in_flight;
   }
   mm::Stats stats() {
     LockGuard guard(manager.lock);

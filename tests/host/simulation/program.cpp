@@ -99,7 +99,7 @@ mm::Claim Program::claim_of(VirtAddr word, mm::FaultAccess access) {
     }
     const mm::Region& region = *space_->find(word);
     mm::VmObject* const image = region.object.get()->backing();
-    const bool from_file = image->has_content(region.page_at(word));
+    const bool from_file = image->pager().has(region.page_at(word));
     const bool noted = slot != nullptr && !image->slots().untouched();
     if (discarded || !from_file || !noted) return mm::Claim::Unpromised;
   }

@@ -50,7 +50,7 @@ TEST_F(AccountingStory, R12_what_is_refused_or_fails_counts_as_neither) {
   EXPECT_FALSE(user.write32(kBase + 0x1000, 1));
   file.behaviour.fail_after = 0;
   EXPECT_FALSE(user.read32(kBase + 0x2000));
-  EXPECT_EQ(stats().faults_minor + stats().faults_major + stats().pages_in + stats().ios_in, 0u);
+  EXPECT_EQ(stats().faults_minor + stats().faults_major + stats().pages_in, 0u);
 }
 
 }  // namespace

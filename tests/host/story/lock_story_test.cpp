@@ -184,7 +184,7 @@ TEST_F(LockStory, S1_will_need_brings_in_an_eighth_of_memory_at_most) {
   ASSERT_EQ(swapped(), 200u);
   ASSERT_TRUE(mm::vmm_will_need(user.space(), block, 200));
   EXPECT_LE(swapped(), 200 - most);
-  EXPECT_GE(swapped(), 200 - most - mm::SwapPager::kMaxReadAhead);
+  EXPECT_GE(swapped(), 200 - most - mm::Pager::kMaxCluster);
 }
 
 TEST_F(LockStory, D1_who_is_to_end_stops_bringing_pages_in) {

@@ -96,7 +96,7 @@ Moves moves_in_code() {
 }
 
 TEST(Book, TableOfMovesIsThatOfTheHeader) {
-  ASSERT_EQ(slot_kinds().size(), 7u);
+  ASSERT_EQ(slot_kinds().size(), 8u);
   const Moves told = moves_in_table(behind_mark(text_of("docs/page-life.md"), "moves table"));
   const Moves are = moves_in_code();
   EXPECT_EQ(told.of_pages, are.of_pages);
@@ -140,7 +140,7 @@ bool is_told(std::string_view text) {
 }
 
 TEST(Glossary, ExplainsEachStateOfAPage) {
-  ASSERT_EQ(slot_kinds().size(), 7u);
+  ASSERT_EQ(slot_kinds().size(), 8u);
   for (const std::string& kind : slot_kinds()) {
     EXPECT_TRUE(is_told("**" + kind + "**")) << kind;
   }

@@ -16,7 +16,7 @@ using Seen = std::set<std::string>;
 // Folders and single headers under kernel/ that a layer's files may include, beside its own. A
 // folder is seen with the layers in it.
 const std::map<std::string, Seen>& layers() {
-  static const Seen kPorts{"base", "mm/ports", "mm/owned_frame.h"};
+  static const Seen kPorts{"base", "mm/ports", "mm/owned_frame.h", "mm/transfer.h"};
   static const Seen kPaging{"base",
                             "mm/ports",
                             "mm/owned_frame.h",
@@ -29,7 +29,7 @@ const std::map<std::string, Seen>& layers() {
                             "mm/standby_frames.h",
                             "mm/frame_record.h",
                             "mm/swap_slot.h",
-                            "mm/replacement/policy.h",
+                            "mm/policy_page.h",
                             "mm/frame_allocator_zone.h",
                             "mm/frame_allocator_records.h"};
   static const std::map<std::string, Seen> table{

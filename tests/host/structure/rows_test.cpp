@@ -8,7 +8,7 @@
 namespace mobius::structure {
 namespace {
 
-// docs/requirements.md has these rows; R13, R18 and R26 are not claimed yet.
+// docs/requirements.md has these rows; R18 is not claimed yet, R26 in part.
 constexpr const char* kRows[] = {"R01", "R02", "R03", "R04", "R05", "R06", "R07",
                                  "R08", "R09", "R10", "R11", "R12", "R14", "R15",
                                  "R16", "R17", "R19", "R20", "R21", "R22", "R23",

@@ -59,7 +59,7 @@ TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) 
   allocator.set_floor(100);
   allocator.keep_for_images(10);
   // Three are images' already: seven more stay free for them.
-  EXPECT_FALSE(allocator.images_have_more_than_kept());
+  EXPECT_TRUE(allocator.keeps(FrameUse::Image));
   while (allocate(FrameUse::Anonymous, Claim::Growth)) {}
   EXPECT_EQ(allocator.free_frames(), 107u);
   EXPECT_FALSE(allocator.some_left(Claim::Growth));
@@ -73,7 +73,7 @@ TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) 
   while (allocate(FrameUse::Image, Claim::Unpromised)) {}
   EXPECT_EQ(allocator.free_frames(), 100u);
   allocator.keep_for_images(0);
-  EXPECT_TRUE(allocator.images_have_more_than_kept());
+  EXPECT_FALSE(allocator.keeps(FrameUse::Image));
   allocator.set_floor(99);
   EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Growth));
 }

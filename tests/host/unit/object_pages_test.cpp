@@ -13,7 +13,7 @@ namespace {
 
 constexpr SlotKind kKinds[] = {SlotKind::Empty, SlotKind::Zero, SlotKind::Backed,
                                SlotKind::Resident, SlotKind::Busy, SlotKind::Swapped,
-                               SlotKind::Discarded};
+                               SlotKind::Stored, SlotKind::Discarded};
 
 PageSlot target(SlotKind kind, SwapSlot from = {7}) {
   switch (kind) {
@@ -23,6 +23,7 @@ PageSlot target(SlotKind kind, SwapSlot from = {7}) {
     case SlotKind::Resident: return PageSlot::resident({42});
     case SlotKind::Busy: return PageSlot::busy(from);
     case SlotKind::Swapped: return PageSlot::swapped(from, 3);
+    case SlotKind::Stored: return PageSlot::stored(4);
     case SlotKind::Discarded: return PageSlot::discarded(5);
   }
   __builtin_unreachable();
@@ -45,11 +46,12 @@ struct ObjectPagesTest : testing::Test {
   PageSlot& slot(PageIndex page) { return **pages.slots().get(page); }
   void move(PageIndex page, PageSlot to) { pages.move(page, slot(page), to); }
   void empty(PageIndex page) {
+    if (slot(page).kind() == SlotKind::Busy) move(page, slot(page).where_it_came_from());
     if (slot(page).kind() != SlotKind::Empty) move(page, PageSlot());
   }
   // Page 0, which is Empty, gets there by legal moves.
   void bring_to(SlotKind kind) {
-    if (kind == SlotKind::Swapped || kind == SlotKind::Discarded) {
+    if (PageSlot::may_move(SlotKind::Resident, kind) && kind != SlotKind::Empty) {
       move(0, PageSlot::resident({42}));
     }
     const SwapSlot from = kind == SlotKind::Busy ? kNoSwapSlot : SwapSlot{7};
@@ -90,6 +92,7 @@ TEST_F(ObjectPagesTest, R15_a_page_is_clean_when_it_becomes_resident_and_when_it
   EXPECT_FALSE(slot(0).dirty());
   pages.note_dirty(slot(0));
   EXPECT_DEATH(move(0, PageSlot::swapped({7}, 3)), "KASSERT");
+  EXPECT_DEATH(move(0, PageSlot::stored(3)), "KASSERT");
   move(0, PageSlot());
   EXPECT_FALSE(slot(0).dirty());
   move(0, PageSlot::resident({7}));
@@ -110,6 +113,10 @@ TEST_F(ObjectPagesTest, what_the_policy_remembers_lasts_from_one_eviction_to_the
   EXPECT_EQ(slot(0).shadow(), 9);
   move(0, PageSlot());
   EXPECT_EQ(slot(0).shadow(), kNoShadow);
+  move(0, PageSlot::busy(kNoSwapSlot));
+  move(0, PageSlot::resident({42}));
+  move(0, PageSlot::stored(4));
+  EXPECT_EQ(slot(0).shadow(), 4);
 }
 
 TEST_F(ObjectPagesTest, R11_zero_bits_are_an_empty_slot) {
