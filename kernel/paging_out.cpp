@@ -63,7 +63,7 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
   {
     LockGuard guard(manager_.lock);
     manager_.promises.set_reserve(kPromisedFrames);
-    manager_.promises.set_kept_for_images(kKeptForImages);
+    manager_.promises.set_image_reserve(kImageReserve);
     manager_.share = mm::KernelShare::of(manager_.frames.direct_frames());
     line.add("paging: policy ").add(pageout_.residency.policy_name()).add(", low at ");
   }

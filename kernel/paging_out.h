@@ -28,7 +28,7 @@ class PagingOut {
   // The shell, ps and kill need this many frames, with what the kernel needs to start them (S1).
   static constexpr uint32_t kPromisedFrames = 96;
   // The code and constants of a few programs, when swap space is full.
-  static constexpr uint32_t kKeptForImages = 32;
+  static constexpr uint32_t kImageReserve = 32;
 
   mm::MemoryManager& manager_;
   alignas(mm::kPolicyAlignment) std::array<std::byte, mm::kPolicyStorage> storage_;

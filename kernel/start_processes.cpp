@@ -124,6 +124,7 @@ mm::MemoryManager& make_memory_manager(const MachineParts& parts, mm::Waiting& w
     parts.log.end_machine("panic: no memory for the zero frame", proc::After::StayOn);
   }
   static mm::MemoryManager manager{parts.memory, parts.frames, parts.heap, waiting, *zero_frame};
+  parts.heap.serve(waiting);
   return manager;
 }
 

@@ -108,7 +108,7 @@ int run() {
   Map map;
   auto space = *mm::AddressSpace::create(machine.manager, map);
   Processor processor(machine, *space, map);
-  const VirtAddr block = *mm::vmm_alloc(*space, kPages, VirtAddr{0}, mm::kMemRead | mm::kMemWrite);
+  const VirtAddr block = *mm::vmm_alloc(*space, kPages, VirtAddr{0}, {});
   const uint32_t wrong = write_and_compare(processor, block);
   std::printf("%u pages on %u frames: %u wrong, %u faults\n", kPages, kFrames, wrong,
               processor.faults);

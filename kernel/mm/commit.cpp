@@ -26,7 +26,7 @@ int64_t Promises::left_direct() const {
 }
 
 Result<Promise> Promises::promise(Cost cost) {
-  if (left() - kept_for_images_ < cost.pages || left_direct() < cost.direct) {
+  if (left() - image_reserve_ < cost.pages || left_direct() < cost.direct) {
     ++refusals_;
     return Failure(Error::OutOfFrames);
   }
@@ -38,32 +38,34 @@ Result<Promise> Promises::promise(Cost cost) {
 
 void Promises::set_owed(uint32_t pages) {
   owed_ = pages;
-  set_floor();
+  tell_frames();
 }
 
 void Promises::set_reserve(uint32_t frames) {
   reserve_ = frames;
-  set_floor();
+  tell_frames();
 }
 
-void Promises::set_kept_for_images(uint32_t frames) {
-  kept_for_images_ = frames;
-  set_floor();
+void Promises::set_image_reserve(uint32_t frames) {
+  image_reserve_ = frames;
+  tell_frames();
 }
 
 void Promises::set_swap_capacity(uint32_t slots) {
   swap_capacity_ = slots;
-  set_floor();
+  tell_frames();
 }
 
 void Promises::use_swap(int pages) {
   swapped_ += pages;
-  set_floor();
+  tell_frames();
 }
 
-void Promises::set_floor() {
-  frames_.set_floor(reserve_, owed_ > slots_left() ? owed_ - slots_left() : 0, direct_);
-  frames_.keep_for_images(kept_for_images_);
+// Frames are set aside only for those promises that swap space could not take.
+FrameAdmission Promises::admission() const {
+  return {reserve_, frames_above(owed_, slots_left()), direct_, image_reserve_};
 }
+
+void Promises::tell_frames() { frames_.set_admission(admission()); }
 
 }  // namespace mobius::mm

@@ -7,9 +7,9 @@
 //
 // Pages with contents and kernel frames have already left the right side. A promise that would
 // break this is refused. An unpromised touch or a kernel allocation that would break it is refused
-// by the frame allocator, whose floor is that part of the promises which swap space could not take.
-// A page that comes back from swap takes a frame and leaves room there for another: it needs no
-// more than the reserve left free.
+// by the frame allocator: that part of the promises which swap space could not take stays free
+// (frame_admission.h). A page that comes back from swap takes a frame and leaves room there for
+// another: it needs no more than the reserve left free.
 //
 // The same for the direct map, where page tables and slots must lie: what is promised there + the
 // reserve <= those of its frames that hold nothing of the kernel's. Other pages there can go, or
@@ -80,7 +80,7 @@ class Promises {
   // n frames are for images and for pages that come back, neither for growth nor promised. With
   // fewer, programs would go on for ever reading the code of each other's next instruction, or a
   // process that needs a page again would end in place of one that grows.
-  void set_kept_for_images(uint32_t frames);
+  void set_image_reserve(uint32_t frames);
   // How many pages swap space can take in all, those included that are there already: 0 while none
   // may go there.
   void set_swap_capacity(uint32_t slots);
@@ -100,16 +100,17 @@ class Promises {
   friend class Promise;
   int64_t left() const;
   int64_t left_direct() const;
+  FrameAdmission admission() const;
   uint32_t slots_left() const { return swap_capacity_ > swapped_ ? swap_capacity_ - swapped_ : 0; }
   void set_owed(uint32_t pages);
-  void set_floor();
+  void tell_frames();
 
   FrameAllocator& frames_;
   uint32_t promised_ = 0;
   uint32_t owed_ = 0;    // page tables included
   uint32_t direct_ = 0;  // of these, what must lie in the direct map: for as long as it is promised
   uint32_t reserve_ = 0;
-  uint32_t kept_for_images_ = 0;
+  uint32_t image_reserve_ = 0;
   uint32_t swap_capacity_ = 0;
   uint32_t swapped_ = 0;
   uint32_t refusals_ = 0;

@@ -22,11 +22,13 @@ struct FaultingPage {
   Region& region;
   const PageIndex index;  // in the region's object
   PageSlot& slot;
+  const Claim thread;  // Promised: a promised thread asks (S1)
 
   VmObject& object() const REQUIRES(memory_lock) { return *region.object.get(); }
   // What was promised for the page includes its page table.
   Claim claim(Claim unpromised) const REQUIRES(memory_lock) {
-    return object().promised() ? Claim::Promised : unpromised;
+    const bool promised = object().promised() || thread == Claim::Promised;
+    return promised ? Claim::Promised : unpromised;
   }
   // Requires: the object has a backing, and the page is resident there.
   FrameNumber backing_frame() const REQUIRES(memory_lock) {
@@ -115,9 +117,10 @@ Claim claim_for(Need::Kind kind, const FaultingPage& page, const VmObject* objec
 }
 
 // The page anew, so that an attempt that can go on need not keep it in memory.
-FaultingPage page_at(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
+FaultingPage page_at(AddressSpace& space, VirtAddr address, Claim thread)
+    REQUIRES(memory_lock) {
   Region& region = *space.find(address);
-  return {space, address, region, region.page_at(address), *space.slot_at(address)};
+  return {space, address, region, region.page_at(address), *space.slot_at(address), thread};
 }
 
 // The object whose page is missing: the region's own, or its backing.
@@ -129,7 +132,7 @@ VmObject* object_of_missing(const FaultingPage& page) REQUIRES(memory_lock) {
 
 // What other views of the page still show goes: the frame of zeros, or the backing's.
 void unmap_elsewhere(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
-  const FaultingPage page = page_at(space, address);
+  const FaultingPage page = page_at(space, address, Claim::Unpromised);
   if (page.object().belongs_to(space.footprint)) return;
   for_each_mapping(page.object(), page.index,
                    [&](AddressSpace& other, VirtAddr at, const Mapping&) REQUIRES(memory_lock) {
@@ -139,8 +142,9 @@ void unmap_elsewhere(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock
 
 // All of what an attempt needs that could not go on. One that brings the page in gets a reference
 // to its object.
-Need need_of(Need::Kind kind, AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
-  const FaultingPage page = page_at(space, address);
+Need need_of(Need::Kind kind, AddressSpace& space, VirtAddr address, Claim thread)
+    REQUIRES(memory_lock) {
+  const FaultingPage page = page_at(space, address, thread);
   VmObject* const object = object_of_missing(page);
   // The slot of an image's page stays, and is no part of a page that comes back.
   if (kind == Need::Page && !object->make_slot(page.index)) kind = Need::Table;
@@ -154,9 +158,9 @@ Need need_of(Need::Kind kind, AddressSpace& space, VirtAddr address) REQUIRES(me
   return {kind, claim_for(kind, page, object), lacks_page ? object : nullptr, page.index};
 }
 
-Need need_of_slot(AddressSpace& space, Error error) REQUIRES(memory_lock) {
+Need need_of_slot(AddressSpace& space, Error error, Claim thread) REQUIRES(memory_lock) {
   if (error == Error::LimitReached) return {Need::OverShare};
-  return {space.suspended() ? Need::Resume : Need::Table};
+  return {space.suspended() ? Need::Resume : Need::Table, thread};
 }
 
 void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
@@ -171,8 +175,8 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
   if (manager.tracking) [[unlikely]] manager.residency->age();
 }
 
-[[gnu::always_inline]] inline Need attempt(AddressSpace& space, PageFault fault, Before before)
-    REQUIRES(memory_lock) {
+[[gnu::always_inline]] inline Need attempt(AddressSpace& space, PageFault fault, Before before,
+                                           Claim thread) REQUIRES(memory_lock) {
   const VirtAddr address = fault.address.page_down();
   Region* const region = space.find(address);
   const Access allowed = region == nullptr ? Access::None : region->access_at(address);
@@ -180,8 +184,8 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
   VmObject& object = *region->object.get();
   const PageIndex index = region->page_at(address);
   const auto slot = space.slot_of(object, index);
-  if (!slot) [[unlikely]] return need_of_slot(space, slot.error());
-  const FaultingPage page{space, address, *region, index, **slot};
+  if (!slot) [[unlikely]] return need_of_slot(space, slot.error(), thread);
+  const FaultingPage page{space, address, *region, index, **slot, thread};
   FaultFacts facts{allowed, fault.access, page.slot.kind(), Source::None};
   if (object.source() != nullptr) facts.source = state_in(*object.source(), index);
   Need::Kind kind = Need::Nothing;
@@ -201,7 +205,7 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
     case FaultAction::PageIn: kind = Need::Page; break;
     case FaultAction::Wait: kind = Need::Transfer; break;
   }
-  if (kind != Need::Nothing) [[unlikely]] return need_of(kind, space, address);
+  if (kind != Need::Nothing) [[unlikely]] return need_of(kind, space, address, thread);
   count_fault(space, before);
   return {Need::Nothing};
 }
@@ -213,17 +217,18 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
     const FaultOutcome came = wait.until(need);
     if (came != FaultOutcome::Resolved) return came;
     CallGuard guard(space, fault.address.page_down());
-    need = attempt(space, fault, wait.before());
+    need = attempt(space, fault, wait.before(), wait.claim_of_thread());
   }
   return FaultOutcome::Resolved;
 }
 
-// Without a look at what it would have to wait for: mostly there is nothing.
+// Without a look at what it would have to wait for, nor at the thread that asks: mostly there is
+// nothing, and frames for all.
 [[gnu::always_inline]] inline Need first_attempt(AddressSpace& space, PageFault fault)
     EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
   if (space.manager().careful_faults != 0) [[unlikely]] return {Need::Turn};
-  return attempt(space, fault, Before::Nothing);
+  return attempt(space, fault, Before::Nothing, Claim::Unpromised);
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ FaultOutcome FaultWait::until(const Need& need) {
 // Another process may have been given promised memory at this address meanwhile, so a claim for
 // which nothing can be evicted gets one more attempt.
 FaultOutcome FaultWait::for_frame(Claim claim) {
+  // The first attempt has not looked at who asks: the next one does, and may find a frame at once.
+  if (space_.manager().waiting.promoted(claim) != claim) return FaultOutcome::Resolved;
   const bool over = space_.manager().page_daemon == nullptr || given_up_ == claim;
   if (over) return FaultOutcome::OutOfMemory;
   if (!frames_.for_frames(claim)) given_up_ = claim;

@@ -38,6 +38,7 @@ class FaultWait {
   FaultWait(const FaultWait&) = delete;
 
   Before before() const { return before_; }
+  Claim claim_of_thread() const { return space_.manager().waiting.promoted(Claim::Unpromised); }
   // Waits until another attempt can get further. Resolved: make it. Otherwise the fault has failed.
   FaultOutcome until(const Need& need) EXCLUDES(memory_lock);
 

@@ -77,7 +77,7 @@ void FrameAllocator::set_plan(FailurePlan plan) {
 FrameRecord* FrameAllocator::allocate_slowly(FrameUse use, Placement placement, Fill fill,
                                              Claim claim) {
   const bool plain = placement == Placement::Any && fill == Fill::Zero && plan_.after == kNever;
-  if (plain && free_ > plenty_ && top_->has_zeroed()) [[likely]] {
+  if (plain && free_ > low_ && top_->has_zeroed()) [[likely]] {
     FrameRecord& record = take_zeroed(*top_);
     --free_;
     ++used_[static_cast<unsigned>(use)];
@@ -101,7 +101,7 @@ FrameRecord* FrameAllocator::allocate_slowly(FrameUse use, Placement placement, 
 }
 
 void FrameAllocator::tell_if_low() {
-  if (free_ < plenty_ && listener_ != nullptr) listener_->frames_are_low();
+  if (free_ < low_ && listener_ != nullptr) listener_->frames_are_low();
 }
 
 inline FrameRecord* FrameAllocator::take_from(FrameZone& zone, Fill fill) {

@@ -4,8 +4,8 @@
 // intrusive free lists through the frame records, orders 0..10 (4 KiB..4 MiB): an operation costs
 // at most eleven list steps, whatever the memory size. Single frames come last-freed-first, so
 // that they are still in the cache. Beside it: a pool of frames zeroed while the machine idles;
-// frames on standby, taken last; and a floor: that many frames only requests with Claim::Promised
-// may take (mm/commit.h sets it).
+// frames on standby, taken last; and a table that says which requests may take the last frames
+// (frame_admission.h; the ledger in commit.h fills it in).
 #pragma once
 
 #include <span>
@@ -13,7 +13,7 @@
 #include "base/lock.h"
 #include "base/result.h"
 #include "mm/frame_allocator_zone.h"
-#include "mm/frame_floors.h"
+#include "mm/frame_admission.h"
 #include "mm/frame_request.h"
 #include "mm/owned_frame.h"
 #include "mm/ports/frame_memory.h"
@@ -55,26 +55,19 @@ class FrameAllocator {
   FrameRecord& record(FrameNumber frame) { return records_.at(frame); }  // requires has_record()
   bool has_record(FrameNumber frame) const { return records_.contains(frame); }
 
-  // From now on a request fails that would leave less free than its claim says (frame_request.h).
-  // In the direct map all but promised ones leave the reserve and `direct`, promised to lie there.
-  void set_floor(uint32_t reserve, uint32_t promised = 0, uint32_t direct = 0);
-  uint32_t floor(Claim claim = Claim::Unpromised) const;
-  uint32_t direct_floor() const;  // in the direct map, where there is RAM beyond it
-  // From now on growth leaves n frames to images: those they have, and free ones.
-  void keep_for_images(uint32_t frames);
+  // From now on a request fails that would leave less free than the table says.
+  void set_admission(const FrameAdmission& admission);
+  uint32_t must_stay_free(Claim claim = Claim::Unpromised) const;
+  uint32_t must_stay_free_direct() const;  // in the direct map, where there is RAM beyond it
+  // Whether growth could not have the frame of a page of that use that goes: kept for images.
   bool keeps(FrameUse use) const;
-  // What a request with that claim is now: the running thread's may be better.
-  Claim effective(Claim claim) const;
-  // How many frames requests of that claim could have there; whether one could, or one of the
-  // running thread's claim.
+  // How many frames requests of that claim could have there; whether there is one.
   uint32_t left(Claim claim, Placement placement = Placement::Any) const;
   bool some_left(Claim claim, Placement placement = Placement::Any) const;
-  uint32_t spare_frames() const;  // how many may go before somebody is told that they are low
-  // Who wants to know that fewer than `watermark` frames above the floor are free; null: nobody.
-  void tell_when_low(LowMemory* listener, uint32_t watermark);
-  // From now on all requests count as promised, or only those that say so: for a thread that memory
-  // is promised to (S1), or while a promised page is given. Returns what was before.
-  Claim claim_all(Claim claim);
+  uint32_t spare_frames() const;  // above the low watermark
+  // Sets the low watermark, `above_min` above FrameAdmission::min(), and who hears of requests
+  // after which fewer frames are free; null: nobody.
+  void tell_when_low(LowMemory* listener, uint32_t above_min);
 
   // Zeroes one free frame for the pool; false when the pool is full or nothing is free. For the
   // idle loop, which keeps an eighth of what is free zeroed, and no more than kMaxZeroed.
@@ -110,8 +103,7 @@ class FrameAllocator {
   uint32_t left_for(Claim claim, Placement placement) const REQUIRES(lock_);
   uint32_t images() const REQUIRES(lock_) { return used_[static_cast<unsigned>(FrameUse::Image)]; }
   bool has_more_than_direct() const { return top_zone_ == kBeyondDirect; }
-  Claim effective_now(Claim claim) const REQUIRES(lock_);
-  void set_plenty() REQUIRES(lock_) { plenty_ = floors_.highest() + watermark_; }
+  void set_low() REQUIRES(lock_) { low_ = admission_.min() + low_above_min_; }
   void count_free(const FrameRecord& first, int frames) REQUIRES(lock_);
   void account_taken(const FrameRecord& first, int frames, FrameUse use) REQUIRES(lock_);
   void tell_if_low() REQUIRES(lock_);
@@ -136,11 +128,10 @@ class FrameAllocator {
   FrameZone* top_ = &zones_[0];
   uint32_t total_ = 0, free_ GUARDED_BY(lock_) = 0, zeroed_count_ GUARDED_BY(lock_) = 0;
   uint32_t direct_total_ = 0, free_lower_ GUARDED_BY(lock_) = 0;  // free below the top zone
-  FrameFloors floors_ GUARDED_BY(lock_);
-  // With more than plenty_ free, a request needs no second look.
-  uint32_t watermark_ GUARDED_BY(lock_) = 0, plenty_ GUARDED_BY(lock_) = 0;
+  FrameAdmission admission_ GUARDED_BY(lock_);
+  // The low watermark: with more free, a request needs no second look.
+  uint32_t low_above_min_ GUARDED_BY(lock_) = 0, low_ GUARDED_BY(lock_) = 0;
   LowMemory* listener_ GUARDED_BY(lock_) = nullptr;
-  Claim running_ GUARDED_BY(lock_) = Claim::Unpromised;
   uint32_t used_[kUses] GUARDED_BY(lock_) = {};
   FailurePlan plan_ GUARDED_BY(lock_);
 };

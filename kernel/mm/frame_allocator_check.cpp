@@ -5,49 +5,18 @@ namespace mobius::mm {
 
 FrameZone::Counts FrameZone::check(const FrameRecords& records) const {
   Counts counts;
-  for (unsigned order = 0; order <= kMaxFrameOrder; ++order) counts.listed += check_list(order);
-  KASSERT(hot_limit_ - hot_bottom_ == kHotFrames || hot_limit_ == hot_bottom_);
-  counts.hot = hot_top_ - hot_bottom_;
-  KASSERT(counts.hot <= hot_limit_ - hot_bottom_);
-  for (uint32_t i = hot_bottom_; i != hot_top_; ++i) {
-    const FrameRecord* record = hot_[i & kHotMask];
-    KASSERT(span_.contains(record->number) && &records.at(record->number) == record);
-    KASSERT(record->use == FrameUse::Free && record->order == kOrderHot);
-  }
+  counts.listed = runs_.check(span_);
+  counts.hot = hot_.count();
+  hot_.check([&](const FrameRecord& record) {
+    KASSERT(span_.contains(record.number) && &records.at(record.number) == &record);
+    KASSERT(record.use == FrameUse::Free && record.order == kOrderHot);
+  });
   for (const FrameRecord* record = zeroed_; record != nullptr; record = record->next) {
     KASSERT(span_.contains(record->number) && counts.zeroed < span_.size_frames());
     KASSERT(record->use == FrameUse::FreeZeroed && record->zone == id_);
     ++counts.zeroed;
   }
   return counts;
-}
-
-uint32_t FrameZone::check_list(unsigned order) const {
-  const FrameRecord* list = &lists_[order];
-  KASSERT(((orders_ >> order) & 1) == (list->next != list));
-  uint32_t frames = 0;
-  const FrameRecord* before = list;
-  for (const FrameRecord* head = list->next; head != list; head = head->next) {
-    KASSERT(head->prev == before);  // so the list cannot run in a circle of its own
-    check_run(*head, order);
-    frames += 1u << order;
-    before = head;
-  }
-  KASSERT(list->prev == before);
-  return frames;
-}
-
-void FrameZone::check_run(const FrameRecord& head, unsigned order) const {
-  uint32_t size = 1u << order;
-  KASSERT((head.number.value & (size - 1)) == 0);
-  KASSERT(span_.contains(head.number) && span_.contains(head.number + (size - 1)));
-  uint32_t at = head.number.value & FrameRecords::kSectionMask;
-  const FrameRecord* section = &head - at;
-  KASSERT(head.state == free_state(order));
-  for (uint32_t i = 1; i < size; ++i) {
-    KASSERT(section[at + i].use == FrameUse::Free && section[at + i].order == kOrderInside);
-  }
-  KASSERT(order == kMaxFrameOrder || section[at ^ size].state != free_state(order));  // merged
 }
 
 namespace {

@@ -22,14 +22,9 @@ inline FrameZone& FrameAllocator::zone_of(FrameNumber f) {
   return zones_[(f >= zones_[1].span().begin) + (f >= zones_[2].span().begin)];
 }
 
-inline Claim FrameAllocator::effective_now(Claim claim) const {
-  return running_ == Claim::Promised ? running_ : claim;
-}
-
 inline bool FrameAllocator::may_take(uint32_t frames, Placement placement, Claim claim) {
-  const Claim effective = effective_now(claim);
-  const bool fails = effective != Claim::Promised && plan_.after != kNever && planned_to_fail();
-  return !fails && left_for(effective, placement) >= frames;
+  const bool fails = claim != Claim::Promised && plan_.after != kNever && planned_to_fail();
+  return !fails && left_for(claim, placement) >= frames;
 }
 
 inline void FrameAllocator::count_free(const FrameRecord& first, int frames) {
@@ -49,7 +44,7 @@ inline void FrameAllocator::account_taken(const FrameRecord& first, int frames, 
   LeafGuard guard(lock_);
   FrameRecord* record;
   bool plain = placement == Placement::Any && (fill == Fill::None || zeroed_count_ == 0);
-  if (plain && free_ > plenty_ && (top_->has_hot() || top_->refill_hot())) [[likely]] {
+  if (plain && free_ > low_ && (top_->has_hot() || top_->refill_hot())) [[likely]] {
     record = &top_->take_hot();
     --free_;
     ++used_[static_cast<unsigned>(use)];

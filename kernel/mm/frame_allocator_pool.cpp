@@ -55,63 +55,52 @@ void FrameAllocator::free_run(FrameNumber first, unsigned order, FrameUse use) {
   zone_of(first).give_run(head, order);
 }
 
-void FrameAllocator::set_floor(uint32_t reserve, uint32_t promised, uint32_t direct) {
+void FrameAllocator::set_admission(const FrameAdmission& admission) {
   LeafGuard guard(lock_);
-  floors_.set(reserve, promised, direct);
-  set_plenty();
-}
-
-void FrameAllocator::keep_for_images(uint32_t frames) {
-  LeafGuard guard(lock_);
-  floors_.keep_for_images(frames);
-  set_plenty();
+  admission_ = admission;
+  set_low();
 }
 
 bool FrameAllocator::keeps(FrameUse use) const {
   LeafGuard guard(lock_);
-  return use == FrameUse::Image && !floors_.images_have_more_than_kept(images());
+  return use == FrameUse::Image && !admission_.images_exceed_reserve(images());
 }
 
-Claim FrameAllocator::effective(Claim claim) const {
+uint32_t FrameAllocator::must_stay_free(Claim claim) const {
   LeafGuard guard(lock_);
-  return effective_now(claim);
+  return admission_.must_stay_free(claim, images());
 }
 
-uint32_t FrameAllocator::floor(Claim claim) const {
-  LeafGuard guard(lock_);
-  return floors_.of(claim, images());
-}
-
-void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t watermark) {
+void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t above_min) {
   LeafGuard guard(lock_);
   listener_ = listener;
-  watermark_ = watermark;
-  set_plenty();
+  low_above_min_ = above_min;
+  set_low();
 }
 
-uint32_t FrameAllocator::direct_floor() const {
+uint32_t FrameAllocator::must_stay_free_direct() const {
   LeafGuard guard(lock_);
-  return has_more_than_direct() ? floors_.in_direct_map(Claim::Unpromised) : 0;
+  return has_more_than_direct() ? admission_.must_stay_free_direct(Claim::Unpromised) : 0;
 }
 
 // A page that can lie anywhere takes a frame beyond the direct map first.
 uint32_t FrameAllocator::left_for(Claim claim, Placement placement) const {
-  const uint32_t left = frames_above(free_, floors_.of(claim, images()));
+  const uint32_t left = frames_above(free_, admission_.must_stay_free(claim, images()));
   if (!has_more_than_direct()) return left;
-  const uint32_t direct = frames_above(free_lower_, floors_.in_direct_map(claim));
+  const uint32_t direct = frames_above(free_lower_, admission_.must_stay_free_direct(claim));
   return std::min(left, placement == Placement::Any ? direct + (free_ - free_lower_) : direct);
 }
 
 // A request that could lie anywhere does not go down into the direct map for what is left there.
 unsigned FrameAllocator::lowest_zone(uint32_t frames, Placement placement, Claim claim) const {
   if (!has_more_than_direct() || placement != Placement::Any) return 0;
-  const uint32_t floor = floors_.in_direct_map(effective_now(claim));
+  const uint32_t floor = admission_.must_stay_free_direct(claim);
   return free_lower_ >= frames + floor ? 0 : kBeyondDirect;
 }
 
 bool FrameAllocator::some_left(Claim claim, Placement placement) const {
   LeafGuard guard(lock_);
-  return left_for(effective_now(claim), placement) != 0;
+  return left_for(claim, placement) != 0;
 }
 
 uint32_t FrameAllocator::left(Claim claim, Placement placement) const {
@@ -121,12 +110,7 @@ uint32_t FrameAllocator::left(Claim claim, Placement placement) const {
 
 uint32_t FrameAllocator::spare_frames() const {
   LeafGuard guard(lock_);
-  return free_ > plenty_ ? free_ - plenty_ : 0;
-}
-
-Claim FrameAllocator::claim_all(Claim claim) {
-  LeafGuard guard(lock_);
-  return std::exchange(running_, claim);
+  return free_ > low_ ? free_ - low_ : 0;
 }
 
 bool FrameAllocator::zero_one_free_frame() {

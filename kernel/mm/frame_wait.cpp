@@ -18,8 +18,9 @@ bool anybody_starves(MemoryManager& manager) EXCLUDES(memory_lock) {
 
 }  // namespace
 
-bool FrameWait::for_frames(Claim claim) {
+bool FrameWait::for_frames(Claim own) {
   if (daemon_ == nullptr) return false;
+  const Claim claim = manager_.waiting.promoted(own);
   ++waits_;
   // A page that is being read or written can go next; but not for ever.
   if (waits_ > kMost && (waits_ > 2 * kMost || !for_transfer())) return false;
@@ -40,7 +41,7 @@ bool FrameWait::for_batch(Claim claim) {
   const uint32_t more = std::max(2 * daemon_->low(), 1u);
   const Lack lack = lack_of(claim);
   FrameDemand& demand = daemon_->demand();
-  if (manager_.frames.effective(claim) != Claim::Growth) demand.images = Images::Take;
+  if (claim != Claim::Growth) demand.images = Images::Take;
   if (lack == Lack::Run) demand.frames = std::max(demand.frames, free + more);
   if (lack == Lack::Direct) demand.direct = std::max(demand.direct, direct + more);
   if (daemon_->wait_for_batch() == RoundEnd::Useful || there_is_more_for(lack)) return true;

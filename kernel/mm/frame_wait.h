@@ -14,7 +14,7 @@ class FrameWait {
   // promised page takes those, too, that could not be written before. False: nothing can be evicted
   // for a request of that claim, or it has waited too often. A request that waits a few times in a
   // row starves: others are throttled meanwhile.
-  bool for_frames(Claim claim = Claim::Unpromised) EXCLUDES(memory_lock);
+  bool for_frames(Claim own = Claim::Unpromised) EXCLUDES(memory_lock);
 
  private:
   // What is missing: any frame, one in the direct map, or several in a row.

@@ -36,12 +36,12 @@ Result<PageSlot*> ObjectPages::make_slot(PageIndex page) {
   return change_slots([&] { return slots_.get(page); });
 }
 
-Result<void> ObjectPages::resize_slots(PageCount pages) {
-  return change_slots([&]() REQUIRES(memory_lock) { return slots_.resize(pages); });
+Result<void> ObjectPages::resize_slots(PageCount pages, Claim claim) {
+  return change_slots([&]() REQUIRES(memory_lock) { return slots_.resize(pages, claim); });
 }
 
-Result<void> ObjectPages::make_all_slots() {
-  return change_slots([&] { return slots_.make_all(); });
+Result<void> ObjectPages::make_all_slots(Claim claim) {
+  return change_slots([&] { return slots_.make_all(claim); });
 }
 
 void ObjectPages::give_leaves(PageIndex first, PageIndex end) {

@@ -16,17 +16,17 @@ struct PageDaemon::Tally {
 
 namespace {
 
-bool enough_are_free(const FrameAllocator& frames, uint32_t low, Claim claim,
+bool enough_are_free(const FrameAllocator& frames, uint32_t high, Claim claim,
                      const FrameDemand& demand) {
-  const uint32_t more = low + std::min(low, Eviction::kBatch);
-  return frames.free_frames() >= std::max(frames.floor(claim) + more, demand.frames) &&
-         frames.left(claim) >= more && frames.free_direct_frames() >= demand.direct;
+  return frames.free_frames() >= std::max(frames.must_stay_free(claim) + high, demand.frames) &&
+         frames.left(claim) >= high && frames.free_direct_frames() >= demand.direct;
 }
 
 }  // namespace
 
 void PageDaemon::start(uint32_t low) {
   low_ = low;
+  high_ = low + std::min(low, Eviction::kBatch);
   manager_.frames.tell_when_low(this, low);
 }
 
@@ -69,7 +69,7 @@ void PageDaemon::run_round() {
 // at each takes long.
 RoundEnd PageDaemon::evict_until(const FrameDemand& demand, Tally& tally) {
   uint32_t fruitless_picks = 0;  // since a page was evicted last
-  while (!enough_are_free(manager_.frames, low_, Claim::Growth, demand)) {
+  while (!enough_are_free(manager_.frames, high_, Claim::Growth, demand)) {
     const EvictionAim aim{gain_wanted(demand), demand.images};
     if (note_slots() && aim.gain != Gain::Ledger) {
       const EvictionResult result = eviction_.evict_batch(aim);
@@ -120,9 +120,10 @@ uint32_t PageDaemon::reads_under_way() {
 // many go as pages that return need.
 Gain PageDaemon::gain_wanted(const FrameDemand& demand) {
   const FrameAllocator& frames = manager_.frames;
-  const bool slots_are_promised = frames.floor(Claim::Unpromised) > frames.floor(Claim::Returning);
+  const bool slots_are_promised =
+      frames.must_stay_free(Claim::Unpromised) > frames.must_stay_free(Claim::Returning);
   const Claim served = slots_are_promised ? Claim::Returning : Claim::Growth;
-  if (!enough_are_free(frames, low_, served, {demand.frames, 0})) return Gain::Frames;
+  if (!enough_are_free(frames, high_, served, {demand.frames, 0})) return Gain::Frames;
   return manager_.frames.free_direct_frames() < demand.direct ? Gain::Direct : Gain::Ledger;
 }
 

@@ -1,7 +1,8 @@
 // PageDaemon: when pages are evicted, and who waits for it.
 //
-// One kernel thread works in rounds. A round evicts until a batch more frames than the low
-// watermark are free, or until it is certain that nothing can go.
+// One kernel thread works in rounds, between two watermarks of free frames (frame_admission.h):
+// with fewer than `low` a round begins; it evicts until `high` are free, or until it is certain
+// that nothing can go.
 //
 //              few frames are free,                       the thread
 //              or somebody waits for one                  begins
@@ -34,7 +35,8 @@ class PageDaemon final : public LowMemory {
       : manager_(manager), eviction_(eviction) {}
   PageDaemon(const PageDaemon&) = delete;
 
-  // From now on memory is watched: fewer than `low` free frames above the floor ask for a round.
+  // From now on memory is watched. The low watermark is `low` frames above FrameAdmission::min(),
+  // the high one another `low` above that, or a batch if that is less.
   // Requires: low is not 0; it is called once, before the first round or wait.
   void start(uint32_t low);
   uint32_t low() const { return low_; }
@@ -71,7 +73,7 @@ class PageDaemon final : public LowMemory {
 
   MemoryManager& manager_;
   Eviction& eviction_;
-  uint32_t low_ = 0;  // set by start()
+  uint32_t low_ = 0, high_ = 0;  // set by start(); they count from what must stay free
   // No lock for these: the thread and those who wait for it test them and then wait, with nothing
   // in between that could run another thread (ports/waiting.h).
   Round state_ = Round::Idle;

@@ -62,14 +62,14 @@ Result<void> PageIn::begin() {
   const bool swapped = slot->kind() == SlotKind::Swapped;
   const SwapSlot from = swapped ? slot->swap_slot() : kNoSwapSlot;
   const FrameUse use = object().frame_use();
+  const Claim claim = manager_.waiting.promoted(wanted_.claim);
   first_ = place_of(wanted_.index, *slot);
-  if (swapped) frames_[0] = manager_.frames.take_standby(from, use, wanted_.claim);
+  if (swapped) frames_[0] = manager_.frames.take_standby(from, use, claim);
   const bool on_standby = frames_[0].has_frame();
   if (!on_standby) {
     const bool held = swapped && manager_.frames.on_standby(from);
     if (object().pager().is_gone() && !held) return Failure(Error::TimedOut);
-    frames_[0] =
-        TRY(manager_.frames.allocate(use, Placement::Any, Fill::None, wanted_.claim));
+    frames_[0] = TRY(manager_.frames.allocate(use, Placement::Any, Fill::None, claim));
   }
   // From here on nothing fails.
   object().move(wanted_.index, *slot, PageSlot::busy(from));

@@ -14,13 +14,14 @@
 
 namespace mobius::mm {
 
-// The flags of VmmAlloc and VmmProtect, as abi/vmm.h has them (the syscall layer asserts equality).
-inline constexpr uint32_t kMemIgnored = 0x3;
-inline constexpr uint32_t kMemRead = 0x4;
-inline constexpr uint32_t kMemWrite = 0x8;
-inline constexpr uint32_t kMemZero = 0x10;
-inline constexpr uint32_t kMemGuaranteed = 0x1000;
-inline constexpr uint32_t kMemEager = 0x2000;
+// What a new block is asked to be (VM_MEM_GUARANTEED, VM_MEM_EAGER).
+enum class Storage : uint8_t { OnTouch, Promised };  // of its pages: Promised is never refused
+enum class Commit : uint8_t { Touched, Ahead };      // which pages a first write commits
+struct BlockOptions {
+  Access access = Access::ReadWrite;
+  Storage storage = Storage::OnTouch;
+  Commit commit = Commit::Touched;
+};
 
 // Where the kernel puts a block when it may choose: the lowest gap that fits at or above this, or
 // else the lowest of all. Below it there is room for EXEs at their usual bases.
@@ -29,8 +30,8 @@ inline constexpr VirtAddr kFirstChoice{0x10000000};
 // R21, R24. `base` null: the kernel chooses; otherwise rounded down and honoured where free, else
 // the nearest gap above that fits, else the nearest below. A range wholly inside one reserved area
 // takes exactly that part. Fails: BadArgument, OutOfAddressSpace, OutOfFrames, LimitReached.
-Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags)
-    EXCLUDES(memory_lock);
+Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base,
+                           BlockOptions options) EXCLUDES(memory_lock);
 
 // R25. Frees the whole block that `address` is in; a block in a reservation goes back to it.
 // Fails: BadArgument (anything that is not in a VmmAlloc block).
@@ -43,9 +44,9 @@ Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr
 // Ends a reservation. Fails: BadArgument (not in one), Busy (blocks live in it).
 Result<void> vmm_unmap(AddressSpace& space, VirtAddr address) EXCLUDES(memory_lock);
 
-// New rights for any page range inside one block or image. Fails: BadArgument (also kMemGuaranteed
-// and kMemEager: a block has them from its beginning), OutOfFrames, LimitReached.
-Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags)
+// New rights for any page range inside one block or image. Fails: BadArgument, OutOfFrames,
+// LimitReached.
+Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, Access access)
     EXCLUDES(memory_lock);
 
 // Grows, shrinks or moves the block `address` is in; returns its base. Contents are kept by moving

@@ -45,31 +45,32 @@ Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base)
   return &space.insert(TRY(space.make_region()), range);
 }
 
-Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
-  const Access access = TRY(access_from(flags, kMemGuaranteed | kMemEager));
+Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base,
+                            BlockOptions options) {
   CallGuard guard(space);
   ObjectReference object = TRY(AnonymousObject::create(space.manager(), pages));
-  if ((flags & kMemGuaranteed) != 0) [[unlikely]] {
+  if (options.storage == Storage::Promised) [[unlikely]] {
     TRY(promise_pages(space, *object.get(), 0, pages));
   }
   Region* region = TRY(place_block(space, pages, base));
   // From here on nothing fails.
   region->kind = RegionKind::Block;
   region->part = false;
-  region->access = access;
+  region->access = options.access;
   region->block_base = region->range.begin;
   region->first_page = 0;
   object.get()->belong_to(space.footprint);
   region->attach(space, std::move(object));
-  if ((flags & kMemEager) != 0) [[unlikely]] make_eager(*region);
+  if (options.commit == Commit::Ahead) [[unlikely]] make_eager(*region);
   return region->range.begin;
 }
 
 }  // namespace
 
-Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base, uint32_t flags) {
+Result<VirtAddr> vmm_alloc(AddressSpace& space, PageCount pages, VirtAddr base,
+                           BlockOptions options) {
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
-  return retry_for_frames(space.manager(), [&] { return make_block(space, pages, base, flags); });
+  return retry_for_frames(space.manager(), [&] { return make_block(space, pages, base, options); });
 }
 
 namespace {

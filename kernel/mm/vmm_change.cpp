@@ -114,8 +114,7 @@ Result<VmObject*> discard_or_busy(LongCall& call, VirtRange range) EXCLUDES(memo
 
 }  // namespace
 
-Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, uint32_t flags) {
-  Access access = TRY(access_from(flags, 0));
+Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, Access access) {
   VirtRange range = TRY(user_range(base, pages));
   Protecting protecting(space, range, access);
   const bool goes_on =

@@ -4,13 +4,6 @@
 
 namespace mobius::mm {
 
-Result<Access> access_from(uint32_t flags, uint32_t others) {
-  constexpr uint32_t always = kMemIgnored | kMemRead | kMemWrite | kMemZero;
-  if ((flags & ~(always | others)) != 0) return Failure(Error::BadArgument);
-  if ((flags & kMemWrite) != 0) return Access::ReadWrite;
-  return (flags & kMemRead) != 0 ? Access::Read : Access::None;
-}
-
 Result<VirtRange> user_range(VirtAddr base, PageCount pages) {
   VirtAddr begin = base.page_down();
   if (pages == 0 || begin < kUserRange.begin || begin >= kUserRange.end) {
@@ -81,9 +74,9 @@ Result<void> check_share(AddressSpace& space, uint32_t more) REQUIRES(memory_loc
   return allowed ? Result<void>() : Failure(Error::LimitReached);
 }
 
-Result<void> make_slots(VmObject& object, PageCount pages) REQUIRES(memory_lock) {
-  if (object.pages() < pages) TRY(object.resize_slots(pages));
-  return object.make_all_slots();
+Result<void> make_promised_slots(VmObject& object, PageCount pages) REQUIRES(memory_lock) {
+  if (object.pages() < pages) TRY(object.resize_slots(pages, Claim::Promised));
+  return object.make_all_slots(Claim::Promised);
 }
 
 }  // namespace
@@ -98,10 +91,7 @@ Result<void> promise_pages(AddressSpace& space, VmObject& object, PageCount had,
   TRY(check_share(space, cost.pages));
   TRY(space.check_slots(pages * sizeof(PageSlot)));
   Promise more = TRY(manager.promises.promise(cost));
-  const Claim before = manager.frames.claim_all(Claim::Promised);
-  Result<void> made = make_slots(object, pages);
-  manager.frames.claim_all(before);
-  TRY(made);
+  TRY(make_promised_slots(object, pages));
   more.reduce(slots);
   object.promise().add(std::move(more));
   return {};

@@ -7,10 +7,6 @@
 
 namespace mobius::mm {
 
-// The rights that VM_MEM_* flags ask for; `others`: the flags beside rights that the call knows.
-// Fails: BadArgument (any other bit).
-Result<Access> access_from(uint32_t flags, uint32_t others);
-
 // [base rounded down, + pages) where it is inside the user range. Fails: BadArgument.
 Result<VirtRange> user_range(VirtAddr base, PageCount pages);
 

@@ -24,7 +24,7 @@ Result<ProcessTable::Unborn> ProcessTable::create(Process* parent, Privileges pr
   auto owned = TRY(memory_.heap.create<Process>(memory_.heap));
   Unborn unborn(*this, Ref<Process>(owned.release()));
   unborn->privileges = privileges;
-  unborn->map = TRY(cpu_.create_map());
+  unborn->map = TRY(cpu_.create_map(memory_.waiting.promoted(privileges.claim())));
   unborn->space = TRY(mm::AddressSpace::create(memory_, *unborn->map));
   return unborn;
 }

@@ -41,7 +41,7 @@ Thread& Scheduler::choose() {
 }
 
 // A part of each switch.
-[[gnu::always_inline]] inline void Scheduler::charge() {
+void Scheduler::charge_current() {
   const uint64_t now = cpu_.timestamp();
   const uint64_t ran = now - running_since_;
   current_->cpu_ticks += ran;
@@ -55,9 +55,8 @@ void Scheduler::switch_to(Thread& next) {
   next.state = ThreadState::Running;
   user_return_work = next.doomed ? 1 : 0;
   if (&next == &previous) return;
-  charge();
+  charge_current();
   current_ = &next;
-  frames_.claim_all(next.claim);
   cpu_.switch_context(previous.context, next.context);
 }
 
@@ -212,8 +211,6 @@ void Scheduler::idle_loop() {
     }
   }
 }
-
-void Scheduler::charge_current() { charge(); }
 
 uint64_t Scheduler::take_longest_run() {
   charge_current();

@@ -32,7 +32,7 @@ inline constexpr uint32_t kRaiseEveryTicks = 2 * kSliceTicks;
 
 class Scheduler final : public mm::Waiting {
  public:
-  // `frames`: told of each thread whether its requests count as promised (S1).
+  // `frames`: zeroed while the machine idles.
   Scheduler(Cpu& cpu, mm::FrameAllocator& frames);
   Scheduler(const Scheduler&) = delete;
 
@@ -47,6 +47,9 @@ class Scheduler final : public mm::Waiting {
   void wait(const void* channel) override EXCLUDES(memory_lock);
   void wake(const void* channel) override;
   bool called_off() const override { return current_->doomed; }
+  mm::Claim promoted(mm::Claim own) const override {
+    return current_->claim == mm::Claim::Promised ? mm::Claim::Promised : own;
+  }
   // Takes the interrupts that are pending; then as reschedule().
   void let_others_run() override EXCLUDES(memory_lock);
 
@@ -87,7 +90,6 @@ class Scheduler final : public mm::Waiting {
   uint64_t take_longest_run();
 
  private:
-  void charge();
   void sleep(WaitKey key, uint64_t deadline_ns, Interruptible interruptible);
   void wake_thread(Thread& thread, Wake reason);
   void begin_turn(Thread& thread);

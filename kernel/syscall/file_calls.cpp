@@ -77,7 +77,9 @@ Result<uint32_t> FileRead(proc::System& system, Words a) {
   const VirtAddr to{a[1]};
   const uint32_t bytes = a[2];
   const bool all = file->info().kind == FileKind::Regular;
-  auto frame = TRY(system.memory.frames.allocate(mm::FrameUse::Driver, mm::Placement::Direct));
+  auto frame = TRY(system.memory.frames.allocate(
+      mm::FrameUse::Driver, mm::Placement::Direct, mm::Fill::None,
+      system.scheduler.promoted(mm::Claim::Unpromised)));
   const std::byte* bounce = system.memory.memory.direct(frame.number());
   uint32_t done = 0;
   while (done < bytes) {

@@ -8,13 +8,11 @@
 #include "mm/vmm.h"
 #include "proc/user_memory.h"
 #include "syscall/calls.h"
+#include "syscall/memory_flags.h"
 
 namespace mobius::syscall::calls {
 namespace {
 
-static_assert(VM_MEM_USER == mm::kMemIgnored && VM_MEM_READ == mm::kMemRead &&
-              VM_MEM_WRITE == mm::kMemWrite && VM_MEM_ZERO == mm::kMemZero &&
-              VM_MEM_GUARANTEED == mm::kMemGuaranteed && VM_MEM_EAGER == mm::kMemEager);
 static_assert(VMM_PAGE_RESERVED == static_cast<int>(mm::PageState::Reserved) &&
               VMM_PAGE_DIRTY == static_cast<int>(mm::PageState::CommittedDirty) &&
               VMM_PAGE_DISCARDED == static_cast<int>(mm::PageState::Discarded));
@@ -69,7 +67,8 @@ uint32_t flags_of(const mm::BlockInfo& info) {
 }  // namespace
 
 Result<uint32_t> VmmAlloc(proc::System& system, Words a) {
-  return TRY(mm::vmm_alloc(own_space(system), a[0], VirtAddr{a[1]}, a[2])).value;
+  const mm::BlockOptions options = TRY(block_of_flags(a[2]));
+  return TRY(mm::vmm_alloc(own_space(system), a[0], VirtAddr{a[1]}, options)).value;
 }
 
 Result<uint32_t> VmmFree(proc::System& system, Words a) {
@@ -87,7 +86,7 @@ Result<uint32_t> VmmUnmap(proc::System& system, Words a) {
 }
 
 Result<uint32_t> VmmProtect(proc::System& system, Words a) {
-  TRY(mm::vmm_protect(own_space(system), VirtAddr{a[0]}, a[1], a[2]));
+  TRY(mm::vmm_protect(own_space(system), VirtAddr{a[0]}, a[1], TRY(access_of_flags(a[2]))));
   return kTrue;
 }
 

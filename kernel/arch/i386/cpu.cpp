@@ -105,9 +105,9 @@ void I386Cpu::set_tls(proc::CpuContext& current, uint32_t base) {
   asm volatile("mov %0, %%fs" : : "r"(uint32_t{kThreadData}) : "memory");
 }
 
-Result<proc::UserMap*> I386Cpu::create_map() {
+Result<proc::UserMap*> I386Cpu::create_map(mm::Claim claim) {
   mm::OwnedFrame directory =
-      TRY(paging::PageTables::make_directory(machine_, kernel_directory_frame()));
+      TRY(paging::PageTables::make_directory(machine_, kernel_directory_frame(), claim));
   auto tables = TRY(heap_.create<paging::PageTables>(machine_, std::move(directory)));
   return tables.release();
 }

@@ -28,7 +28,7 @@ class I386Cpu final : public proc::Cpu {
   void set_tls(proc::CpuContext& current, uint32_t base) override;
   bool has_sysenter() override { return features_.sep; }
 
-  Result<proc::UserMap*> create_map() override;
+  Result<proc::UserMap*> create_map(mm::Claim claim) override;
   uint32_t directory_of(proc::UserMap& map) override;
   void destroy_map(proc::UserMap& map) override;
 

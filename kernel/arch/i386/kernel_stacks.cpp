@@ -40,7 +40,8 @@ Result<uint32_t> KernelStacks::make(mm::Claim claim) {
   for (mm::OwnedFrame& frame : stack) {
     // Zeros: what is left of code there makes every write to the frame slow in QEMU, which watches
     // translated code byte by byte (docs/testing.md), and a stack may never write all of it.
-    frame = TRY(frames_.allocate(mm::FrameUse::KernelStack, mm::Placement::Any, mm::Fill::Zero));
+    frame = TRY(frames_.allocate(mm::FrameUse::KernelStack, mm::Placement::Any, mm::Fill::Zero,
+                                 claim));
   }
   // From here on nothing fails.
   VirtAddr page{free_slot_};

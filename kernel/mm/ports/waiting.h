@@ -1,13 +1,17 @@
-// Port: how a thread waits for a page that another thread is bringing in, and how it lets others
-// run in the course of long work.
+// Port: how a thread waits for a page that another thread is bringing in, how it lets others run in
+// the course of long work, and what is known of the one that runs.
 //
 // The kernel is not preempted between the check of a condition and `wait`, so no wake-up is lost:
 // a thread that finds a Busy slot waits on its channel at once, with no lock held.
 #pragma once
 
+#include <cstdint>
+
 #include "base/lock.h"
 
 namespace mobius::mm {
+
+enum class Claim : uint8_t;  // frame_request.h
 
 class Waiting {
  public:
@@ -21,6 +25,9 @@ class Waiting {
   virtual void let_others_run() EXCLUDES(memory_lock) {}
   // Whether the running thread is to end: long work for it stops there.
   virtual bool called_off() const { return false; }
+  // The claim of a request that the running thread makes: all those of a promised thread (S1) are
+  // promised, any other has its own.
+  virtual Claim promoted(Claim own) const { return own; }
 
  protected:
   ~Waiting() = default;

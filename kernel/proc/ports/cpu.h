@@ -26,6 +26,7 @@ using UserMap = mm::TranslationMap;
 class Cpu {
  public:
   // A kernel stack with a guard page under it; the last ones are for promised threads (limits.h).
+  // Its frames are asked for with `claim`.
   // Fails: OutOfFrames, TooManyRunning.
   virtual Result<uint32_t> make_kernel_stack(mm::Claim claim) = 0;  // its top
   virtual uint32_t kernel_stacks() = 0;                             // in use and free
@@ -43,7 +44,8 @@ class Cpu {
   virtual void set_tls(CpuContext& current, uint32_t base) = 0;
   virtual bool has_sysenter() = 0;  // programs may enter the kernel by it
 
-  virtual Result<UserMap*> create_map() = 0;              // a page directory and its object
+  // A page directory, for which a frame is asked for with `claim`, and its object.
+  virtual Result<UserMap*> create_map(mm::Claim claim) = 0;
   virtual uint32_t directory_of(UserMap& map) = 0;        // for CpuContext::directory
   // Requires: empty. Where it is still loaded (a kernel thread keeps the last user directory), the
   // kernel's own directory is loaded first.

@@ -67,7 +67,7 @@ void alloc_free(benchmark::State& state) {
   sim::SimMachine machine({.frames = 4096, .junk = false});
   sim::SimUser user(machine);
   for (auto _ : state) {
-    VirtAddr block = *mm::vmm_alloc(user.space(), 1, VirtAddr{0}, mm::kMemWrite);
+    VirtAddr block = *mm::vmm_alloc(user.space(), 1, VirtAddr{0}, {});
     benchmark::DoNotOptimize(mm::vmm_free(user.space(), block));
   }
 }
@@ -76,7 +76,7 @@ BENCHMARK(alloc_free);
 void write_fault_and_discard(benchmark::State& state) {
   sim::SimMachine machine({.frames = 4096, .junk = false});
   sim::SimUser user(machine);
-  VirtAddr block = *mm::vmm_alloc(user.space(), 2, VirtAddr{0}, mm::kMemWrite);
+  VirtAddr block = *mm::vmm_alloc(user.space(), 2, VirtAddr{0}, {});
   (void)mm::resolve_fault(user.space(), {pages_after(block, 1), mm::FaultAccess::Write});
   for (auto _ : state) {
     (void)mm::resolve_fault(user.space(), {block, mm::FaultAccess::Write});

@@ -9,7 +9,7 @@
 namespace mobius {
 namespace {
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+constexpr mm::BlockOptions kReadWrite{};
 
 // A process's life that needs every kind of frame: directory, space, image, stack, blocks small
 // and sparse, copies, splits, a move. Returns whether all of it worked; anything that fails must
@@ -63,14 +63,14 @@ class Life {
     if (!ok(block) || !look(*block) || !touch(*block, 4)) return false;
     auto sparse = mm::vmm_alloc(space, 100000, VirtAddr{0}, kReadWrite);
     if (!ok(sparse) || !touch(pages_after(*sparse, 99999), 5)) return false;
-    if (!ok(mm::vmm_protect(space, pages_after(*block, 5), 10, mm::kMemRead))) return false;
+    if (!ok(mm::vmm_protect(space, pages_after(*block, 5), 10, Access::Read))) return false;
     auto area = mm::vmm_reserve_area(space, 64, pages_after(*block, 40));
     if (!ok(area)) return false;
     auto inside = mm::vmm_alloc(space, 4, pages_after(*area, 8), kReadWrite);
     if (!ok(inside) || !touch(*inside, 6)) return false;
     auto moved = mm::vmm_resize(space, *block, 600);
     if (!ok(moved) || !touch(pages_after(*moved, 599), 7)) return false;
-    auto promised = mm::vmm_alloc(space, 20, VirtAddr{0}, kReadWrite | mm::kMemGuaranteed);
+    auto promised = mm::vmm_alloc(space, 20, VirtAddr{0}, {.storage = mm::Storage::Promised});
     return ok(promised) && ok(mm::vmm_resize(space, *inside, 2));
   }
 

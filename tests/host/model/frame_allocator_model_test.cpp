@@ -216,8 +216,8 @@ void ModelMachine::move_floor() {
   reserve_ = random_.below(60);
   floor_ = reserve_ + random_.below(60);
   direct_ = random_.below(40);
-  allocator_.set_floor(reserve_, floor_ - reserve_, direct_);
-  ASSERT_EQ(allocator_.floor(), floor_);
+  allocator_.set_admission({.reserve = reserve_, .promised = floor_ - reserve_, .direct = direct_});
+  ASSERT_EQ(allocator_.must_stay_free(), floor_);
 }
 
 void ModelMachine::compare() {
@@ -251,7 +251,8 @@ void ModelMachine::run(int operations) {
     }
     if (i % 500 == 0) compare();
   }
-  allocator_.set_floor(reserve_ = floor_ = direct_ = 0);
+  reserve_ = floor_ = direct_ = 0;
+  allocator_.set_admission({});
   while (!held_.empty() && !testing::Test::HasFatalFailure()) free_some();
   compare();
 }

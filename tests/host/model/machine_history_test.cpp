@@ -153,8 +153,8 @@ class Process {
   }
   void alloc() {
     PageCount pages = 1 + h_.random.below(h_.random.chance(6) ? 1500 : 10);
-    uint32_t flags = mm::kMemWrite | (h_.random.chance(2) ? mm::kMemEager : 0);
-    auto base = mm::vmm_alloc(user_.space(), pages, VirtAddr{0}, flags);
+    const auto commit = h_.random.chance(2) ? mm::Commit::Ahead : mm::Commit::Touched;
+    auto base = mm::vmm_alloc(user_.space(), pages, VirtAddr{0}, {.commit = commit});
     if (!base) {
       ASSERT_EQ(base.error(), Error::OutOfFrames);
       return;
@@ -189,9 +189,7 @@ class Process {
     PageCount pages = 1 + h_.random.below(std::min(block->pages - first, 6u));
     Access access = static_cast<Access>(h_.random.below(3));
     VirtAddr base = pages_after(block->base, first);
-    uint32_t flags = access == Access::None ? 0 : access == Access::Read ? mm::kMemRead
-                                                                         : mm::kMemWrite;
-    if (!mm::vmm_protect(user_.space(), base, pages, flags)) return;
+    if (!mm::vmm_protect(user_.space(), base, pages, access)) return;
     set_rights(base, pages, access);
   }
   void discard() {

@@ -73,11 +73,8 @@ class VmmModel {
   void alloc() {
     uint32_t wanted = any_index(), count = any_count();
     Access access = static_cast<Access>(random_.below(3));
-    uint32_t flags = access == Access::None   ? 0
-                     : access == Access::Read ? mm::kMemRead
-                                              : mm::kMemRead | mm::kMemWrite;
     VirtAddr base = model_.address(wanted) + random_.below(kPageSize);
-    auto got = mm::vmm_alloc(space(), count, base, flags);
+    auto got = mm::vmm_alloc(space(), count, base, {.access = access});
     IntervalModel::Page page{IntervalModel::Page::What::Block, wanted, 0, access};
     if (model_.in_reservation(wanted, count)) {
       page.reservation = model_.at(wanted).block + 1;
@@ -138,9 +135,7 @@ class VmmModel {
   void protect() {
     uint32_t index = any_index(), count = 1 + random_.below(8);
     Access access = static_cast<Access>(random_.below(3));
-    uint32_t flags = access == Access::None ? 0 : access == Access::Read ? mm::kMemRead
-                                                                         : mm::kMemWrite;
-    auto done = mm::vmm_protect(space(), model_.address(index), count, flags);
+    auto done = mm::vmm_protect(space(), model_.address(index), count, access);
     bool inside = model_.is_block(index) && model_.all(index, count, [&](const auto& p) {
       return p.what == IntervalModel::Page::What::Block && p.block == model_.at(index).block;
     });

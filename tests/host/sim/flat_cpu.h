@@ -42,7 +42,7 @@ class FlatCpu final : public proc::Cpu {
   [[noreturn]] void enter_user(VirtAddr, VirtAddr) override { __builtin_trap(); }
   void set_tls(proc::CpuContext&, uint32_t) override { unused(); }
   bool has_sysenter() override { return unused<bool>(); }
-  Result<proc::UserMap*> create_map() override { return unused<proc::UserMap*>(); }
+  Result<proc::UserMap*> create_map(mm::Claim) override { return unused<proc::UserMap*>(); }
   uint32_t directory_of(proc::UserMap&) override { return unused<uint32_t>(); }
   void destroy_map(proc::UserMap&) override { unused(); }
   void wait_for_interrupt() override { unused(); }

@@ -31,7 +31,9 @@ SimMachine::SimMachine(const SimMachineConfig& config)
       heap(frames, memory),
       paging{memory, frames, mmu},
       manager{memory, frames, heap, config.waiting != nullptr ? *config.waiting : scheduler,
-              *mm::MemoryManager::make_zero_frame(frames)} {}
+              *mm::MemoryManager::make_zero_frame(frames)} {
+  heap.serve(manager.waiting);
+}
 
 // Two reserved frames hold the kernel's directory and page table.
 FrameNumber SimMachine::start(const SimMachineConfig& config) {
@@ -58,8 +60,9 @@ bool SimMachine::frame_is_free(FrameNumber f) {
   return false;
 }
 
-Result<mm::KernelHeap::Owned<paging::PageTables>> SimMachine::create_map() {
-  mm::OwnedFrame directory = TRY(paging::PageTables::make_directory(paging, kernel_directory));
+Result<mm::KernelHeap::Owned<paging::PageTables>> SimMachine::create_map(mm::Claim claim) {
+  mm::OwnedFrame directory =
+      TRY(paging::PageTables::make_directory(paging, kernel_directory, claim));
   return heap.create<paging::PageTables>(paging, std::move(directory));
 }
 

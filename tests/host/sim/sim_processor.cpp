@@ -84,7 +84,8 @@ Result<uint32_t> SimProcessor::make_kernel_stack(mm::Claim claim) {
   const auto stack = std::find_if(stacks_.begin() + 1, stacks_.end(),
                                   [](const Stack& s) { return s.frame == kNoFrame; });
   KASSERT(stack != stacks_.end());
-  stack->frame = TRY(machine_->frames.allocate(mm::FrameUse::KernelStack)).release();
+  stack->frame = TRY(machine_->frames.allocate(mm::FrameUse::KernelStack, mm::Placement::Any,
+                                               mm::Fill::None, claim)).release();
   ++stacks_in_use_;
   return static_cast<uint32_t>(stack - stacks_.begin());
 }
@@ -118,8 +119,8 @@ void SimProcessor::enter_user(VirtAddr eip, VirtAddr esp) {
   assert_failed("user code returned", __FILE_NAME__, __LINE__);
 }
 
-Result<proc::UserMap*> SimProcessor::create_map() {
-  return TRY(machine_->create_map()).release();
+Result<proc::UserMap*> SimProcessor::create_map(mm::Claim claim) {
+  return TRY(machine_->create_map(claim)).release();
 }
 
 uint32_t SimProcessor::directory_of(proc::UserMap& map) {

@@ -53,7 +53,7 @@ class SimProcessor final : public proc::Cpu {
   [[noreturn]] void enter_user(VirtAddr eip, VirtAddr esp) override;
   void set_tls(proc::CpuContext& current, uint32_t base) override { current.tls_base = base; }
   bool has_sysenter() override { return false; }
-  Result<proc::UserMap*> create_map() override;
+  Result<proc::UserMap*> create_map(mm::Claim claim) override;
   uint32_t directory_of(proc::UserMap& map) override;
   void destroy_map(proc::UserMap& map) override;
   void wait_for_interrupt() override { idle(); }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "mm/frame_request.h"
 #include "mm/ports/waiting.h"
 #include "sim/random.h"
 
@@ -38,6 +39,9 @@ class SimScheduler final : public mm::Waiting {
   bool called_off() const override { return called_off_; }
   // Where somebody else could, it is drawn who runs on.
   void let_others_run() override { yield(); }
+  mm::Claim promoted(mm::Claim own) const override {
+    return promised_ ? mm::Claim::Promised : own;
+  }
   // Whatever runs from now on is to end.
   void call_off() { called_off_ = true; }
 
@@ -50,6 +54,7 @@ class SimScheduler final : public mm::Waiting {
   void wake_spuriously(bool on) { spurious_ = on; }
 
  private:
+  friend class PromisedThread;
   struct Fiber;
   enum class State : uint8_t { Runnable, Waiting, Sleeping, Finished };
 
@@ -63,9 +68,21 @@ class SimScheduler final : public mm::Waiting {
   std::vector<std::unique_ptr<Fiber>> fibers_;  // [0] is the test
   Fiber* current_;
   uint64_t now_ = 0, switches_ = 0;
-  bool called_off_ = false;
-  bool spurious_ = true;
-  bool draining_ = false;  // the test is in run() and continues when nobody else can
+  bool called_off_ = false, promised_ = false;
+  bool spurious_ = true, draining_ = false;  // draining: the test is in run()
+};
+
+// While one exists, whatever runs is a promised thread.
+class PromisedThread {
+ public:
+  explicit PromisedThread(SimScheduler& scheduler) : scheduler_(scheduler) {
+    scheduler_.promised_ = true;
+  }
+  PromisedThread(const PromisedThread&) = delete;
+  ~PromisedThread() { scheduler_.promised_ = false; }
+
+ private:
+  SimScheduler& scheduler_;
 };
 
 }  // namespace mobius::sim

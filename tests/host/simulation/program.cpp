@@ -162,7 +162,7 @@ bool Program::have_back(VirtAddr page) {
   if (oracle_.rights(page) == Access::None) {
     Block* block = block_of(page);
     if (block == nullptr) return true;  // a stack's guard
-    if (!mm::vmm_protect(*space_, page, 1, mm::kMemRead)) return false;
+    if (!mm::vmm_protect(*space_, page, 1, Access::Read)) return false;
     oracle_.protect(page, 1, Access::Read);
   }
   doomed = false;

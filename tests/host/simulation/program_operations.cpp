@@ -12,8 +12,9 @@ constexpr PageCount kLongestSweep = 24;
 constexpr PageCount kUsualBlock = 40, kBigBlock = 1200, kBigPromise = 200;
 
 // Of a new block: every second one is eager.
-uint32_t flags_for(Program::Actor& by) {
-  return mm::kMemWrite | (by.random.chance(2) ? mm::kMemEager : 0);
+mm::BlockOptions options_for(Program::Actor& by, mm::Storage storage) {
+  const auto commit = by.random.chance(2) ? mm::Commit::Ahead : mm::Commit::Touched;
+  return {.storage = storage, .commit = commit};
 }
 }  // namespace
 
@@ -146,7 +147,7 @@ void Program::grow(Actor& by) {
 
 // The block is the last one then.
 bool Program::allocate(Actor& by, PageCount pages) {
-  auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, flags_for(by));
+  auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, options_for(by, mm::Storage::OnTouch));
   if (!base) return check_refusal("VmmAlloc", base.error()), false;
   add_block(*base, pages);
   return true;
@@ -156,7 +157,7 @@ void Program::promise(Actor& by) {
   const bool big = by.random.chance(6);
   const PageCount pages = 1 + by.random.below(big ? kBigPromise : kUsualBlock);
   if (block_pages_ >= world_.pages_a_program()) return free(by);
-  auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, flags_for(by) | mm::kMemGuaranteed);
+  auto base = mm::vmm_alloc(*space_, pages, VirtAddr{0}, options_for(by, mm::Storage::Promised));
   if (!base) return check_refused_promise("VmmAlloc", base.error(), pages);
   ++world_.counts.promises;
   add_block(*base, pages);
@@ -203,10 +204,9 @@ void Program::protect(Actor& by) {
   if (part.pages == 0) return;
   const bool back = by.random.chance(2);
   const auto access = back ? Access::ReadWrite : static_cast<Access>(by.random.below(3));
-  const uint32_t flags = access == Access::None ? 0
-                         : access == Access::Read ? mm::kMemRead : mm::kMemWrite;
-  world_.log.tell("    %u pages at %#x: %u", part.pages, part.base.value, flags);
-  const auto done = mm::vmm_protect(*space_, part.base, part.pages, flags);
+  world_.log.tell("    %u pages at %#x: %u", part.pages, part.base.value,
+                  static_cast<unsigned>(access));
+  const auto done = mm::vmm_protect(*space_, part.base, part.pages, access);
   if (!done && !is_inside(part)) return;  // it waited for memory, and the block has gone
   if (!done) return check_refusal("VmmProtect", done.error());
   oracle_.protect(part.base, part.pages, access);

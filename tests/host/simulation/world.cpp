@@ -88,7 +88,7 @@ World::World(const Plan& the_plan)
   {
     LockGuard guard(machine.manager.lock);
     machine.manager.promises.set_reserve(kReserve);
-    machine.manager.promises.set_kept_for_images(kKeptForImages);
+    machine.manager.promises.set_image_reserve(kImageReserve);
   }
   // In every other life calls go in steps where they could do all at once.
   if (plan.seed % 2 == 0) machine.manager.step_limits = {.pages = 4, .parts = 1, .work = 20};

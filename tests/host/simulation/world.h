@@ -31,7 +31,7 @@ class World {
  public:
   static constexpr uint32_t kSignature = 7;
   static constexpr uint32_t kReserve = 24;  // frames that only promises may take
-  static constexpr uint32_t kKeptForImages = 3;  // of six pages, where there are no slots left
+  static constexpr uint32_t kImageReserve = 3;  // of six pages, where there are no slots left
   static constexpr VirtAddr kImageBase{0x400000};
   static constexpr unsigned kSeats = 3, kThreads = 2;
 

@@ -45,10 +45,10 @@ void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCo
   ++counts.out_of_memory;
   const Room all = room(false), direct = room(true);
   const bool returning = claim == mm::Claim::Returning;
-  uint32_t needed = kNeeded + given_back + (returning ? kReserve : machine.frames.floor());
-  const uint32_t direct_needed = kNeeded + given_back + machine.frames.direct_floor();
+  uint32_t needed = kNeeded + given_back + (returning ? kReserve : machine.frames.must_stay_free());
+  const uint32_t direct_needed = kNeeded + given_back + machine.frames.must_stay_free_direct();
   // What images have or could have is nothing to growth, up to what is kept for them.
-  if (claim == mm::Claim::Growth) needed += kKeptForImages;
+  if (claim == mm::Claim::Growth) needed += kImageReserve;
   if (all.sum() < needed || direct.sum() < direct_needed) return;
   // Evicted pages would take the slots that are promised; but a page that returns leaves its own.
   if (!returning && !could_lose(kNeeded + given_back)) return;
@@ -66,7 +66,7 @@ bool World::could_promise(PageCount pages) {
   const uint32_t more = mm::SlotTable::frames_for(pages) + kNeeded;
   LockGuard guard(machine.manager.lock);
   const mm::Promises& books = machine.manager.promises;
-  return books.could_lose(cost.pages + more + kKeptForImages) &&
+  return books.could_lose(cost.pages + more + kImageReserve) &&
          books.could_lose_direct(cost.direct + more);
 }
 

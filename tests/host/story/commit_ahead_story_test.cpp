@@ -8,7 +8,7 @@
 namespace mobius {
 namespace {
 
-constexpr uint32_t kEager = kReadWrite | mm::kMemEager;
+constexpr mm::BlockOptions kEager{.commit = mm::Commit::Ahead};
 constexpr VirtAddr kTableBorder{0x20400000};
 
 class CommitAhead : public SwapRig {
@@ -27,8 +27,8 @@ class CommitAhead : public SwapRig {
     }
     return faulted;
   }
-  VirtAddr alloc_at(VirtAddr base, PageCount pages, uint32_t flags = kEager) {
-    const VirtAddr block = mm::vmm_alloc(user.space(), pages, base, flags).value();
+  VirtAddr alloc_at(VirtAddr base, PageCount pages, mm::BlockOptions options = kEager) {
+    const VirtAddr block = mm::vmm_alloc(user.space(), pages, base, options).value();
     EXPECT_EQ(block, base);
     return block;
   }
@@ -161,7 +161,7 @@ TEST_F(CommitAhead, it_ends_with_the_block_and_where_its_rights_end) {
   EXPECT_EQ(faults_of_writing(block, 0, 5), (Pages{0, 1, 3}));
   EXPECT_EQ(draw(next, 5), ".....");
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
-  ASSERT_TRUE(mm::vmm_protect(user.space(), pages_after(next, 4), 1, mm::kMemRead));
+  ASSERT_TRUE(mm::vmm_protect(user.space(), pages_after(next, 4), 1, Access::Read));
   EXPECT_EQ(faults_of_writing(next, 0, 4), (Pages{0, 1, 3}));
   EXPECT_EQ(draw(next, 5), "DDDD.");
 }
@@ -245,7 +245,7 @@ TEST_F(CommitAhead, a_frame_that_cannot_be_had_ahead_is_no_failure) {
 }
 
 TEST_F(CommitAhead, D3_pages_ahead_of_a_promised_block_are_given_and_owed_like_others) {
-  const VirtAddr block = alloc(40, kEager | mm::kMemGuaranteed);
+  const VirtAddr block = alloc(40, {.storage = mm::Storage::Promised, .commit = mm::Commit::Ahead});
   const uint32_t at_first = owed();
   EXPECT_EQ(faults_of_writing(block, 0, 4), (Pages{0, 1, 3}));
   EXPECT_EQ(owed(), at_first - 7);
@@ -258,7 +258,7 @@ TEST_F(CommitAhead, D3_pages_ahead_of_a_promised_block_are_given_and_owed_like_o
 }
 
 TEST_F(CommitAhead, D3_a_promised_block_takes_nothing_ahead_from_below_the_floor) {
-  const VirtAddr block = alloc(40, kEager | mm::kMemGuaranteed);
+  const VirtAddr block = alloc(40, {.storage = mm::Storage::Promised, .commit = mm::Commit::Ahead});
   (void)faults_of_writing(block, 0, 15);
   leave(0);
   EXPECT_EQ(faults_of_writing(block, 15, 18), (Pages{15, 16, 17}));
@@ -319,7 +319,9 @@ TEST_F(CommitAhead, R25_D1_the_calls_find_pages_that_came_ahead_as_any_others) {
       case 0: break;
       case 1: ASSERT_TRUE(mm::vmm_discard(user.space(), pages_after(block, 6), 5)); break;
       case 2: ASSERT_TRUE(mm::vmm_resize(user.space(), block, 10)); break;
-      case 3: ASSERT_TRUE(mm::vmm_protect(user.space(), pages_after(block, 6), 5, 0)); break;
+      case 3:
+        ASSERT_TRUE(mm::vmm_protect(user.space(), pages_after(block, 6), 5, Access::None));
+        break;
       case 4: ASSERT_TRUE(mm::vmm_lock(user.space(), pages_after(block, 6), 5)); break;
       case 5: evict_all(); break;
     }
@@ -347,8 +349,8 @@ TEST_F(CommitAhead, a_block_stays_eager_when_it_is_cut_moved_grown_and_discarded
   EXPECT_EQ(faults_of_writing(block, 0, 8), (Pages{0, 1, 3, 7}));
   block = mm::vmm_resize(user.space(), block, 12).value();
   EXPECT_EQ(draw(block, 13), "DDDDDDDDcccc-");
-  ASSERT_TRUE(mm::vmm_protect(user.space(), block, 12, mm::kMemRead));
-  ASSERT_TRUE(mm::vmm_protect(user.space(), block, 12, mm::kMemWrite));
+  ASSERT_TRUE(mm::vmm_protect(user.space(), block, 12, Access::Read));
+  ASSERT_TRUE(mm::vmm_protect(user.space(), block, 12, Access::ReadWrite));
   EXPECT_EQ(draw(block, 12), "DDDDDDDDcccc");
   EXPECT_TRUE(mm::vmm_query(user.space(), block).value().eager);
   EXPECT_FALSE(mm::vmm_query(user.space(), alloc(1)).value().eager);

@@ -11,14 +11,14 @@ using mm::PageState;
 using sim::SimMachine;
 using sim::SimUser;
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+constexpr mm::BlockOptions kReadWrite{};
 
 class CommitStory : public testing::Test {
  protected:
   ~CommitStory() override { mm::check_machine(machine.manager); }
 
-  VirtAddr alloc(PageCount pages, uint32_t flags = kReadWrite) {
-    return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, flags).value();
+  VirtAddr alloc(PageCount pages, mm::BlockOptions options = kReadWrite) {
+    return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, options).value();
   }
   std::string draw(VirtAddr base, PageCount pages) { return user.draw(base, pages); }
   uint32_t free_frames() { return machine.frames.free_frames(); }
@@ -104,13 +104,13 @@ TEST_F(CommitStory, R25_freeing_gives_back_every_frame_it_took) {
 TEST_F(CommitStory, R15_dirty_survives_the_loss_of_the_translation) {
   VirtAddr block = alloc(1);
   ASSERT_TRUE(user.write32(block, 99));
-  ASSERT_TRUE(mm::vmm_protect(user.space(), block, 1, mm::kMemRead));
+  ASSERT_TRUE(mm::vmm_protect(user.space(), block, 1, Access::Read));
   EXPECT_FALSE(user.map().find(block).has_value());
   EXPECT_EQ(draw(block, 1), "D");
   EXPECT_EQ(user.read32(block).value(), 99u);
   EXPECT_FALSE(user.write32(block, 1));
   EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::NotAllowed);
-  ASSERT_TRUE(mm::vmm_protect(user.space(), block, 1, mm::kMemWrite));
+  ASSERT_TRUE(mm::vmm_protect(user.space(), block, 1, Access::ReadWrite));
   ASSERT_TRUE(user.write32(block, 100));
   EXPECT_EQ(user.read32(block).value(), 100u);
 }

@@ -11,8 +11,8 @@ namespace {
 
 using sim::SimUser;
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
-constexpr uint32_t kGuaranteed = kReadWrite | mm::kMemGuaranteed;
+constexpr mm::BlockOptions kReadWrite{};
+constexpr mm::BlockOptions kGuaranteed{.storage = mm::Storage::Promised};
 constexpr uint32_t kReserve = 24;
 constexpr PageCount kTaken = 300;
 
@@ -29,8 +29,8 @@ struct MoreThanDirect {
     machine.scheduler.run();
   }
   static VirtAddr alloc(SimUser& who, PageCount pages, VirtAddr at = VirtAddr{0},
-                        uint32_t flags = kReadWrite) {
-    return mm::vmm_alloc(who.space(), pages, at, flags).value();
+                        mm::BlockOptions options = kReadWrite) {
+    return mm::vmm_alloc(who.space(), pages, at, options).value();
   }
   // Blocks of a page, each of which needs a page table.
   std::vector<VirtAddr> promise_far_apart(unsigned blocks) {
@@ -86,12 +86,13 @@ TEST(DirectMapStory, S1_who_everything_is_promised_to_finds_the_reserve_there) {
   m.fill_direct_map();
   m.take_heap();
   ASSERT_GE(m.machine.frames.free_direct_frames(), kReserve);
-  m.machine.frames.claim_all(mm::Claim::Promised);
+  const sim::PromisedThread promised(m.machine.scheduler);
+  const uint64_t switches = m.machine.scheduler.switches();
   for (unsigned i = 0; i < kReserve - 4; ++i) {
     const VirtAddr page = m.alloc(m.user, 1, VirtAddr{0x20000000 + i * (4u << 20)});
     EXPECT_TRUE(m.user.write32(page, 1)) << i;
   }
-  m.machine.frames.claim_all(mm::Claim::Unpromised);
+  EXPECT_EQ(m.machine.scheduler.switches(), switches) << "it waited for the page daemon";
 }
 
 // Promised pages lie elsewhere as long as there is room: what is left in the end is there.

@@ -10,7 +10,7 @@ namespace {
 
 using mm::PageState;
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+constexpr mm::BlockOptions kReadWrite{};
 
 class DirtyStory : public testing::Test {
  protected:

@@ -5,7 +5,7 @@
 namespace mobius {
 namespace {
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+constexpr mm::BlockOptions kReadWrite{};
 
 TEST(FullMemoryStory, D3_code_that_is_kept_is_not_read_again_and_again_for_a_hog) {
   IdleAndHog full(0, 0, 4);
@@ -53,9 +53,8 @@ TEST(FullMemoryStory, D3_who_was_promised_memory_gets_a_frame_of_code_too) {
   full.grow_until_the_end();
   ASSERT_EQ(full.machine.frames.free_frames(), 0u);
   const VirtAddr block = mm::vmm_alloc(full.idle.space(), 1, VirtAddr{0}, kReadWrite).value();
-  full.machine.frames.claim_all(mm::Claim::Promised);
+  const sim::PromisedThread promised(full.machine.scheduler);
   EXPECT_TRUE(full.idle.write32(block, 1));
-  full.machine.frames.claim_all(mm::Claim::Unpromised);
 }
 
 // Every page is looked at when the daemon is woken, and before the hog is ended: not for each page

@@ -11,7 +11,8 @@
 namespace mobius {
 
 struct IdleAndHog {
-  static constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite, kLow = 8;
+  static constexpr mm::BlockOptions kReadWrite{};
+  static constexpr uint32_t kLow = 8;
 
   // `reserve` frames are for the kernel, `kept` for images.
   IdleAndHog(uint64_t slots, uint32_t reserve, uint32_t kept)
@@ -19,7 +20,7 @@ struct IdleAndHog {
     EXPECT_TRUE(idle.space().map_image(*image));
     LockGuard guard(machine.manager.lock);
     machine.manager.promises.set_reserve(reserve);
-    machine.manager.promises.set_kept_for_images(kept);
+    machine.manager.promises.set_image_reserve(kept);
   }
   ~IdleAndHog() {
     mm::check_machine(machine.manager);

@@ -91,7 +91,7 @@ TEST_F(ImageStory, R25_an_image_is_no_block) {
 }
 
 TEST_F(ImageStory, R17_write_on_a_code_page_after_protect_means_copy_on_write) {
-  ASSERT_TRUE(mm::vmm_protect(user.space(), kBase + 0x1000, 1, mm::kMemWrite));
+  ASSERT_TRUE(mm::vmm_protect(user.space(), kBase + 0x1000, 1, Access::ReadWrite));
   ASSERT_TRUE(user.write32(kBase + 0x1000, 0xC3));
   SimUser other(machine);
   ASSERT_TRUE(other.space().map_image(*image));

@@ -11,7 +11,7 @@ namespace {
 
 using sim::SimUser;
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+constexpr mm::BlockOptions kReadWrite{};
 constexpr PageCount kFarApart = 512;  // pages: each has a leaf of slots of its own
 
 struct Shared {
@@ -75,9 +75,8 @@ TEST(KernelShareStory, S1_who_is_promised_everything_gets_regions_all_the_same) 
   Shared m;
   m.take_regions(m.hog);
   m.take_regions(m.other);
-  m.machine.frames.claim_all(mm::Claim::Promised);
+  const sim::PromisedThread promised(m.machine.scheduler);
   EXPECT_TRUE(mm::vmm_alloc(m.user.space(), 1, VirtAddr{0}, kReadWrite));
-  m.machine.frames.claim_all(mm::Claim::Unpromised);
 }
 
 // Slots cannot go either: who touches a page here and there ends by its own share.
@@ -101,7 +100,7 @@ TEST(KernelShareStory, S1_what_is_given_back_counts_no_more) {
   ASSERT_EQ(bytes(), 0u);
   const VirtAddr block = m.alloc(m.hog, 3000);
   ASSERT_TRUE(m.hog.write32(pages_after(block, 2999), 1));
-  ASSERT_TRUE(mm::vmm_protect(m.hog.space(), pages_after(block, 5), 2, mm::kMemRead));
+  ASSERT_TRUE(mm::vmm_protect(m.hog.space(), pages_after(block, 5), 2, Access::Read));
   EXPECT_GT(bytes(), 4096 + 3 * mm::kRegionBytes);
   const VirtAddr moved = mm::vmm_resize(m.hog.space(), block, 9000).value();
   mm::check_machine(m.machine.manager);
@@ -113,7 +112,7 @@ TEST(KernelShareStory, S1_what_is_given_back_counts_no_more) {
   ASSERT_TRUE(mm::vmm_unmap(m.hog.space(), area));
   EXPECT_EQ(bytes(), 0u);
   const VirtAddr promised =
-      mm::vmm_alloc(m.hog.space(), 600, VirtAddr{0}, kReadWrite | mm::kMemGuaranteed).value();
+      mm::vmm_alloc(m.hog.space(), 600, VirtAddr{0}, {.storage = mm::Storage::Promised}).value();
   EXPECT_GT(bytes(), 8192u);
   mm::check_machine(m.machine.manager);
   ASSERT_TRUE(mm::vmm_resize(m.hog.space(), promised, 1200));

@@ -69,7 +69,7 @@ TEST_F(LockStory, R13_a_lock_that_meets_a_bad_page_locks_nothing_new) {
 
 TEST_F(LockStory, R25_only_a_writable_range_inside_one_block_is_locked) {
   VirtAddr block = alloc(4);
-  VirtAddr read_only = alloc(2, mm::kMemRead);
+  VirtAddr read_only = alloc(2, {.access = Access::Read});
   EXPECT_EQ(mm::vmm_lock(user.space(), block, 5).error(), Error::BadArgument);
   EXPECT_EQ(mm::vmm_lock(user.space(), VirtAddr{0x1000}, 1).error(), Error::BadArgument);
   EXPECT_EQ(mm::vmm_lock(user.space(), read_only, 2).error(), Error::BadArgument);
@@ -115,7 +115,7 @@ TEST_F(LockStory, R13_a_lock_that_fails_unlocks_nothing_of_another_one) {
     evict_all();
     ASSERT_TRUE(mm::vmm_discard(user.space(), block, 1));
     ASSERT_EQ(draw(block, 2), ".s");
-    ASSERT_TRUE(mm::vmm_protect(user.space(), pages_after(block, 2), 1, mm::kMemRead));
+    ASSERT_TRUE(mm::vmm_protect(user.space(), pages_after(block, 2), 1, Access::Read));
     bool ended = false;
     machine.scheduler.spawn([&] {
       EXPECT_EQ(mm::vmm_lock(user.space(), block, 3).error(), Error::BadArgument);

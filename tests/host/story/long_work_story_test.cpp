@@ -13,7 +13,7 @@ namespace {
 
 using mm::PageState;
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+constexpr mm::BlockOptions kReadWrite{};
 constexpr PageCount kPages = 2600;  // five leaves of slots and a bit
 constexpr uint32_t kMostFreedByAStep = 1024 + 512;
 
@@ -53,7 +53,7 @@ class LongWorkStory : public testing::Test {
   VirtAddr in_parts() {
     const VirtAddr block = filled();
     for (PageIndex i = 0; i < kPages; i += 4) {
-      EXPECT_TRUE(mm::vmm_protect(space(), at(block, i), 1, mm::kMemRead));
+      EXPECT_TRUE(mm::vmm_protect(space(), at(block, i), 1, Access::Read));
     }
     return block;
   }
@@ -115,7 +115,7 @@ TEST_F(LongWorkStory, R25_a_long_block_of_a_reservation_goes_back_to_it) {
   const VirtAddr block = mm::vmm_alloc(space(), kPages, at(area, 10), kReadWrite).value();
   write(block, kPages);
   for (PageIndex i = 0; i < kPages; i += 4) {
-    ASSERT_TRUE(mm::vmm_protect(space(), at(block, i), 1, mm::kMemRead));
+    ASSERT_TRUE(mm::vmm_protect(space(), at(block, i), 1, Access::Read));
   }
   watch_steps();
   ASSERT_TRUE(mm::vmm_resize(space(), block, 700));
@@ -167,7 +167,7 @@ TEST_F(LongWorkStory, R06_a_long_block_moves_with_its_pages_where_they_are) {
 TEST_F(LongWorkStory, R05_protecting_a_long_block_goes_in_steps) {
   const VirtAddr block = filled();
   watch_steps();
-  ASSERT_TRUE(mm::vmm_protect(space(), at(block, 1), kPages - 1, mm::kMemRead));
+  ASSERT_TRUE(mm::vmm_protect(space(), at(block, 1), kPages - 1, Access::Read));
   expect_steps(2);
   EXPECT_TRUE(user->write32(block, 1));
   EXPECT_FALSE(user->write32(at(block, 1), 1));
@@ -215,7 +215,7 @@ class LongCallStory : public testing::TestWithParam<bool> {
     const VirtAddr block = mm::vmm_alloc(space, kPages, VirtAddr{0}, kReadWrite).value();
     for (PageIndex i = 0; i < kPages; ++i) (void)user.write32(pages_after(block, i), i + 10);
     for (PageIndex i = 1; GetParam() && i + 1 < kPages; i += 4) {
-      EXPECT_TRUE(mm::vmm_protect(space, pages_after(block, i), 1, mm::kMemRead));
+      EXPECT_TRUE(mm::vmm_protect(space, pages_after(block, i), 1, Access::Read));
     }
     return block;
   }
@@ -273,7 +273,9 @@ TEST_P(LongCallStory, R14_nobody_sees_half_of_a_discard) {
 
 TEST_P(LongCallStory, R05_nobody_sees_half_of_a_protect) {
   nobody_sees_half(
-      [](auto& space, VirtAddr block) { ASSERT_TRUE(mm::vmm_protect(space, block, kPages, 0)); },
+      [](auto& space, VirtAddr block) {
+        ASSERT_TRUE(mm::vmm_protect(space, block, kPages, Access::None));
+      },
       [](auto& user, VirtAddr block) {
         const bool gone = !user.read32(block);
         EXPECT_FALSE(user.read32(pages_after(block, kLast)) && gone);
@@ -350,11 +352,11 @@ const Meddling kMeddlings[] = {
     {"protect",
      [](auto& user, VirtAddr b) {
        for (PageIndex i = 5; i < kPages; i += 50) {
-         (void)mm::vmm_protect(user.space(), pages_after(b, i), 1, 0);
+         (void)mm::vmm_protect(user.space(), pages_after(b, i), 1, Access::None);
        }
      }},
     {"protect_all",
-     [](auto& user, VirtAddr b) { (void)mm::vmm_protect(user.space(), b, kPages, 0); }},
+     [](auto& user, VirtAddr b) { (void)mm::vmm_protect(user.space(), b, kPages, Access::None); }},
     {"query", [](auto& user, VirtAddr b) { (void)mm::vmm_query(user.space(), b); }},
     {"stack",
      [](auto& user, VirtAddr) {

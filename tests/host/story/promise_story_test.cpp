@@ -12,8 +12,8 @@ using sim::SimMachine;
 using sim::SimSwap;
 using sim::SimUser;
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
-constexpr uint32_t kGuaranteed = kReadWrite | mm::kMemGuaranteed;
+constexpr mm::BlockOptions kReadWrite{};
+constexpr mm::BlockOptions kGuaranteed{.storage = mm::Storage::Promised};
 
 struct World {
   explicit World(uint64_t swap_pages)

@@ -9,7 +9,7 @@ namespace {
 
 using mm::PageState;
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+constexpr mm::BlockOptions kReadWrite{};
 
 class ResizeStory : public testing::Test {
  protected:

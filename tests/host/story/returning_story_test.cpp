@@ -5,8 +5,8 @@
 namespace mobius {
 namespace {
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
-constexpr uint32_t kGuaranteed = kReadWrite | mm::kMemGuaranteed;
+constexpr mm::BlockOptions kReadWrite{};
+constexpr mm::BlockOptions kGuaranteed{.storage = mm::Storage::Promised};
 constexpr uint32_t kReserve = 24, kKept = 8;
 constexpr auto kLow = IdleAndHog::kLow;
 

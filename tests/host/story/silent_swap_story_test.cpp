@@ -6,7 +6,7 @@
 namespace mobius {
 namespace {
 
-constexpr uint32_t kGuaranteed = kReadWrite | mm::kMemGuaranteed;
+constexpr mm::BlockOptions kGuaranteed{.storage = mm::Storage::Promised};
 
 class SilentSwapStory : public SwapRig {
  protected:

@@ -44,8 +44,8 @@ TEST_F(StackStory, D4_R25_to_the_calls_the_whole_region_is_taken) {
   VirtRange stack = user.space().map_stack(1).value();
   for (VirtAddr a : {stack.begin, pages_after(stack.begin, 9)}) {
     EXPECT_EQ(mm::vmm_free(user.space(), a).error(), Error::BadArgument);
-    EXPECT_EQ(mm::vmm_protect(user.space(), a, 1, 0).error(), Error::BadArgument);
-    VirtAddr other = mm::vmm_alloc(user.space(), 1, a, mm::kMemRead).value();
+    EXPECT_EQ(mm::vmm_protect(user.space(), a, 1, Access::None).error(), Error::BadArgument);
+    VirtAddr other = mm::vmm_alloc(user.space(), 1, a, {.access = Access::Read}).value();
     EXPECT_FALSE(stack.contains(other));
   }
 }

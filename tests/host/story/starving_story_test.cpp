@@ -17,7 +17,7 @@ using sim::SimMachine;
 using sim::SimSwap;
 using sim::SimUser;
 
-constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+constexpr mm::BlockOptions kReadWrite{};
 
 // A machine whose frames are all full of one program's pages.
 struct FullMachine {
@@ -52,7 +52,8 @@ TEST(StarvingStory, R24_calls_that_find_no_frame_wait_until_pages_have_been_evic
   // Each needs a frame for the kernel's structures, sooner or later.
   for (unsigned i = 0; i < 200; ++i) {
     full.fill();
-    ASSERT_TRUE(mm::vmm_protect(full.user.space(), pages_after(block, 1 + 4 * i), 1, 0)) << i;
+    const VirtAddr page = pages_after(block, 1 + 4 * i);
+    ASSERT_TRUE(mm::vmm_protect(full.user.space(), page, 1, Access::None)) << i;
     ASSERT_TRUE(mm::vmm_alloc(full.user.space(), 1, VirtAddr{0}, kReadWrite)) << i;
     ASSERT_TRUE(mm::vmm_reserve_area(full.user.space(), 1, VirtAddr{0})) << i;
   }
@@ -65,14 +66,14 @@ TEST(StarvingStory, D3_a_promise_that_is_refused_evicts_nothing) {
   full.fill();
   const uint64_t out = full.machine.stats().pages_out;
   EXPECT_FALSE(mm::vmm_alloc(full.user.space(), 4000, VirtAddr{0},
-                             kReadWrite | mm::kMemGuaranteed));
+                             mm::BlockOptions{.storage = mm::Storage::Promised}));
   EXPECT_LE(full.machine.stats().pages_out - out, 64u);  // for its slots: not in vain
 }
 
 // Who waits for frames hears that a promise has been refused: not the caller's, so it goes on.
 TEST(StarvingStory, D3_a_promise_refused_to_another_does_not_end_a_wait_for_frames) {
   FullMachine full({.frames = 512});
-  constexpr uint32_t kPromised = kReadWrite | mm::kMemGuaranteed;
+  constexpr mm::BlockOptions kPromised{.storage = mm::Storage::Promised};
   VirtAddr block = full.alloc(full.user, 900);
   ASSERT_TRUE(full.user.write32(block, 1));  // its slots must be copied
   SimUser other(full.machine);

@@ -8,7 +8,7 @@ namespace {
 
 using sim::SimUser;
 
-constexpr uint32_t kPromised = kReadWrite | mm::kMemGuaranteed;
+constexpr mm::BlockOptions kPromised{.storage = mm::Storage::Promised};
 
 class SwapOffPromiseStory : public SwapRig {
  protected:

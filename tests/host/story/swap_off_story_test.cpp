@@ -143,7 +143,7 @@ TEST_F(SwapOffStory, D3_what_has_been_promised_counts_as_taken) {
   VirtAddr block = alloc(user, 100);
   ASSERT_TRUE(write_all(user, block, 100));
   press_for(machine.frames.free_frames() + 100);
-  VirtAddr promised = alloc(user, 180, kReadWrite | mm::kMemGuaranteed);
+  VirtAddr promised = alloc(user, 180, mm::BlockOptions{.storage = mm::Storage::Promised});
   EXPECT_EQ(take_off().error(), Error::OutOfFrames);
   ASSERT_TRUE(write_all(user, promised, 180));
   ASSERT_TRUE(mm::vmm_free(user.space(), promised));
@@ -320,7 +320,8 @@ TEST_F(SwapOffStory, R13_off_given_up_half_way_leaves_the_device_on) {
     EXPECT_EQ(off.step().value(), false);
     EXPECT_EQ(swapped() + swap.free_slots(), swap.total_slots());
     const uint32_t more = machine.frames.free_frames() + 10;
-    EXPECT_FALSE(mm::vmm_alloc(user.space(), more, VirtAddr{0}, kReadWrite | mm::kMemGuaranteed));
+    constexpr mm::BlockOptions kPromised{.storage = mm::Storage::Promised};
+    EXPECT_FALSE(mm::vmm_alloc(user.space(), more, VirtAddr{0}, kPromised));
   }
   EXPECT_GT(swapped(), 0u);
   press_for(machine.frames.free_frames() + 20);

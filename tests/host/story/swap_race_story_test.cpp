@@ -68,7 +68,7 @@ TEST_F(SwapRaceStory, D1_a_free_leaves_the_page_that_is_coming_in_to_its_reader)
 
 TEST_F(SwapRaceStory, R13_protect_holds_for_a_page_that_is_coming_in) {
   while_a_page_comes_in([&] {
-    EXPECT_TRUE(mm::vmm_protect(user.space(), pages_after(block, 3), 1, mm::kMemRead));
+    EXPECT_TRUE(mm::vmm_protect(user.space(), pages_after(block, 3), 1, Access::Read));
   });
   EXPECT_EQ(user.read32(pages_after(block, 3)).value(), 4u);
   EXPECT_FALSE(user.write32(pages_after(block, 3), 1));

@@ -10,7 +10,7 @@
 
 namespace mobius {
 
-inline constexpr uint32_t kReadWrite = mm::kMemRead | mm::kMemWrite;
+inline constexpr mm::BlockOptions kReadWrite{};
 
 class SwapRig : public testing::Test {
  protected:
@@ -20,11 +20,11 @@ class SwapRig : public testing::Test {
     machine.scheduler.run();
   }
 
-  static VirtAddr alloc(sim::SimUser& who, PageCount pages, uint32_t flags = kReadWrite) {
-    return mm::vmm_alloc(who.space(), pages, VirtAddr{0}, flags).value();
+  static VirtAddr alloc(sim::SimUser& who, PageCount pages, mm::BlockOptions options = kReadWrite) {
+    return mm::vmm_alloc(who.space(), pages, VirtAddr{0}, options).value();
   }
-  VirtAddr alloc(PageCount pages, uint32_t flags = kReadWrite) {
-    return alloc(user, pages, flags);
+  VirtAddr alloc(PageCount pages, mm::BlockOptions options = kReadWrite) {
+    return alloc(user, pages, options);
   }
 
   static uint32_t word_of(PageIndex page) { return page * 2654435761u + 1; }

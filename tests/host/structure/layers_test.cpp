@@ -22,7 +22,7 @@ const std::map<std::string, Seen>& layers() {
                             "mm/owned_frame.h",
                             "mm/frame_allocator.h",
                             "mm/frame_allocator_inline.h",
-                            "mm/frame_floors.h",
+                            "mm/frame_admission.h",
                             "mm/frame_request.h",
                             "mm/junk.h",
                             "mm/page_marks.h",
@@ -31,6 +31,8 @@ const std::map<std::string, Seen>& layers() {
                             "mm/swap_slot.h",
                             "mm/policy_page.h",
                             "mm/frame_allocator_zone.h",
+                            "mm/buddy_runs.h",
+                            "mm/hot_frames.h",
                             "mm/frame_allocator_records.h"};
   static const std::map<std::string, Seen> table{
       {"abi", {}},

@@ -38,8 +38,8 @@ TEST_F(BeyondDirect, D3_counts_the_frames_of_the_direct_map) {
 }
 
 TEST_F(BeyondDirect, D3_all_leave_the_reserve_there_and_what_is_promised_there) {
-  allocator.set_floor(10, 50, 20);
-  EXPECT_EQ(allocator.direct_floor(), 30u);
+  allocator.set_admission({.reserve = 10, .promised = 50, .direct = 20});
+  EXPECT_EQ(allocator.must_stay_free_direct(), 30u);
   while (take(Placement::Direct)) {}
   EXPECT_EQ(direct_left(), 30u);
   EXPECT_GT(allocator.free_frames(), 1000u);
@@ -55,7 +55,7 @@ TEST_F(BeyondDirect, D3_all_leave_the_reserve_there_and_what_is_promised_there) 
 }
 
 TEST_F(BeyondDirect, D3_promised_requests_leave_nothing_there) {
-  allocator.set_floor(10, 50, 20);
+  allocator.set_admission({.reserve = 10, .promised = 50, .direct = 20});
   while (take(Placement::Direct, Claim::Promised)) {}
   EXPECT_EQ(direct_left(), 0u);
   while (take(Placement::Any, Claim::Promised)) {}
@@ -63,12 +63,12 @@ TEST_F(BeyondDirect, D3_promised_requests_leave_nothing_there) {
 }
 
 TEST_F(BeyondDirect, D3_slots_make_up_for_promised_tables_last) {
-  allocator.set_floor(10, 5, 20);
-  EXPECT_EQ(allocator.direct_floor(), 15u);
+  allocator.set_admission({.reserve = 10, .promised = 5, .direct = 20});
+  EXPECT_EQ(allocator.must_stay_free_direct(), 15u);
 }
 
 TEST_F(BeyondDirect, D3_runs_leave_the_same) {
-  allocator.set_floor(10, 50, 20);
+  allocator.set_admission({.reserve = 10, .promised = 50, .direct = 20});
   while (direct_left() > 60) ASSERT_TRUE(take(Placement::Direct));
   while (allocator.allocate_run(2, FrameUse::Slab, Placement::Direct)) {}
   EXPECT_GE(direct_left(), 30u);
@@ -84,7 +84,7 @@ TEST_F(BeyondDirect, D3_frames_on_standby_there_stay_there) {
   record.swap_slot = {1};
   allocator.free_to_standby(record);
   EXPECT_EQ(direct_left(), before + 1);
-  allocator.set_floor(direct_left());
+  allocator.set_admission({.reserve = direct_left()});
   const auto back = allocator.take_standby({1}, FrameUse::Anonymous, Claim::Unpromised);
   ASSERT_TRUE(back.has_frame());
   EXPECT_GE(back.number().value, kDirect);
@@ -97,8 +97,8 @@ TEST_F(BeyondDirect, D3_frames_on_standby_there_stay_there) {
 
 TEST_F(BeyondDirect, D3_where_all_ram_is_direct_nothing_changes) {
   Machine small(4096);
-  small.allocator.set_floor(10, 50, 20);
-  EXPECT_EQ(small.allocator.direct_floor(), 0u);
+  small.allocator.set_admission({.reserve = 10, .promised = 50, .direct = 20});
+  EXPECT_EQ(small.allocator.must_stay_free_direct(), 0u);
   EXPECT_EQ(small.allocator.direct_frames(), small.allocator.total_frames());
   EXPECT_EQ(small.take_all(Placement::Direct).size(), small.allocator.total_frames() - 60);
   EXPECT_EQ(small.allocator.free_direct_frames(), 60u);

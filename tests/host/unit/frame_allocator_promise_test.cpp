@@ -15,7 +15,7 @@ TEST(FrameAllocator, D3_frames_below_the_floor_go_to_promised_requests_alone) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
   uint32_t free = allocator.free_frames();
-  allocator.set_floor(100);
+  allocator.set_admission({.reserve = 100});
   EXPECT_EQ(machine.take_all().size(), free - 100);
   EXPECT_FALSE(allocator.allocate_run(0, FrameUse::Driver, Placement::Any).has_value());
   for (uint32_t i = 0; i < 100; ++i) {
@@ -32,9 +32,9 @@ TEST(FrameAllocator, D3_frames_below_the_floor_go_to_promised_requests_alone) {
 TEST(FrameAllocator, D3_pages_that_return_leave_the_reserve_and_no_more) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
-  allocator.set_floor(24, 100);
-  EXPECT_EQ(allocator.floor(), 124u);
-  EXPECT_EQ(allocator.floor(Claim::Returning), 24u);
+  allocator.set_admission({.reserve = 24, .promised = 100});
+  EXPECT_EQ(allocator.must_stay_free(), 124u);
+  EXPECT_EQ(allocator.must_stay_free(Claim::Returning), 24u);
   (void)machine.take_all();
   EXPECT_EQ(allocator.free_frames(), 124u);
   while (auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
@@ -56,8 +56,7 @@ TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) 
     return true;
   };
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(allocate(FrameUse::Image, Claim::Unpromised));
-  allocator.set_floor(100);
-  allocator.keep_for_images(10);
+  allocator.set_admission({.promised = 100, .images = 10});
   // Three are images' already: seven more stay free for them.
   EXPECT_TRUE(allocator.keeps(FrameUse::Image));
   while (allocate(FrameUse::Anonymous, Claim::Growth)) {}
@@ -72,9 +71,8 @@ TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) 
   EXPECT_EQ(allocator.free_frames(), 103u);
   while (allocate(FrameUse::Image, Claim::Unpromised)) {}
   EXPECT_EQ(allocator.free_frames(), 100u);
-  allocator.keep_for_images(0);
+  allocator.set_admission({.promised = 99});
   EXPECT_FALSE(allocator.keeps(FrameUse::Image));
-  allocator.set_floor(99);
   EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Growth));
 }
 
@@ -83,7 +81,7 @@ TEST(FrameAllocator, D3_images_keep_frames_whether_or_not_there_are_slots) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
   Promises promises(allocator);
-  promises.set_kept_for_images(20);
+  promises.set_image_reserve(20);
   const auto grow = [&] {
     auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None, Claim::Growth);
     if (frame) frame->release();
@@ -95,20 +93,8 @@ TEST(FrameAllocator, D3_images_keep_frames_whether_or_not_there_are_slots) {
   EXPECT_FALSE(grow());
   EXPECT_FALSE(promises.promise({1001}).has_value());
   EXPECT_TRUE(promises.promise({1000}).has_value());
-  promises.set_kept_for_images(19);
+  promises.set_image_reserve(19);
   EXPECT_TRUE(grow());
-}
-
-TEST(FrameAllocator, S1_while_a_promised_thread_runs_all_its_requests_are_promised) {
-  Machine machine(4096);
-  FrameAllocator& allocator = machine.allocator;
-  allocator.set_floor(allocator.free_frames());
-  EXPECT_EQ(machine.take(), kNoFrame);
-  allocator.claim_all(Claim::Promised);
-  EXPECT_NE(machine.take(), kNoFrame);
-  EXPECT_TRUE(allocator.allocate_run(2, FrameUse::Slab, Placement::Direct).has_value());
-  allocator.claim_all(Claim::Unpromised);
-  EXPECT_EQ(machine.take(), kNoFrame);
 }
 
 TEST(FrameAllocator, whoever_asked_hears_when_few_frames_are_left) {

@@ -178,7 +178,7 @@ TEST_F(KernelHeapTest, D3_every_failing_frame_leaves_the_heap_as_it_was) {
 
 TEST_F(KernelHeapTest, D3_promised_requests_go_below_the_floor) {
   const uint32_t free = frames_.free_frames();
-  frames_.set_floor(free);
+  frames_.set_admission({.reserve = free});
   EXPECT_EQ(take(64), nullptr);
   auto small = heap_.allocate(64, Claim::Promised);
   ASSERT_TRUE(small.has_value());
@@ -187,7 +187,29 @@ TEST_F(KernelHeapTest, D3_promised_requests_go_below_the_floor) {
   EXPECT_EQ(frames_.free_frames(), free - 5);
   heap_.free(*big, 10000);
   heap_.free(*small, 64);
-  frames_.set_floor(0);
+  frames_.set_admission({.reserve = 0});
+}
+
+// The heap itself asks for frames, so it asks which thread that is for.
+TEST_F(KernelHeapTest, S1_requests_of_a_promised_thread_are_promised) {
+  struct OneThread final : Waiting {
+    void wait(const void*) override {}
+    void wake(const void*) override {}
+    Claim promoted(Claim own) const override { return promised ? Claim::Promised : own; }
+    bool promised = false;
+  } thread;
+  heap_.serve(thread);
+  frames_.set_admission({.reserve = frames_.free_frames()});
+  EXPECT_EQ(take(64), nullptr);
+  EXPECT_FALSE(heap_.allocate(10000).has_value());
+  thread.promised = true;
+  std::byte* const small = take(64);
+  EXPECT_NE(small, nullptr);
+  auto big = heap_.allocate(10000);
+  ASSERT_TRUE(big.has_value());
+  heap_.free(*big, 10000);
+  heap_.free(small, 64);
+  frames_.set_admission({});
 }
 
 using KernelHeapDeathTest = KernelHeapTest;

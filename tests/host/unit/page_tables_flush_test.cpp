@@ -103,7 +103,8 @@ TEST_F(PageTablesTest, ATableIsFreedOnlyAfterTheFlush) {
   } spy;
   spy.machine = &m;
   const paging::PagingMachine spied{m.memory, m.frames, spy};
-  PageTables tables(spied, std::move(*PageTables::make_directory(spied, m.kernel_directory)));
+  PageTables tables(spied, std::move(*PageTables::make_directory(spied, m.kernel_directory,
+                                                                 Claim::Unpromised)));
   const uint32_t without = m.frames.used_frames(FrameUse::PageTable);
   for (uint32_t pages : {1u, 5u, 30u}) {
     for (uint32_t i = 0; i < pages; ++i) {

@@ -87,10 +87,10 @@ TEST_F(PageTablesTest, WithoutAFrameForATableNothingIsEntered) {
 }
 
 TEST_F(PageTablesTest, ATableIsTakenByTheClaimOfItsPage) {
-  m.frames.set_floor(m.frames.free_frames());
+  m.frames.set_admission({.reserve = m.frames.free_frames()});
   EXPECT_EQ(map.enter(kPage, {300}, Access::Read, Claim::Unpromised), Entered::NoFrame);
   EXPECT_EQ(map.enter(kPage, {300}, Access::Read, Claim::Promised), Entered::New);
-  m.frames.set_floor(0);
+  m.frames.set_admission({.reserve = 0});
 }
 
 TEST_F(PageTablesTest, APageIsEnteredAheadOnlyWhereNothingIsAndATableIs) {

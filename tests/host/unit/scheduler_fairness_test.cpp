@@ -341,5 +341,26 @@ TEST(SchedulerFairness, S1_who_is_killed_leaves_before_others_spin_on) {
   EXPECT_EQ(left, 5u);
 }
 
+TEST(SchedulerClaims, S1_requests_are_promoted_while_a_promised_thread_runs) {
+  using enum mm::Claim;
+  World world;
+  unsigned runs = 0;
+  Actor& ordinary = world.add(kNormalPriority, [&](Actor&) {
+    for (mm::Claim own : {Growth, Unpromised, Returning, Promised}) {
+      EXPECT_EQ(world.scheduler.promoted(own), own);
+    }
+    ++runs;
+    world.spin();
+  });
+  ordinary.thread.claim = Unpromised;
+  world.add(kNormalPriority, [&](Actor&) {
+    EXPECT_EQ(world.scheduler.promoted(Growth), Promised);
+    ++runs;
+    world.spin();
+  });
+  world.run(100);
+  EXPECT_GE(runs, 90u);
+}
+
 }  // namespace
 }  // namespace mobius::proc

@@ -140,7 +140,7 @@ TEST_F(StandbyMachine, R13_a_frame_that_must_be_zeroed_is_zeroed) {
 TEST_F(StandbyMachine, D3_below_the_floor_they_are_for_promised_requests_alone) {
   to_standby(1);
   to_standby(2);
-  allocator.set_floor(2);
+  allocator.set_admission({.reserve = 2});
   EXPECT_FALSE(take_back(1).has_frame());
   EXPECT_EQ(machine.take(), kNoFrame);
   EXPECT_EQ(allocator.standby_frames(), 2u);

@@ -33,8 +33,10 @@ struct PageTables::Pending {
 };
 
 Result<mm::OwnedFrame> PageTables::make_directory(const PagingMachine& machine,
-                                                  FrameNumber kernel_directory) {
-  mm::OwnedFrame frame = TRY(machine.frames.allocate(FrameUse::PageTable, mm::Placement::Direct));
+                                                  FrameNumber kernel_directory,
+                                                  mm::Claim claim) {
+  mm::OwnedFrame frame = TRY(machine.frames.allocate(FrameUse::PageTable, mm::Placement::Direct,
+                                                     mm::Fill::None, claim));
   auto* const from = machine.memory.direct_as<EntryPage>(kernel_directory);
   auto* const to = machine.memory.direct_as<EntryPage>(frame.number());
   for (uint32_t i = 0; i < kKernelFirstEntry; ++i) to->entries[i].store({});

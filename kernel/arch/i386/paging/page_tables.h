@@ -31,7 +31,7 @@ class PageTables final : public mm::TranslationMap {
   // A directory with an empty user half and the kernel half of `kernel_directory`, none of which
   // may be open to user mode (R08, asserted). Fails: OutOfFrames.
   static Result<mm::OwnedFrame> make_directory(const PagingMachine& machine,
-                                               FrameNumber kernel_directory);
+                                               FrameNumber kernel_directory, mm::Claim claim);
 
   // `directory` is from make_directory. Nothing is mapped.
   PageTables(const PagingMachine& machine, mm::OwnedFrame directory);
