@@ -1,16 +1,18 @@
 // The log's places, and the machine's end: see kernel_log.h.
 #include "kernel_log.h"
 
+#include "arch/i386/io_ports.h"
 #include "arch/i386/registers.h"
-#include "base/io_ports.h"
 
 namespace mobius {
 namespace {
 
 // QEMU's isa-debug-exit, then Bochs' shutdown port; nothing listens there in a PC.
 void leave_emulator() {
-  out8(0xF4, 0);
-  for (char letter : std::string_view("Shutdown")) out8(0x8900, static_cast<uint8_t>(letter));
+  arch::out8(0xF4, 0);
+  for (char letter : std::string_view("Shutdown")) {
+    arch::out8(0x8900, static_cast<uint8_t>(letter));
+  }
 }
 
 }  // namespace

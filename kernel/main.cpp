@@ -11,19 +11,21 @@
 #include "arch/i386/interrupts.h"
 #include "arch/i386/kernel_directory.h"
 #include "arch/i386/memory_layout.h"
+#include "arch/i386/page_directories.h"
 #include "arch/i386/panic.h"
-#include "arch/i386/panic_text.h"
 #include "arch/i386/physical_memory.h"
 #include "arch/i386/registers.h"
+#include "arch/i386/timer.h"
 #include "arch/i386/tlb.h"
+#include "arch/i386/user_copy.h"
+#include "arch/i386/x86_port.h"
+#include "base/text.h"
+#include "bootinfo/boot_options.h"
+#include "bootinfo/memory_map.h"
+#include "bootinfo/multiboot_info.h"
 #include "drivers/serial.h"
-#include "drivers/x86_port.h"
 #include "kernel_log.h"
 #include "mm/memory_manager.h"
-#include "mm/memory_map.h"
-#include "mm/multiboot_info.h"
-#include "proc/boot_options.h"
-#include "proc/text.h"
 #include "start_processes.h"
 
 extern "C" {
@@ -35,9 +37,9 @@ namespace mobius {
 
 namespace {
 
-using Line = arch::PanicText;
+using Line = TextBuffer<160>;
 
-drivers::X86Port port;
+arch::X86Port port;
 drivers::Serial com1(port, drivers::kCom1);
 drivers::Serial com2(port, drivers::kCom2);
 
@@ -72,19 +74,19 @@ void log_features(const arch::CpuFeatures& f) {
           .add(kFpu[static_cast<unsigned>(f.fpu)]).add(f.sse ? " sse" : "").add("\n").text());
 }
 
-mm::BootInfo boot;
+bootinfo::BootInfo boot;
 
 // The machine ends where an option cannot be meant: nothing is measured by mistake.
 void check_options(std::string_view command_line) {
-  const auto bad = proc::find_bad_option(command_line);
+  const auto bad = bootinfo::find_bad_option(command_line);
   if (!bad) return;
-  proc::TextBuffer<400> verdict;
+  TextBuffer<400> verdict;
   verdict.add("setup: ");
-  proc::explain(*bad, verdict);
+  bootinfo::explain(*bad, verdict);
   log(verdict.text());
   log("\nThe kernel's options are:\n");
-  for (const proc::BootOption& option : proc::boot_options()) {
-    proc::TextBuffer<160> line;
+  for (const bootinfo::BootOption& option : bootinfo::boot_options()) {
+    Line line;
     line.add("  ").add(option.name).add(option.values).add(": ").add(option.help).add("\n");
     log(line.text());
   }
@@ -92,17 +94,17 @@ void check_options(std::string_view command_line) {
 }
 
 // RAM that is free to use: what the boot loader says there is, less its own structures and us.
-mm::UsableFrames find_ram(uint32_t magic, uint32_t info) {
-  if (magic != mm::kMultibootMagic) arch::panic("not started by a Multiboot boot loader");
-  or_panic(mm::read_multiboot(arch::BootBytes(), PhysAddr{info}, boot),
+bootinfo::UsableFrames find_ram(uint32_t magic, uint32_t info) {
+  if (magic != bootinfo::kMultibootMagic) arch::panic("not started by a Multiboot boot loader");
+  or_panic(bootinfo::read_multiboot(arch::BootBytes(), PhysAddr{info}, boot),
            "the boot loader's information cannot be used");
-  static mm::PhysRange taken[std::tuple_size_v<decltype(boot.taken)> + 1];
+  static bootinfo::PhysRange taken[std::tuple_size_v<decltype(boot.taken)> + 1];
   auto end = std::copy(boot.reserved().begin(), boot.reserved().end(), taken);
   auto address = [](const char* p) {
     return PhysAddr{arch::physical(reinterpret_cast<uint32_t>(p))};
   };
   *end++ = {address(kernel_image_begin), address(kernel_image_end)};
-  return or_panic(mm::usable_frames(boot.map(), {taken, end}), "no usable memory");
+  return or_panic(bootinfo::usable_frames(boot.map(), {taken, end}), "no usable memory");
 }
 
 void log_memory(const mm::FrameAllocator& frames, arch::KernelHalf half) {
@@ -125,8 +127,8 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   log("Mobius\n");
   log_features(features);
 
-  static mm::UsableFrames usable = find_ram(magic, info);
-  static std::array<FrameRange, mm::UsableFrames::kCapacity> ranges;
+  static bootinfo::UsableFrames usable = find_ram(magic, info);
+  static std::array<FrameRange, bootinfo::UsableFrames::kCapacity> ranges;
   auto last = std::copy(usable.ranges().begin(), usable.ranges().end(), ranges.begin());
   const auto half =
       or_panic(arch::build_kernel_half(features, {ranges.begin(), last}), "no memory to start in");
@@ -139,15 +141,17 @@ extern "C" [[noreturn]] void kernel_main(uint32_t magic, uint32_t info) {
   static arch::ProcessorTlb tlb;
   static arch::KernelStacks stacks(frames, half.kernel_stacks);
   static arch::Timer timer(features, on_timer_tick);
-  static arch::I386Cpu cpu(features, {memory, frames, tlb}, heap, stacks, timer);
+  static arch::I386Cpu cpu(features, heap, stacks);
+  static arch::PageDirectories directories({memory, frames, tlb}, heap);
+  static arch::UserCopy user;
   log_memory(frames, half);
   check_options(boot.command_line());
-  const std::string_view panic = proc::option_value(boot.command_line(), "force-panic=");
+  const std::string_view panic = bootinfo::option_value(boot.command_line(), "force-panic=");
   if (!panic.empty()) arch::force_panic(panic);
 
   screen.refresh();
-  start_processes({memory, frames, heap, cpu, com1, com2, port, screen, kernel_log,
-                   boot.command_line()});
+  start_processes({memory, frames, heap, {cpu, cpu, directories, user, timer}, com1, com2, port,
+                   screen, kernel_log, boot.command_line()});
 }
 
 }  // namespace mobius

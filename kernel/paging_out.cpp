@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "proc/boot_options.h"
-#include "proc/load_control.h"
-#include "proc/text.h"
-#include "proc/threads.h"
+#include "base/text.h"
+#include "bootinfo/boot_options.h"
+#include "proc/processes/thread_life.h"
+#include "proc/reports/load_control.h"
 
 namespace mobius {
 namespace {
@@ -18,7 +18,7 @@ constexpr uint32_t kLeastLow = 16, kMostLow = 128, kLowShare = 256;
 [[noreturn]] void load_control(void* control) { static_cast<proc::LoadControl*>(control)->run(); }
 
 void start_kernel_thread(proc::System& system, void (*entry)(void*), void* argument) {
-  auto made = proc::make_thread(system, mm::Claim::Promised, entry, argument);
+  auto made = proc::make_thread(system, nullptr, entry, argument);
   if (!made) system.machine.end("panic: no memory for the kernel's threads");
   proc::Thread& thread = *made->release();
   thread.priority = proc::kKernelPriority;
@@ -52,7 +52,7 @@ PagingOut::PagingOut(mm::MemoryManager& manager, std::string_view policy)
       pageout_(manager, policy_of(policy, storage_), pager_) {}
 
 void PagingOut::start(proc::System& system, mm::PageDevice* device) {
-  using Line = proc::TextBuffer<128>;
+  using Line = TextBuffer<128>;
   if (device != nullptr && !pager_.swap_on(*device)) {
     system.machine.log("swap: not enough memory for its books, not used\n");
   }
@@ -71,7 +71,7 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
   const uint32_t low = std::clamp(total / kLowShare, kLeastLow, kMostLow);
   system.machine.log(line.add_decimal(low).add(" frames\n").text());
   const std::string_view options = system.machine.command_line();
-  if (const uint32_t usable = proc::option_number(options, "usable-frames=")) {
+  if (const uint32_t usable = bootinfo::option_number(options, "usable-frames=")) {
     Line hiding;
     hiding.add("paging: ").add_decimal(usable).add(" usable frames, ");
     hiding.add_decimal(hide_frames(manager_.frames, usable, kPromisedFrames + low));

@@ -9,7 +9,7 @@
 
 #include "mm/pageout.h"
 #include "mm/replacement/registry.h"
-#include "proc/system.h"
+#include "proc/processes/system.h"
 
 namespace mobius {
 

@@ -5,12 +5,12 @@
 #include "arch/i386/interrupts.h"
 #include "arch/i386/physical_memory.h"
 #include "boot_volume.h"
-#include "disk_test.h"
+#include "bootinfo/boot_options.h"
 #include "drivers/real_time_clock.h"
 #include "loader/exe_loader.h"
 #include "paging_out.h"
-#include "proc/boot_options.h"
-#include "proc/user_exception.h"
+#include "proc/processes/kernel_entry.h"
+#include "selftest/disk_test.h"
 #include "swap_device.h"
 #include "syscall/dispatch.h"
 #include "user_console.h"
@@ -32,15 +32,6 @@ class Immortal {
  private:
   alignas(T) std::byte bytes_[sizeof(T)];
   T& object_;
-};
-
-class CpuClock final : public mm::Clock {
- public:
-  explicit CpuClock(proc::Cpu& cpu) : cpu_(cpu) {}
-  uint64_t now_ns() override { return cpu_.now_ns(); }
-
- private:
-  proc::Cpu& cpu_;
 };
 
 class ThisMachine final : public proc::Machine {
@@ -93,12 +84,12 @@ void hook_interrupts(UserConsole& console, drivers::IdeController& ide) {
 }
 
 proc::TerminalPeer peer_by(std::string_view command_line, std::string_view option) {
-  const bool pipe = proc::has_option(command_line, option);
+  const bool pipe = bootinfo::has_option(command_line, option);
   return pipe ? proc::TerminalPeer::Pipe : proc::TerminalPeer::Person;
 }
 
 void log_given_up(unsigned channel, unsigned drive) {
-  proc::TextBuffer<80> line;
+  TextBuffer<80> line;
   line.add("disk ").add_decimal(drive).add(" channel ").add_decimal(channel);
   arch::arch_hooks.log(line.add(": does not answer, given up\n").text());
 }
@@ -142,10 +133,10 @@ void on_timer_tick() {
 void start_processes(const MachineParts& parts) {
   find_power_switch(parts);
   drivers::RegisterPort& port = parts.port;
-  static CpuClock clock(parts.cpu);
-  static proc::Scheduler scheduler(parts.cpu, parts.frames);
+  mm::Clock& clock = parts.processor.clock;
+  static proc::Scheduler scheduler(parts.processor.cpu, parts.processor.clock, parts.frames);
   mm::MemoryManager& manager = make_memory_manager(parts, scheduler);
-  const auto dma = proc::has_option(parts.command_line, "no-dma") ? drivers::IdeDma::Avoid
+  const auto dma = bootinfo::has_option(parts.command_line, "no-dma") ? drivers::IdeDma::Avoid
                                                                    : drivers::IdeDma::Use;
   manager.pressure.use(clock);
   static drivers::IdeController ide(port, parts.memory, scheduler, clock, frame_for_driver(parts),
@@ -153,11 +144,13 @@ void start_processes(const MachineParts& parts) {
   ide.tell_given_up(log_given_up);
   static const MachineParts kept = parts;
   static SwapDevices swap(ide, parts.memory, parts.frames, scheduler, arch::arch_hooks.log);
-  static Immortal<PagingOut> paging_out(manager, proc::option_value(parts.command_line, "policy="));
+  static Immortal<PagingOut> paging_out(manager,
+                                        bootinfo::option_value(parts.command_line, "policy="));
   static BootVolume volume(ide, parts.memory, parts.frames, scheduler, [] {
     swap.find();
-    if (swap.first() != nullptr && proc::has_option(kept.command_line, "disk-test")) {
-      run_disk_test(*swap.first(), kept.memory, kept.frames, clock, arch::arch_hooks.log);
+    if (swap.first() != nullptr && bootinfo::has_option(kept.command_line, "disk-test")) {
+      selftest::run_disk_test(*swap.first(), kept.memory, kept.frames, kept.processor.clock,
+                              arch::arch_hooks.log);
     }
     (*paging_out).start(proc::the_system(), swap.first());
   });
@@ -165,7 +158,8 @@ void start_processes(const MachineParts& parts) {
                              parts.screen);
   static ThisMachine machine(parts, drivers::read_real_time_clock(port));
   static Immortal<loader::ExeLoader> loader(manager);
-  static proc::System system({manager, parts.cpu, scheduler, machine, volume, console, *loader});
+  static proc::System system(
+      {parts.processor, manager, scheduler, machine, volume, console, *loader});
 
   arch::arch_hooks.system_call = syscall::dispatch;
   hook_interrupts(console, ide);

@@ -7,7 +7,7 @@
 #include "drivers/vga_text.h"
 #include "kernel_log.h"
 #include "mm/kernel_heap.h"
-#include "proc/ports/cpu.h"
+#include "proc/ports/processor.h"
 
 namespace mobius {
 
@@ -16,7 +16,7 @@ struct MachineParts {
   mm::FrameMemory& memory;
   mm::FrameAllocator& frames;
   mm::KernelHeap& heap;
-  proc::Cpu& cpu;
+  proc::Processor processor;
   drivers::Serial& user_line;  // COM1; both are initialized
   drivers::Serial& log_line;   // COM2
   drivers::RegisterPort& port;

@@ -12,12 +12,12 @@
 
 #include <optional>
 
+#include "base/text.h"
 #include "drivers/disk_queue.h"
 #include "drivers/disk_window.h"
 #include "drivers/ide_controller.h"
 #include "mm/frame_allocator.h"
 #include "mm/swap_header.h"
-#include "proc/text.h"
 
 namespace mobius {
 
@@ -51,7 +51,7 @@ class SwapDevices {
     unsigned partition;  // 1..4; 0: the whole disk
     uint64_t first_sector, sectors;
   };
-  using Line = proc::TextBuffer<160>;
+  using Line = TextBuffer<160>;
 
   void look_at_disk(drivers::AtaDisk& disk, unsigned channel, unsigned drive);
   void look_at_partitions(const Place& disk);

@@ -7,7 +7,7 @@
 #include "drivers/serial.h"
 #include "drivers/vga_text.h"
 #include "proc/ports/terminal.h"
-#include "proc/system.h"
+#include "proc/processes/system.h"
 
 namespace mobius {
 

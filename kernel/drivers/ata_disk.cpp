@@ -8,23 +8,7 @@ namespace {
 
 constexpr unsigned kAttempts = 4;
 constexpr unsigned kDmaFailuresAllowed = 2;
-constexpr uint64_t kShortSectors = 256;               // what a count of 8 bits can say
-constexpr uint64_t kShortEnd = uint64_t{1} << 28;     // and an address of 28
 constexpr uint8_t kFailed = ide_status::kError | ide_status::kDeviceFault;
-
-uint8_t dma_code(mm::Transfer direction, bool is_long) {
-  if (direction == mm::Transfer::Read) {
-    return is_long ? ide_command::kReadDmaExt : ide_command::kReadDma;
-  }
-  return is_long ? ide_command::kWriteDmaExt : ide_command::kWriteDma;
-}
-
-uint8_t pio_code(mm::Transfer direction, bool is_long) {
-  if (direction == mm::Transfer::Read) {
-    return is_long ? ide_command::kReadSectorsExt : ide_command::kReadSectors;
-  }
-  return is_long ? ide_command::kWriteSectorsExt : ide_command::kWriteSectors;
-}
 
 }  // namespace
 
@@ -37,10 +21,6 @@ AtaDisk::AtaDisk(IdeChannel& channel, mm::FrameMemory& memory, Place place,
       tell_(tell),
       dma_(channel.bus_master().present() && identity.dma) {}
 
-bool AtaDisk::Command::is_long() const {
-  return sectors() > kShortSectors || first_sector + sectors() > kShortEnd;
-}
-
 Result<void> AtaDisk::transfer(mm::Transfer direction, uint64_t first_sector,
                                std::span<const FrameNumber> frames) {
   const uint64_t end = identity_.sectors;
@@ -48,7 +28,8 @@ Result<void> AtaDisk::transfer(mm::Transfer direction, uint64_t first_sector,
       frames.size() * kSectorsPerPage > end - first_sector) {
     return Failure(Error::BadArgument);
   }
-  const size_t most = identity_.lba48 ? frames.size() : kShortSectors / kSectorsPerPage;
+  constexpr size_t kMostShort = AtaCommand::kMaxShortSectors / kSectorsPerPage;
+  const size_t most = identity_.lba48 ? frames.size() : kMostShort;
   mm::SleepingGuard guard(channel_.turn());
   for (; !frames.empty(); first_sector += most * kSectorsPerPage) {
     const auto part = frames.first(std::min(frames.size(), most));
@@ -58,7 +39,7 @@ Result<void> AtaDisk::transfer(mm::Transfer direction, uint64_t first_sector,
   return {};
 }
 
-Result<void> AtaDisk::execute(const Command& command) {
+Result<void> AtaDisk::execute(const AtaCommand& command) {
   if (given_up()) return Failure(Error::TimedOut);
   Way way = dma_ && channel_.bus_master().can_reach(command.frames) ? Way::Dma : Way::Pio;
   // Where the last transfer got no answer, minutes are not spent on the next one.
@@ -93,39 +74,12 @@ void AtaDisk::note_dma_failure() {
   if (++counters_.dma_failures >= kDmaFailuresAllowed) dma_ = false;
 }
 
-AtaDisk::End AtaDisk::attempt(const Command& command, Way way) {
+AtaDisk::End AtaDisk::attempt(const AtaCommand& command, Way way) {
   if (!channel_.select(place_.drive)) return End::Silent;
   if (way == Way::Dma) channel_.bus_master().prepare(command.direction, command.frames);
   ++counters_.commands;
-  issue(command, way);
+  command.issue(channel_, place_.drive, way);
   return way == Way::Dma ? finish_dma() : finish_pio(command);
-}
-
-void AtaDisk::issue(const Command& command, Way way) {
-  const bool is_long = command.is_long();
-  const uint32_t sectors = command.sectors();
-  const auto low = static_cast<uint32_t>(command.first_sector);
-  const auto high = static_cast<uint32_t>(command.first_sector >> 32);
-  const auto write = [this](IdeRegister reg, uint32_t value) {
-    channel_.write(reg, static_cast<uint8_t>(value));
-  };
-  if (is_long) {
-    // ATA/ATAPI-6 6.20: each register keeps the value before the last; here the upper halves.
-    write(IdeRegister::SectorCount, sectors >> 8);
-    write(IdeRegister::LbaLow, low >> 24);
-    write(IdeRegister::LbaMid, high);
-    write(IdeRegister::LbaHigh, high >> 8);
-  }
-  write(IdeRegister::SectorCount, sectors);  // 256 as 0 in the short form
-  write(IdeRegister::LbaLow, low);
-  write(IdeRegister::LbaMid, low >> 8);
-  write(IdeRegister::LbaHigh, low >> 16);
-  const uint32_t top = is_long ? 0 : low >> 24;
-  write(IdeRegister::Device,
-        kIdeDeviceBase | kIdeDeviceLba | (place_.drive == 0 ? 0 : kIdeDeviceSecond) | top);
-  write(IdeRegister::Command, way == Way::Dma ? dma_code(command.direction, is_long)
-                                              : pio_code(command.direction, is_long));
-  channel_.settle();
 }
 
 AtaDisk::End AtaDisk::finish_dma() {
@@ -140,7 +94,7 @@ AtaDisk::End AtaDisk::judge_refusal() {
   return channel_.read(IdeRegister::Error) & ide_error::kInterfaceCrc ? End::Failed : End::Refused;
 }
 
-AtaDisk::End AtaDisk::finish_pio(const Command& command) {
+AtaDisk::End AtaDisk::finish_pio(const AtaCommand& command) {
   // Each sector is announced by an interrupt, but the first that is to be written.
   auto until = command.direction == mm::Transfer::Write ? IdeChannel::Until::DataRequest
                                                         : IdeChannel::Until::NotBusy;

@@ -8,6 +8,7 @@
 // space does not outlive the machine's power, so nothing here sends FLUSH CACHE.
 #pragma once
 
+#include "drivers/ata_command.h"
 #include "drivers/ata_identity.h"
 #include "drivers/ide_channel.h"
 #include "mm/ports/page_device.h"
@@ -24,7 +25,7 @@ struct AtaCounters {
 
 class AtaDisk {
  public:
-  static constexpr uint32_t kSectorsPerPage = kPageSize / kAtaSectorBytes;
+  static constexpr uint32_t kSectorsPerPage = AtaCommand::kSectorsPerPage;
   static constexpr unsigned kTimeoutsAllowed = 3;  // transfers in a row; then it is given up
 
   // Called once, when the disk is given up, by a thread that has the channel's turn.
@@ -55,14 +56,7 @@ class AtaDisk {
                         std::span<const FrameNumber> frames);
 
  private:
-  struct Command {
-    mm::Transfer direction;
-    uint64_t first_sector;
-    std::span<const FrameNumber> frames;
-    uint32_t sectors() const { return static_cast<uint32_t>(frames.size()) * kSectorsPerPage; }
-    // Whether its numbers need 48 bits of address or more than 8 of count.
-    bool is_long() const;
-  };
+  using Way = AtaCommand::Way;
   enum class End : uint8_t {
     Done,
     Refused,  // the disk says that it cannot
@@ -70,17 +64,15 @@ class AtaDisk {
     Stuck,    // the disk wants something that makes no sense: reset
     Silent,   // no answer in time: reset
   };
-  enum class Way : uint8_t { Pio, Dma };
 
   // One command to its end, with all its repetitions. Requires: the turn. Fails: IoError, TimedOut.
-  Result<void> execute(const Command& command);
+  Result<void> execute(const AtaCommand& command);
   // A transfer has failed for good, its last attempt with `end`: what that means.
   Error note_failure(End end);
   // One attempt.
-  End attempt(const Command& command, Way way);
-  void issue(const Command& command, Way way);
+  End attempt(const AtaCommand& command, Way way);
   End finish_dma();
-  End finish_pio(const Command& command);
+  End finish_pio(const AtaCommand& command);
   // Moves one sector, after waiting for the disk to want it. Done: go on.
   End move_sector(mm::Transfer direction, FrameSpan span, IdeChannel::Until until);
   End judge_refusal();

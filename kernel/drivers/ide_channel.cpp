@@ -29,10 +29,9 @@ bool announced_by_interrupt(IdeChannel::Until until) {
 
 IdeChannel::IdeChannel(RegisterPort& port, mm::FrameMemory& memory, mm::Waiting& waiting,
                        mm::Clock& clock, IdePorts ports, FrameSpan table, IdeTiming timing)
-    : port_(port),
+    : IdeTaskFile(port, ports),
       waiting_(waiting),
       clock_(clock),
-      ports_(ports),
       timing_(timing),
       turn_(waiting),
       bus_master_(port, memory, ports.bus_master, table) {}
@@ -47,10 +46,6 @@ void IdeChannel::on_interrupt() {
 
 void IdeChannel::on_tick() {
   if (sleeping_ && clock_.now_ns() >= wake_at_ns_) waiting_.wake(this);
-}
-
-void IdeChannel::settle() {
-  for (int i = 0; i < 4; ++i) status();
 }
 
 bool IdeChannel::reached(Until until, uint8_t status, bool long_quiet) const {
@@ -137,9 +132,9 @@ void IdeChannel::reset() {
   KASSERT(turn_.held());
   ++counters_.resets;
   selected_ = 0;  // ATA/ATAPI-6 9.12: a reset clears the device register
-  port_.out8(ports_.control, ide_control::kReset);
+  write_control(ide_control::kReset);
   for (unsigned i = 0; i < kLooksDuringReset; ++i) status();
-  port_.out8(ports_.control, 0);
+  write_control(0);
   for (unsigned i = 0; i < kLooksAfterReset; ++i) status();
 }
 

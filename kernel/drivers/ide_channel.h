@@ -1,4 +1,5 @@
-// IdeChannel: one IDE channel: its registers, its bus master, the queue for it, and its waiting.
+// IdeChannel: one IDE channel: its registers (ide_task_file.h), its bus master, the queue for it,
+// and its waiting.
 //
 // A thread that wants something of a drive takes the channel's turn and then plays the whole
 // command itself, straight on, sleeping in await(). An interrupt or a timer tick says only "look
@@ -9,18 +10,11 @@
 
 #include "base/result.h"
 #include "drivers/ide_bus_master.h"
-#include "drivers/ide_registers.h"
+#include "drivers/ide_task_file.h"
 #include "mm/ports/clock.h"
 #include "mm/ports/sleeping_lock.h"
 
 namespace mobius::drivers {
-
-struct IdePorts {
-  uint16_t command = 0;     // the first of eight
-  uint16_t control = 0;     // device control; reads the status without taking the interrupt back
-  uint16_t bus_master = 0;  // the first of eight; 0: none
-  uint8_t irq = 0;          // line of the interrupt controller
-};
 
 struct IdeTiming {
   uint64_t look_again_ns = 100'000'000;     // how often a sleeper looks without an interrupt
@@ -36,7 +30,7 @@ struct IdeCounters {
   uint32_t resets = 0;
 };
 
-class IdeChannel {
+class IdeChannel : public IdeTaskFile {
  public:
   // `table`: see IdeBusMaster.
   IdeChannel(RegisterPort& port, mm::FrameMemory& memory, mm::Waiting& waiting, mm::Clock& clock,
@@ -47,21 +41,9 @@ class IdeChannel {
   void on_interrupt();
   void on_tick();
 
-  // Everything below requires the turn: one command at a time, first come, first served.
+  // Everything below requires the turn, and so do the registers: one command at a time, first come,
+  // first served.
   mm::SleepingLock& turn() { return turn_; }
-
-  uint8_t read(IdeRegister reg) { return port_.in8(at(reg)); }
-  void write(IdeRegister reg, uint8_t value) { port_.out8(at(reg), value); }
-  void read_data(uint16_t* to, uint32_t words) {
-    port_.in16_many(at(IdeRegister::Data), to, words);
-  }
-  void write_data(const uint16_t* from, uint32_t words) {
-    port_.out16_many(at(IdeRegister::Data), from, words);
-  }
-  // The status, leaving a pending interrupt pending.
-  uint8_t status() { return port_.in8(ports_.control); }
-  // Lets 400 ns pass, after which a device shows BSY for the command or data it was given.
-  void settle();
 
   enum class Until : uint8_t {
     Idle,         // neither busy nor in a transfer: takes a command
@@ -92,22 +74,16 @@ class IdeChannel {
   void pause(uint64_t ns);
 
   IdeBusMaster& bus_master() { return bus_master_; }
-  const IdePorts& ports() const { return ports_; }
   const IdeTiming& timing() const { return timing_; }
   const IdeCounters& counters() const { return counters_; }
 
  private:
-  uint16_t at(IdeRegister reg) const {
-    return static_cast<uint16_t>(ports_.command + static_cast<uint8_t>(reg));
-  }
   bool reached(Until until, uint8_t status, bool long_quiet) const;
   // Until the next interrupt or `at_ns`; whether an interrupt came.
   bool sleep_until(uint64_t at_ns);
 
-  RegisterPort& port_;
   mm::Waiting& waiting_;
   mm::Clock& clock_;
-  const IdePorts ports_;
   const IdeTiming timing_;
   mm::SleepingLock turn_;
   IdeBusMaster bus_master_;

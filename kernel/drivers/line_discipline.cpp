@@ -1,8 +1,6 @@
 // The line discipline: see line_discipline.h.
 #include "drivers/line_discipline.h"
 
-#include "base/assert.h"
-
 namespace mobius::drivers {
 namespace {
 
@@ -13,19 +11,8 @@ bool continues_character(char byte) { return (static_cast<uint8_t>(byte) & 0xC0)
 
 }  // namespace
 
-void LineDiscipline::push(uint16_t entry) {
-  KASSERT(size_ < kCapacity);
-  queue_[(first_ + size_) % kCapacity] = entry;
-  ++size_;
-}
-
-void LineDiscipline::pop() {
-  first_ = (first_ + 1) % kCapacity;
-  --size_;
-}
-
 void LineDiscipline::commit_line() {
-  for (size_t i = 0; i < line_size_; ++i) push(static_cast<uint8_t>(line_[i]));
+  for (size_t i = 0; i < line_size_; ++i) queue_.push(static_cast<uint8_t>(line_[i]));
   line_size_ = 0;
 }
 
@@ -44,13 +31,13 @@ void LineDiscipline::erase_character(EchoSink& sink) {
 }
 
 void LineDiscipline::discard() {
-  first_ = size_ = 0;
+  queue_.clear();
   line_size_ = 0;
 }
 
 LineDiscipline::Event LineDiscipline::receive(uint8_t byte, EchoSink& sink) {
   if (by_lines()) return receive_cooked(byte, sink);
-  if (room()) push(byte);
+  if (room()) queue_.push(byte);
   return Event::None;
 }
 
@@ -76,13 +63,13 @@ LineDiscipline::Event LineDiscipline::receive_cooked(uint8_t byte, EchoSink& sin
 void LineDiscipline::receive_text(uint8_t byte, EchoSink& sink) {
   switch (byte) {
     case kCtrlD:
-      if (line_size_ == 0) push(kEndMark);
+      if (line_size_ == 0) queue_.push(InputQueue::kEndMark);
       commit_line();
       return;
     case '\r':
     case '\n':
       commit_line();
-      push('\n');
+      queue_.push('\n');
       sink.echo("\n");
       return;
     default:
@@ -97,15 +84,15 @@ void LineDiscipline::receive_text(uint8_t byte, EchoSink& sink) {
 LineDiscipline::Taken LineDiscipline::take(std::span<char> into) {
   const bool one_line = by_lines();
   Taken taken;
-  while (taken.bytes < into.size() && size_ > 0) {
-    const uint16_t entry = front();
-    if (entry == kEndMark) {
+  while (taken.bytes < into.size() && !queue_.empty()) {
+    const uint16_t entry = queue_.front();
+    if (entry == InputQueue::kEndMark) {
       if (taken.bytes > 0) break;
-      pop();
+      queue_.pop();
       taken.ended = true;
       break;
     }
-    pop();
+    queue_.pop();
     into[taken.bytes++] = static_cast<char>(entry);
     if (one_line && entry == '\n') break;
   }

@@ -17,6 +17,8 @@
 #include <span>
 #include <string_view>
 
+#include "drivers/input_queue.h"
+
 namespace mobius::drivers {
 
 class EchoSink {
@@ -30,7 +32,6 @@ class EchoSink {
 class LineDiscipline {
  public:
   static constexpr size_t kMaxLine = 1024;  // a cooked line without its end; more is not taken
-  static constexpr size_t kCapacity = 4096;
 
   enum class Mode : uint8_t { Cooked, Raw };
   enum class Source : uint8_t { Terminal, Pipe };
@@ -43,7 +44,7 @@ class LineDiscipline {
   void set_source(Source source) { source_ = source; }
 
   // Whether the next byte will find a place, whatever it is.
-  bool room() const { return kCapacity - size_ > line_size_ + 1; }
+  bool room() const { return InputQueue::kCapacity - queue_.size() > line_size_ + 1; }
   // Whether bytes are lines that somebody types, and Ctrl-C is more than a byte.
   bool by_lines() const { return source_ == Source::Terminal && mode_ == Mode::Cooked; }
   // What a received byte asks for besides becoming input.
@@ -54,7 +55,7 @@ class LineDiscipline {
   void end_input();
 
   // Whether take() has something: bytes, or an end of input (Ctrl-D) on its own.
-  bool ready() const { return size_ > 0; }
+  bool ready() const { return !queue_.empty(); }
   struct Taken {
     size_t bytes = 0;
     bool ended = false;  // Ctrl-D: a read of 0 bytes; the input goes on after it
@@ -63,23 +64,17 @@ class LineDiscipline {
   Taken take(std::span<char> into);
 
  private:
-  static constexpr uint16_t kEndMark = 0x100;  // no byte
-
   Event receive_cooked(uint8_t byte, EchoSink& sink);
   void receive_text(uint8_t byte, EchoSink& sink);
   void erase_character(EchoSink& sink);
   void commit_line();
-  void push(uint16_t entry);
-  uint16_t front() const { return queue_[first_]; }
-  void pop();
   void discard();
 
   Mode mode_ = Mode::Cooked;
   Source source_ = Source::Terminal;
   size_t line_size_ = 0;
-  size_t first_ = 0, size_ = 0;
   std::array<char, kMaxLine> line_;
-  std::array<uint16_t, kCapacity> queue_;  // bytes and end marks, a ring
+  InputQueue queue_;
 };
 
 }  // namespace mobius::drivers

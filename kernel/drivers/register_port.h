@@ -1,6 +1,6 @@
 // Port: the processor's I/O space, as the drivers see it.
 //
-// The kernel's implementation is x86_port.h; the host tests put a simulated controller behind it.
+// arch/i386/x86_port.h implements it; the host tests put a simulated controller behind it.
 #pragma once
 
 #include <cstdint>

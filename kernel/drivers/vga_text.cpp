@@ -9,7 +9,6 @@ namespace {
 constexpr uint16_t kCrtcIndex = 0x3D4, kCrtcData = 0x3D5;
 constexpr uint8_t kCursorHigh = 0x0E, kCursorLow = 0x0F;
 constexpr uint8_t kGrey = 0x07, kBright = 0x08;
-constexpr unsigned kMaxParameter = 9999;
 // ANSI's colour order to the VGA's.
 constexpr uint8_t kVgaColour[8] = {0, 4, 2, 6, 1, 5, 3, 7};
 
@@ -27,22 +26,17 @@ void VgaText::write(std::string_view text) {
 }
 
 void VgaText::put(uint8_t byte) {
-  switch (state_) {
-    case State::Text:
+  switch (sequence_.take(byte)) {
+    case EscapeSequence::Step::Text:
       if (byte < ' ') {
         put_control(byte);
       } else {
         put_character(byte);
       }
       break;
-    case State::Escape:
-      state_ = byte == '[' ? State::Sequence : State::Text;
-      parameters_ = {};
-      parameter_count_ = 1;
-      break;
-    case State::Sequence:
-      put_in_sequence(byte);
-      break;
+    case EscapeSequence::Step::Taken: break;
+    case EscapeSequence::Step::Finished: finish_sequence(byte); break;
+    case EscapeSequence::Step::Broken: put_control(byte); break;
   }
 }
 
@@ -56,7 +50,6 @@ void VgaText::put_control(uint8_t byte) {
         put_character(' ');
       } while (column_ % 8 != 0);
       break;
-    case 0x1B: state_ = State::Escape; break;
     default: break;
   }
 }
@@ -69,24 +62,9 @@ void VgaText::put_character(uint8_t byte) {
   ++column_;
 }
 
-void VgaText::put_in_sequence(uint8_t byte) {
-  unsigned& last = parameters_[std::min(parameter_count_, kMaxParameters) - 1];
-  if (byte >= '0' && byte <= '9') {
-    last = std::min(last * 10 + (byte - '0'), kMaxParameter);
-  } else if (byte == ';') {
-    parameter_count_ = std::min(parameter_count_ + 1, kMaxParameters);
-  } else if (byte >= 0x40 && byte <= 0x7E) {
-    state_ = State::Text;
-    finish_sequence(byte);
-  } else if (byte < ' ') {
-    state_ = State::Text;  // broken off
-    put_control(byte);
-  }
-}
-
 void VgaText::finish_sequence(uint8_t final_byte) {
   const unsigned column = std::min(column_, kColumns - 1);
-  const unsigned n = parameter(0, 1);
+  const unsigned n = sequence_.parameter(0, 1);
   switch (final_byte) {
     case 'A': move_to(row_ - std::min(row_, n), column); break;
     case 'B': move_to(row_ + n, column); break;
@@ -94,16 +72,16 @@ void VgaText::finish_sequence(uint8_t final_byte) {
     case 'D': move_to(row_, column - std::min(column, n)); break;
     case 'G': move_to(row_, n - 1); break;
     case 'H':
-    case 'f': move_to(n - 1, parameter(1, 1) - 1); break;
+    case 'f': move_to(n - 1, sequence_.parameter(1, 1) - 1); break;
     case 'J': {
       const unsigned here = row_ * kColumns + column;
-      const unsigned what = parameter(0, 0);  // 0: to the end, 1: to here, 2: all
+      const unsigned what = sequence_.parameter(0, 0);  // 0: to the end, 1: to here, 2: all
       erase(what == 0 ? here : 0, what == 1 ? here + 1 : kColumns * kRows);
       break;
     }
     case 'K': {
       const unsigned left = row_ * kColumns;
-      const unsigned what = parameter(0, 0);
+      const unsigned what = sequence_.parameter(0, 0);
       erase(what == 0 ? left + column : left, what == 1 ? left + column + 1 : left + kColumns);
       break;
     }
@@ -113,8 +91,8 @@ void VgaText::finish_sequence(uint8_t final_byte) {
 }
 
 void VgaText::set_colours() {
-  for (unsigned i = 0; i < parameter_count_; ++i) {
-    const unsigned p = parameters_[i];
+  for (unsigned i = 0; i < sequence_.parameter_count(); ++i) {
+    const unsigned p = sequence_.parameter(i, 0);
     if (p == 0) colours_ = kGrey;
     if (p == 1) colours_ |= kBright;
     if (p == 7) colours_ = static_cast<uint8_t>(colours_ << 4 | (colours_ >> 4 & 0x07));

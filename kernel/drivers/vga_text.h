@@ -12,6 +12,7 @@
 #include <span>
 
 #include "drivers/console.h"
+#include "drivers/escape_sequence.h"
 #include "drivers/register_port.h"
 
 namespace mobius::drivers {
@@ -38,21 +39,14 @@ class VgaText final : public TextScreen {
   unsigned row() const { return row_; }
 
  private:
-  enum class State : uint8_t { Text, Escape, Sequence };
-  static constexpr unsigned kMaxParameters = 4;
-
   void put(uint8_t byte);
   void put_control(uint8_t byte);
   void put_character(uint8_t byte);
-  void put_in_sequence(uint8_t byte);
   void finish_sequence(uint8_t final_byte);
   void set_colours();
   void erase(unsigned begin, unsigned end);  // cells [begin, end)
   void new_line();
   void move_to(unsigned row, unsigned column);  // held inside the screen
-  unsigned parameter(unsigned at, unsigned otherwise) const {
-    return at < parameter_count_ && parameters_[at] != 0 ? parameters_[at] : otherwise;
-  }
   // The cell shown at `index`, counted from the upper left corner: rows turn round in the copy.
   uint16_t& cell(unsigned index) {
     const unsigned row = (first_row_ + index / kColumns) % kRows;
@@ -69,9 +63,7 @@ class VgaText final : public TextScreen {
   unsigned row_ = 0;
   unsigned column_ = 0;  // kColumns: the next character begins a new line
   uint8_t colours_ = 0x07;
-  State state_ = State::Text;
-  std::array<unsigned, kMaxParameters> parameters_{};
-  unsigned parameter_count_ = 0;
+  EscapeSequence sequence_;
 };
 
 }  // namespace mobius::drivers

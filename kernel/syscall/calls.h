@@ -5,7 +5,7 @@
 // program's word only. It returns EAX or the reason it failed; a BOOL call's success is 1.
 #pragma once
 
-#include "proc/system.h"
+#include "proc/processes/system.h"
 
 namespace mobius::syscall {
 
@@ -19,7 +19,7 @@ inline uint64_t wide(Words a) { return a[0] | static_cast<uint64_t>(a[1]) << 32;
 
 // The moment `ns` from now; UINT64_MAX is never.
 inline uint64_t deadline_in(proc::System& system, uint64_t ns) {
-  const uint64_t now = ns == 0 ? 0 : system.cpu.now_ns();
+  const uint64_t now = ns == 0 ? 0 : system.clock.now_ns();
   return ns >= proc::kNever - now ? proc::kNever : now + ns;
 }
 

@@ -66,7 +66,7 @@ proc::CallResult dispatch(uint32_t number, VirtAddr arguments, uint32_t bytes) {
   proc::System& system = proc::the_system();
   uint32_t words[kMaxArgumentBytes / 4];
   if (bytes != 0) {
-    const auto copied = system.cpu.copy_from_user(words, arguments, bytes);
+    const auto copied = system.user.read(words, arguments, bytes);
     if (!copied) [[unlikely]] return {0, errno_of(copied.error())};
   }
   Result<uint32_t> result = call.handler(system, words);

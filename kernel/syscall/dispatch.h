@@ -4,7 +4,8 @@
 #pragma once
 
 #include "base/result.h"
-#include "proc/user_exception.h"
+#include "base/units.h"
+#include "proc/processes/kernel_entry.h"
 
 namespace mobius::syscall {
 

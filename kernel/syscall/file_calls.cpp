@@ -1,7 +1,7 @@
 // File..., Dir..., Console...: files of the volume and the console. HndClose closes any handle.
 #include <algorithm>
 
-#include "proc/user_memory.h"
+#include "proc/programs/user_copies.h"
 #include "syscall/calls.h"
 
 namespace mobius::syscall::calls {
@@ -62,13 +62,13 @@ Result<uint32_t> FileOpen(proc::System& system, Words a) {
   }
   mm::KernelHeap& heap = system.memory.heap;
   auto path = TRY(heap.create<std::array<char, kMaxPathBytes>>());
-  const uint32_t length = TRY(proc::copy_string_in(system.cpu, VirtAddr{a[0]}, *path));
+  const uint32_t length = TRY(proc::copy_string_in(system.user, VirtAddr{a[0]}, *path));
   const auto node = TRY(system.volume.find({path->data(), length}));
   if ((rights & FILE_WRITE) != 0) {
     const bool directory = node.kind == proc::NodeKind::Directory;
     return Failure(directory ? Error::IsADirectory : Error::ReadOnly);
   }
-  auto file = TRY(heap.create<proc::VolumeFile>(system, node));
+  auto file = TRY(heap.create<proc::VolumeFile>(heap, system.volume, node));
   return system.process().handles.add(Ref<proc::KernelObject>(file.release()), Rights::Read);
 }
 
@@ -87,7 +87,7 @@ Result<uint32_t> FileRead(proc::System& system, Words a) {
     const auto got = file->read({frame.number(), 0, step});
     if (!got && done > 0) break;  // what was read counts; the next call says what is wrong
     if (TRY(got) == 0) break;
-    const auto copied = system.cpu.copy_to_user(to + done, bounce, *got);
+    const auto copied = system.user.write(to + done, bounce, *got);
     if (!copied && done > 0) break;
     TRY(copied);
     done += *got;
@@ -106,7 +106,7 @@ Result<uint32_t> FileWrite(proc::System& system, Words a) {
   uint32_t done = 0;
   while (done < bytes) {
     const uint32_t step = std::min(bytes - done, kWriteStep);
-    const auto copied = system.cpu.copy_from_user(text, from + done, step);
+    const auto copied = system.user.read(text, from + done, step);
     if (!copied && done > 0) break;
     TRY(copied);
     TRY(file->write({text, step}));
@@ -122,7 +122,7 @@ Result<uint32_t> FileSeek(proc::System& system, Words a) {
   if (a[3] > static_cast<uint32_t>(proc::Whence::End)) return Failure(Error::BadArgument);
   const auto whence = static_cast<proc::Whence>(a[3]);
   const uint64_t position = TRY(file->seek(static_cast<int64_t>(wide(a + 1)), whence));
-  if (a[4] != 0) TRY(proc::copy_out(system.cpu, VirtAddr{a[4]}, position));
+  if (a[4] != 0) TRY(proc::copy_out(system.user, VirtAddr{a[4]}, position));
   return kTrue;
 }
 
@@ -133,7 +133,7 @@ Result<uint32_t> FileStat(proc::System& system, Words a) {
   uint32_t peer = FILE_PEER_NONE;
   if (info.kind == FileKind::Console) peer = peer_of(system, a[0]);
   const file_info out{info.size_bytes, info.id, info.mtime, kind, peer};
-  TRY(proc::copy_out(system.cpu, VirtAddr{a[1]}, out));
+  TRY(proc::copy_out(system.user, VirtAddr{a[1]}, out));
   return kTrue;
 }
 
@@ -148,7 +148,7 @@ Result<uint32_t> DirRead(proc::System& system, Words a) {
     dir_entry out{entry->node.size_bytes,
                   static_cast<uint32_t>(is_directory ? FILE_DIRECTORY : FILE_REGULAR), 0, {}};
     std::copy_n(entry->name, entry->name_bytes, out.name);
-    const auto copied = proc::copy_out(system.cpu, to + filled * sizeof out, out);
+    const auto copied = proc::copy_out(system.user, to + filled * sizeof out, out);
     if (!copied) directory->unread_entry();
     if (!copied && filled > 0) break;
     TRY(copied);
@@ -165,7 +165,7 @@ Result<uint32_t> ConsoleMode(proc::System& system, Words a) {
   if (!in_foreground(system, system.process())) TRY(need(system, proc::Privilege::Console));
   const bool was_raw = system.terminal.mode() == proc::TerminalMode::Raw;
   const uint32_t previous = was_raw ? CONSOLE_RAW : CONSOLE_COOKED;
-  if (a[2] != 0) TRY(proc::copy_out(system.cpu, VirtAddr{a[2]}, previous));
+  if (a[2] != 0) TRY(proc::copy_out(system.user, VirtAddr{a[2]}, previous));
   system.terminal.set_mode(a[1] == CONSOLE_RAW ? proc::TerminalMode::Raw
                                                : proc::TerminalMode::Cooked);
   return kTrue;

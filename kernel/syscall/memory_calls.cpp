@@ -6,7 +6,7 @@
 #include "mm/long_call.h"
 #include "mm/pageout.h"
 #include "mm/vmm.h"
-#include "proc/user_memory.h"
+#include "proc/programs/user_copies.h"
 #include "syscall/calls.h"
 #include "syscall/memory_flags.h"
 
@@ -126,7 +126,7 @@ Result<uint32_t> VmmQuery(proc::System& system, Words a) {
   const mm::BlockInfo& info = query.info();
   const UserBlock out{info.range.begin.value, info.range.size_pages(), flags_of(info),
                       kind_of(info), info.uncommitted, info.clean, info.dirty, info.paged_out};
-  TRY(proc::copy_out(system.cpu, VirtAddr{a[2]}, out));
+  TRY(proc::copy_out(system.user, VirtAddr{a[2]}, out));
   return kTrue;
 }
 
@@ -143,7 +143,7 @@ Result<uint32_t> VmmQueryPages(proc::System& system, Words a) {
     const auto got = mm::page_states(*space, pages_after(base, done), {states.data(), step});
     if (!got && done > 0) break;  // the user range ended just there
     const PageCount filled = TRY(got);
-    TRY(system.cpu.copy_to_user(to + done, states.data(), filled));
+    TRY(system.user.write(to + done, states.data(), filled));
     done += filled;
     if (filled < step) break;
     system.scheduler.let_others_run();
@@ -184,7 +184,7 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
   }
   static_assert(std::has_unique_object_representations_v<vmm_stats>);
   const auto bytes = std::min<uint32_t>(a[1], sizeof stats);
-  TRY(system.cpu.copy_to_user(VirtAddr{a[0]}, &stats, bytes));
+  TRY(system.user.write(VirtAddr{a[0]}, &stats, bytes));
   return kTrue;
 }
 

@@ -1,9 +1,9 @@
 // Proc...: processes come, are watched, and go.
 #include <algorithm>
 
-#include "proc/process_end.h"
-#include "proc/spawn.h"
-#include "proc/user_memory.h"
+#include "proc/processes/process_end.h"
+#include "proc/processes/spawn.h"
+#include "proc/programs/user_copies.h"
 #include "syscall/calls.h"
 
 namespace mobius::syscall::calls {
@@ -65,7 +65,7 @@ proc_info describe(proc::System& system, proc::Process& process) {
     info.table_frames = process.map->table_frames();
     info.suspended = process.space->suspended() ? 1 : 0;
   }
-  info.cpu_ns = system.cpu.ticks_to_ns(proc::cpu_ticks_of(process));
+  info.cpu_ns = system.clock.ticks_to_ns(proc::cpu_ticks_of(process));
   std::copy(process.name.begin(), process.name.end(), info.name);
   return info;
 }
@@ -73,18 +73,18 @@ proc_info describe(proc::System& system, proc::Process& process) {
 }  // namespace
 
 Result<uint32_t> ProcSpawn(proc::System& system, Words a) {
-  const auto spawn = TRY(proc::copy_in<UserSpawn>(system.cpu, VirtAddr{a[0]}));
+  const auto spawn = TRY(proc::copy_in<UserSpawn>(system.user, VirtAddr{a[0]}));
   const proc::Privileges privileges = TRY(choose_privileges(system, spawn.privileges));
   mm::KernelHeap& heap = system.memory.heap;
   auto path = TRY(heap.create<std::array<char, kMaxPathBytes>>());
-  const uint32_t length = TRY(proc::copy_string_in(system.cpu, VirtAddr{spawn.path}, *path));
+  const uint32_t length = TRY(proc::copy_string_in(system.user, VirtAddr{spawn.path}, *path));
   proc::SpawnRequest request;
   request.path = {path->data(), length};
   request.privileges = privileges;
   request.parent = &system.process();
   request.arguments = TRY(heap.create<proc::ArgumentBlock>(heap, system.memory.waiting));
-  TRY(request.arguments->add_user_array(Part::Argument, system.cpu, VirtAddr{spawn.argv}));
-  TRY(request.arguments->add_user_array(Part::Environment, system.cpu, VirtAddr{spawn.envp}));
+  TRY(request.arguments->add_user_array(Part::Argument, system.user, VirtAddr{spawn.argv}));
+  TRY(request.arguments->add_user_array(Part::Environment, system.user, VirtAddr{spawn.envp}));
   TRY(choose_files(system, spawn, request));
   return proc::spawn(system, std::move(request));
 }
@@ -96,7 +96,7 @@ Result<uint32_t> ProcExit(proc::System& system, Words a) {
 Result<uint32_t> ProcWait(proc::System& system, Words a) {
   const uint64_t deadline = deadline_in(system, wide(a + 1));
   const proc_status status = TRY(proc::wait_for_child(system, a[0], deadline));
-  if (a[3] != 0) TRY(proc::copy_out(system.cpu, VirtAddr{a[3]}, status));
+  if (a[3] != 0) TRY(proc::copy_out(system.user, VirtAddr{a[3]}, status));
   return kTrue;
 }
 
@@ -123,7 +123,7 @@ Result<uint32_t> ProcList(proc::System& system, Words a) {
     if (process == nullptr) break;
     last_pid = process->pid;
     const proc_info info = describe(system, *process);
-    TRY(proc::copy_out(system.cpu, out + filled * sizeof info, info));
+    TRY(proc::copy_out(system.user, out + filled * sizeof info, info));
     ++filled;
     system.scheduler.let_others_run();
   }

@@ -1,12 +1,15 @@
 // Sys...: the machine as a whole.
 #include <algorithm>
+#include <array>
 
+#include "base/text.h"
+#include "bootinfo/boot_options.h"
 #include "mm/invariants.h"
 #include "mm/pageout.h"
 #include "mm/swap_off.h"
-#include "proc/boot_options.h"
-#include "proc/text.h"
-#include "proc/user_memory.h"
+#include "proc/processes/process_end.h"
+#include "proc/programs/user_copies.h"
+#include "selftest/self_bench.h"
 #include "syscall/calls.h"
 
 namespace mobius::syscall::calls {
@@ -22,33 +25,49 @@ uint64_t process_ticks(proc::System& system) {
   return proc::cpu_ticks_of(system.process());
 }
 
+Result<uint32_t> fill_zeroed(proc::System& system, uint32_t frames) {
+  proc::stop_measuring(system);
+  while (system.memory.frames.zero_one_free_frame(frames)) {
+  }
+  return system.memory.frames.zeroed_frames();
+}
+
+Result<uint32_t> take_samples(proc::System& system, uint32_t what, VirtAddr to, uint32_t count) {
+  using Samples = std::array<uint32_t, selftest::kMaxSamples>;
+  auto samples = TRY(system.memory.heap.create<Samples>());
+  const std::span<uint32_t> asked(samples->data(), std::min(count, selftest::kMaxSamples));
+  const uint32_t taken = TRY(selftest::take_samples(system.memory, system.clock, what, asked));
+  TRY(system.user.write(to, samples->data(), taken * sizeof(uint32_t)));
+  return taken;
+}
+
 }  // namespace
 
 Result<uint32_t> SysNull(proc::System&, Words) { return 0u; }
 
 Result<uint32_t> SysClock(proc::System& system, Words a) {
-  proc::Cpu& cpu = system.cpu;
+  proc::CpuClock& clock = system.clock;
   sys_time time{};
   switch (a[0]) {
     case SYS_CLOCK_MONOTONIC:
-      time = {cpu.now_ns(), cpu.timestamp()};
+      time = {clock.now_ns(), clock.timestamp()};
       break;
     case SYS_CLOCK_REALTIME:
-      time = {static_cast<uint64_t>(system.machine.boot_time()) * kNsPerSecond + cpu.now_ns(),
-              cpu.timestamp()};
+      time = {static_cast<uint64_t>(system.machine.boot_time()) * kNsPerSecond + clock.now_ns(),
+              clock.timestamp()};
       break;
     case SYS_CLOCK_PROCESS_CPU:
       time.tsc = process_ticks(system);
-      time.ns = cpu.ticks_to_ns(time.tsc);
+      time.ns = clock.ticks_to_ns(time.tsc);
       break;
     case SYS_CLOCK_IDLE:
       time.tsc = system.scheduler.idle_ticks();
-      time.ns = cpu.ticks_to_ns(time.tsc);
+      time.ns = clock.ticks_to_ns(time.tsc);
       break;
     default:
       return Failure(Error::BadArgument);
   }
-  TRY(proc::copy_out(cpu, VirtAddr{a[1]}, time));
+  TRY(proc::copy_out(system.user, VirtAddr{a[1]}, time));
   return kTrue;
 }
 
@@ -60,13 +79,13 @@ Result<uint32_t> SysCheckMachine(proc::System& system, Words) {
 
 Result<uint32_t> SysShutdown(proc::System& system, Words a) {
   TRY(need(system, Privilege::Shutdown));
-  proc::TextBuffer<32> verdict;
+  TextBuffer<32> verdict;
   verdict.add("exit ").add_decimal(static_cast<int32_t>(a[0]));
   system.machine.end(verdict.text(), proc::After::PowerOff);
 }
 
 Result<uint32_t> SysLog(proc::System& system, Words a) {
-  auto position = TRY(proc::copy_in<uint64_t>(system.cpu, VirtAddr{a[0]}));
+  auto position = TRY(proc::copy_in<uint64_t>(system.user, VirtAddr{a[0]}));
   const VirtAddr to{a[1]};
   char text[kLogStep];
   uint32_t done = 0;
@@ -74,10 +93,10 @@ Result<uint32_t> SysLog(proc::System& system, Words a) {
     const size_t most = std::min<size_t>(a[2] - done, sizeof text);
     const auto count = static_cast<uint32_t>(system.machine.read_log(position, {text, most}));
     if (count == 0) break;
-    TRY(system.cpu.copy_to_user(to + done, text, count));
+    TRY(system.user.write(to + done, text, count));
     done += count;
   }
-  TRY(proc::copy_out(system.cpu, VirtAddr{a[0]}, position));
+  TRY(proc::copy_out(system.user, VirtAddr{a[0]}, position));
   return done;
 }
 
@@ -100,11 +119,30 @@ Result<uint32_t> SysSwapOff(proc::System& system, Words) {
 }
 
 Result<uint32_t> SysPanic(proc::System& system, Words) {
-  if (!proc::has_option(system.machine.command_line(), "allow-panic")) {
+  if (!bootinfo::has_option(system.machine.command_line(), "allow-panic")) {
     return Failure(Error::NoAccess);
   }
   KASSERT(!"SysPanic was called");
   return kTrue;
+}
+
+Result<uint32_t> SysBench(proc::System& system, Words a) {
+  TRY(need(system, Privilege::Bench));
+  switch (a[0]) {
+    case SYS_BENCH_DROP_ZEROED:
+      proc::start_measuring(system);
+      system.memory.frames.drop_zeroed_pool();
+      return kTrue;
+    case SYS_BENCH_FILL_ZEROED:
+      return fill_zeroed(system, a[2]);
+    case SYS_BENCH_LONGEST_RUN:
+      return static_cast<uint32_t>(
+          std::min<uint64_t>(system.scheduler.take_longest_run(), UINT32_MAX));
+    case SYS_BENCH_SYSENTER:
+      return system.user_mode.has_fast_call() ? 1u : 0u;
+    default:
+      return take_samples(system, a[0], VirtAddr{a[1]}, a[2]);
+  }
 }
 
 }  // namespace mobius::syscall::calls

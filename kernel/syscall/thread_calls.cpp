@@ -1,7 +1,7 @@
 // Thr... and Futex...: the threads of the calling process.
-#include "proc/futex.h"
-#include "proc/threads.h"
-#include "proc/user_memory.h"
+#include "proc/processes/thread_life.h"
+#include "proc/programs/user_copies.h"
+#include "proc/threads/futex.h"
 #include "syscall/calls.h"
 
 namespace mobius::syscall::calls {
@@ -16,7 +16,7 @@ Result<uint32_t> ThrExit(proc::System& system, Words a) { proc::end_thread(syste
 
 Result<uint32_t> ThrJoin(proc::System& system, Words a) {
   const uint32_t status = TRY(proc::join_thread(system, a[0]));
-  if (a[1] != 0) TRY(proc::copy_out(system.cpu, VirtAddr{a[1]}, status));
+  if (a[1] != 0) TRY(proc::copy_out(system.user, VirtAddr{a[1]}, status));
   return kTrue;
 }
 
@@ -45,17 +45,18 @@ Result<uint32_t> ThrSetPriority(proc::System& system, Words a) {
 
 Result<uint32_t> ThrSetTls(proc::System& system, Words a) {
   if (a[0] >= kUserEnd) return Failure(Error::BadArgument);
-  system.cpu.set_tls(system.thread().context, a[0]);
+  system.user_mode.set_tls(*system.thread().context, a[0]);
   return kTrue;
 }
 
 Result<uint32_t> FutexWait(proc::System& system, Words a) {
-  TRY(proc::futex_wait(system, VirtAddr{a[0]}, a[1], deadline_in(system, wide(a + 2))));
+  const uint64_t deadline = deadline_in(system, wide(a + 2));
+  TRY(system.futexes.wait(system.process(), VirtAddr{a[0]}, a[1], deadline));
   return kTrue;
 }
 
 Result<uint32_t> FutexWake(proc::System& system, Words a) {
-  return proc::futex_wake(system, VirtAddr{a[0]}, a[1]);
+  return system.futexes.wake(system.process(), VirtAddr{a[0]}, a[1]);
 }
 
 }  // namespace mobius::syscall::calls

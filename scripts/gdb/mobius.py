@@ -56,6 +56,12 @@ def process(pid):
     raise gdb.GdbError(f"no process {pid}")
 
 
+def context_of(thread, member):
+    """A word of the architecture's context; 0 where the thread has ended."""
+    context = thread["context"].cast(gdb.lookup_type("mobius::arch::ThreadContext").pointer())
+    return int(context[member]) if context else 0
+
+
 def enumerator(value):
     """The last part of an enumerator's name, such as Waiting."""
     return str(value).rpartition("::")[2]
@@ -120,7 +126,7 @@ class Processes(gdb.Command):
             for thread in elements(one["threads"]):
                 print(f"      thread {int(thread['id'])}: {enumerator(thread['state'])}, "
                       f"priority {int(thread['priority'])}, "
-                      f"stack 0x{int(thread['kernel_stack_top']):08x}")
+                      f"stack 0x{context_of(thread, 'kernel_stack_top'):08x}")
 
 
 class Regions(gdb.Command):
@@ -152,7 +158,7 @@ class Translate(gdb.Command):
         words = gdb.string_to_argv(argument)
         address = int(gdb.parse_and_eval(words[1])) & 0xFFFFFFFF
         thread = next(elements(process(int(words[0], 0))["threads"]))
-        directory = int(thread["context"]["directory"])
+        directory = context_of(thread, "directory")
         entry = physical_word(directory + (address >> 22) * 4)
         print(f"PDE 0x{entry:08x} {flags(entry)}")
         if entry & 1 and not entry & 0x80:

@@ -1,12 +1,12 @@
 """boot_options: the kernel's options, checked before a CD is made as the kernel does it at boot.
 
-Both go by one table, kernel/proc/boot_options.def, and that of the policies beside them.
+Both go by one table, kernel/bootinfo/boot_options.def, and that of the policies beside them.
 """
 import re
 
 from project import ROOT, SetupError
 
-TABLE = "proc/boot_options.def"
+TABLE = "bootinfo/boot_options.def"
 POLICIES = "mm/replacement/policies.def"
 _OPTION = re.compile(r'^OPTION\("([^"]+)", ("[^"]*"|kPolicies),\s+"([^"]+)"\)', re.MULTILINE)
 _POLICY = re.compile(r'^POLICY\("([^"]+)", \w+\)', re.MULTILINE)

@@ -25,7 +25,7 @@ GPL = Path("/usr/share/common-licenses/GPL-3")  # Debian has it everywhere
 MODULES = ["biosdisk", "iso9660", "normal", "multiboot", "boot"]
 
 
-MOST_INIT_BYTES = 64 * 1024  # that the kernel reads of init.cmd: kernel/proc/init_process.cpp
+MOST_INIT_BYTES = 64 * 1024  # that the kernel reads of init.cmd: proc/processes/init_process.cpp
 
 
 @dataclass

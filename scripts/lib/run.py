@@ -48,7 +48,7 @@ def memory_mib(text):
     return size >> 20
 
 
-# What a program may do to the machine as a whole; kernel/proc/privileges.cpp has the same names.
+# What a program may do to the machine as a whole; proc/programs/privileges.cpp has the same names.
 PRIVILEGES = ("swap", "bench", "shutdown", "check", "kill")
 
 

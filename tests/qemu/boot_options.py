@@ -15,13 +15,13 @@ POLICIES = "policy=" + re.escape("|".join(boot_options.policies()))
 PROGRAM = """
 #include <cstdio>
 #include "mm/replacement/registry.h"
-#include "proc/boot_options.h"
+#include "bootinfo/boot_options.h"
 void mobius::assert_failed(const char*, const char*, int) { __builtin_trap(); }
 int main() {
   alignas(mobius::mm::kPolicyAlignment) static std::byte storage[mobius::mm::kPolicyStorage];
   const auto* made = mobius::mm::make_policy("mru", storage);
   std::puts(made != nullptr && made->name() == "mru" ? "made" : "not made");
-  std::puts(mobius::proc::find_bad_option("policy=mru") ? "refused at boot" : "booted");
+  std::puts(mobius::bootinfo::find_bad_option("policy=mru") ? "refused at boot" : "booted");
 }
 """
 
@@ -38,8 +38,8 @@ def a_new_policy_is_a_file_and_a_line(context):
     boot_options.check("policy=mru", kernel)
     main = context.folder / "main.cpp"
     main.write_text(PROGRAM)
-    sources = [main, *(kernel / "mm/replacement").glob("*.cpp"), kernel / "proc/boot_options.cpp",
-               *kernel.glob("proc/text*.cpp")]
+    sources = [main, *(kernel / "mm/replacement").glob("*.cpp"), kernel / "base/text.cpp",
+               kernel / "bootinfo/boot_options.cpp"]
     program = context.folder / "program"
     subprocess.run(["g++", "-std=c++23", "-O0", "-I", kernel, "-DMOBIUS_FILL_WITH_JUNK=0",
                     *sources, "-o", program], check=True)

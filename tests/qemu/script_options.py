@@ -93,8 +93,8 @@ def no_regular_files(context):
 
 
 def too_much_to_say(context):
-    limit = re.search(r"kMaxCommandBytes = (\d+) \* 1024", (ROOT / "kernel/proc/init_process.cpp")
-                      .read_text())
+    source = (ROOT / "kernel/proc/processes/init_process.cpp").read_text()
+    limit = re.search(r"kMaxCommandBytes = (\d+) \* 1024", source)
     assert image.MOST_INIT_BYTES == int(limit[1]) * 1024
     words = f"at most {image.MOST_INIT_BYTES:,} fit"
     most = "x" * 65000

@@ -1,5 +1,5 @@
 /* waits.c: the longest time that a ready thread waits for the processor, beside others that do what
- * they can to keep it (proc/scheduler.h has the bound). */
+ * they can to keep it (proc/threads/scheduler.h has the bound). */
 #include <stdio.h>
 
 #include "bench.h"

@@ -1,6 +1,6 @@
 /* spin.c: programs that take the processor (S1):  spin levels|ticks|crowd  spins until it is
  * killed. Without an argument: this process, of normal priority, runs beside each of them within
- * the bound of proc/scheduler.h, and kills it. */
+ * the bound of proc/threads/scheduler.h, and kills it. */
 #include "check.h"
 
 #define TICK_NS 10000000ull

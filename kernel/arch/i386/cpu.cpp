@@ -1,4 +1,4 @@
-// Threads on one processor: their registers, stacks and address spaces.
+// Threads on one processor: their registers and stacks.
 //
 // FPU and SSE registers are switched eagerly: nothing of one thread is ever in them while another
 // runs, and no trap is needed to find out (D2).
@@ -7,9 +7,8 @@
 #include <cstring>
 
 #include "arch/i386/descriptors.h"
-#include "arch/i386/memory_layout.h"
+#include "arch/i386/page_directories.h"
 #include "arch/i386/registers.h"
-#include "arch/i386/user_copy.h"
 
 extern "C" {
 extern const char sysenter_entry[];
@@ -26,15 +25,21 @@ namespace {
 // SDM Vol. 2B, SYSENTER.
 constexpr uint32_t kSysenterCs = 0x174, kSysenterEsp = 0x175, kSysenterEip = 0x176;
 
-FrameNumber kernel_directory_frame() {
-  return {physical(reinterpret_cast<uint32_t>(kernel_directory)) >> kPageShift};
+ThreadContext& of(proc::CpuContext& context) { return static_cast<ThreadContext&>(context); }
+
+// On the new stack: what switch_stacks pops, then what thread_start finds (switch.asm).
+void push_first_frame(ThreadContext& context, void (*entry)(void*), void* argument) {
+  const uint32_t frame[] = {0, kThreadData, 0, 0, 0, 0, reinterpret_cast<uint32_t>(&thread_start),
+                            reinterpret_cast<uint32_t>(entry), 0,
+                            reinterpret_cast<uint32_t>(argument)};
+  context.kernel_esp = context.kernel_stack_top - sizeof frame;
+  std::memcpy(reinterpret_cast<void*>(context.kernel_esp), frame, sizeof frame);
 }
 
 }  // namespace
 
-I386Cpu::I386Cpu(const CpuFeatures& features, paging::PagingMachine machine, mm::KernelHeap& heap,
-                 KernelStacks& stacks, Timer& timer)
-    : features_(features), machine_(machine), heap_(heap), stacks_(stacks), timer_(timer) {
+I386Cpu::I386Cpu(const CpuFeatures& features, mm::KernelHeap& heap, KernelStacks& stacks)
+    : features_(features), heap_(heap), stacks_(stacks) {
   std::memset(clean_fpu_, 0, sizeof clean_fpu_);
   asm volatile("fninit");
   save_fpu(clean_fpu_);
@@ -68,20 +73,26 @@ void I386Cpu::restore_fpu(const unsigned char* image) const {
   }
 }
 
-void I386Cpu::start_context(proc::CpuContext& context, uint32_t stack_top, void (*entry)(void*),
-                            void* argument) {
-  // What switch_stacks pops, then what thread_start finds (switch.asm).
-  const uint32_t frame[] = {0, kThreadData, 0, 0, 0, 0, reinterpret_cast<uint32_t>(&thread_start),
-                            reinterpret_cast<uint32_t>(entry), 0,
-                            reinterpret_cast<uint32_t>(argument)};
-  context.kernel_stack_top = stack_top;
-  context.kernel_esp = stack_top - sizeof frame;
-  context.tls_base = 0;
-  std::memcpy(reinterpret_cast<void*>(context.kernel_esp), frame, sizeof frame);
+Result<proc::CpuContext*> I386Cpu::make_context(mm::Claim claim, proc::UserMap* map,
+                                                void (*entry)(void*), void* argument) {
+  auto owned = TRY(heap_.create<ThreadContext>());
+  ThreadContext& context = *owned;
+  context.kernel_stack_top = TRY(stacks_.make(claim));
+  // From here on nothing fails.
+  if (map != nullptr) context.directory = PageDirectories::address_of(*map);
+  push_first_frame(context, entry, argument);
   std::memcpy(context.fpu, clean_fpu_, sizeof context.fpu);
+  return owned.release();
 }
 
-void I386Cpu::switch_context(proc::CpuContext& from, proc::CpuContext& to) {
+void I386Cpu::free_context(proc::CpuContext& context) {
+  stacks_.free(of(context).kernel_stack_top);
+  heap_.destroy(&of(context));
+}
+
+void I386Cpu::switch_context(proc::CpuContext& from_context, proc::CpuContext& to_context) {
+  ThreadContext& from = of(from_context);
+  ThreadContext& to = of(to_context);
   save_fpu(from.fpu);
   restore_fpu(to.fpu);
   if (to.directory != 0 && to.directory != read_cr3()) write_cr3(to.directory);
@@ -96,30 +107,13 @@ void I386Cpu::use_tls(uint32_t base) {
   set_thread_data_base(base);
 }
 
-void I386Cpu::enter_user(VirtAddr eip, VirtAddr esp) { enter_user_mode(eip.value, esp.value); }
+void I386Cpu::enter(VirtAddr eip, VirtAddr esp) { enter_user_mode(eip.value, esp.value); }
 
 void I386Cpu::set_tls(proc::CpuContext& current, uint32_t base) {
-  current.tls_base = base;
+  of(current).tls_base = base;
   use_tls(base);
   // The processor looks at the descriptor when the selector is loaded: ours, whatever is in fs.
   asm volatile("mov %0, %%fs" : : "r"(uint32_t{kThreadData}) : "memory");
-}
-
-Result<proc::UserMap*> I386Cpu::create_map(mm::Claim claim) {
-  mm::OwnedFrame directory =
-      TRY(paging::PageTables::make_directory(machine_, kernel_directory_frame(), claim));
-  auto tables = TRY(heap_.create<paging::PageTables>(machine_, std::move(directory)));
-  return tables.release();
-}
-
-uint32_t I386Cpu::directory_of(proc::UserMap& map) {
-  return static_cast<paging::PageTables&>(map).directory().value << kPageShift;
-}
-
-void I386Cpu::destroy_map(proc::UserMap& map) {
-  if (read_cr3() == directory_of(map)) write_cr3(kernel_directory_frame().value << kPageShift);
-  KASSERT(read_cr3() != directory_of(map));  // else the kernel runs on in somebody else's frame
-  heap_.destroy(&static_cast<paging::PageTables&>(map));
 }
 
 // STI takes effect after the instruction that follows it, so no interrupt comes before HLT, which
@@ -127,13 +121,5 @@ void I386Cpu::destroy_map(proc::UserMap& map) {
 void I386Cpu::wait_for_interrupt() { asm volatile("sti; hlt; cli" : : : "memory"); }
 
 void I386Cpu::let_interrupts_in() { asm volatile("sti; nop; cli" : : : "memory"); }
-
-Result<void> I386Cpu::copy_from_user(void* to, VirtAddr from, uint32_t bytes) {
-  return arch::copy_from_user(to, from, bytes);
-}
-
-Result<void> I386Cpu::copy_to_user(VirtAddr to, const void* from, uint32_t bytes) {
-  return arch::copy_to_user(to, from, bytes);
-}
 
 }  // namespace mobius::arch

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/units.h"
-#include "proc/user_exception.h"
+#include "proc/processes/kernel_entry.h"
 
 namespace mobius::arch {
 

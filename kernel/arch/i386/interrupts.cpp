@@ -1,8 +1,8 @@
 // Source: Intel 8259A data sheet: ICW1..4, OCW1..3.
 #include "arch/i386/interrupts.h"
 
+#include "arch/i386/io_ports.h"
 #include "base/assert.h"
-#include "base/io_ports.h"
 
 namespace mobius::arch {
 

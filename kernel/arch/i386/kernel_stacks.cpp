@@ -3,7 +3,7 @@
 
 #include "arch/i386/kernel_directory.h"
 #include "arch/i386/registers.h"
-#include "proc/limits.h"
+#include "proc/processes/limits.h"
 
 namespace mobius::arch {
 

@@ -3,7 +3,7 @@
 // A slot is three pages: guard, stack, stack. Free slots are a list through the guards' entries,
 // which are not present and so free for our use; taking and giving back cost the same however many
 // there are. Stacks are never paged out, so there are no more than an eighth of RAM holds; the last
-// ones are for promised threads (proc/limits.h).
+// ones are for promised threads (proc/processes/limits.h).
 #pragma once
 
 #include <algorithm>

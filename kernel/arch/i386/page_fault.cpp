@@ -5,6 +5,7 @@
 #include "arch/i386/trap.h"
 #include "arch/i386/user_copy.h"
 #include "mm/fault.h"
+#include "proc/processes/kernel_entry.h"
 
 namespace mobius::arch {
 
@@ -26,14 +27,14 @@ mm::PageFault fault_of(const TrapFrame& frame, uint32_t cr2) {
 [[gnu::noinline, noreturn]] void end_process(const TrapFrame& frame, uint32_t cr2,
                                              FaultOutcome outcome) {
   const mm::PageFault fault = fault_of(frame, cr2);
-  const proc::UserRegisters registers = frame.user_registers();
-  if (outcome == FaultOutcome::OutOfMemory)
-    proc::end_process_out_of_memory(fault.address, registers);
+  RegisterText text;
+  const proc::UserState user = frame.user_registers().state(text);
+  if (outcome == FaultOutcome::OutOfMemory) proc::end_process_out_of_memory(fault.address, user);
   if (outcome == FaultOutcome::IoError)
-    proc::end_process_by_fault("read error", fault.address, registers, &fault);
+    proc::end_process_by_fault("read error", fault.address, user, &fault);
   bool jump = frame.eip == cr2;
   mm::FaultReason reason = mm::explain_fault(*proc::current_space(), fault, jump);
-  proc::end_process_by_fault(mm::words_for(reason), fault.address, registers, &fault);
+  proc::end_process_by_fault(mm::words_for(reason), fault.address, user, &fault);
 }
 
 // The kernel touches user memory only in copies. There a fault is the caller's business: resolved,

@@ -10,10 +10,13 @@
 #include "arch/i386/registers.h"
 #include "arch/i386/symbols.h"
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace mobius::arch {
 
 namespace {
+
+using Line = TextBuffer<160>;
 
 constexpr unsigned kMaxBacktrace = 16;
 
@@ -22,7 +25,7 @@ bool panicking = false;
 // `inside`: an address of the instruction meant. A return address is one past its call, which may
 // be the last instruction of its function.
 void show_frame(uint32_t eip, uint32_t inside) {
-  PanicText line;
+  Line line;
   line.add("  ").add_word(eip).add("  ");
   if (const Symbol* symbol = find_symbol(inside))
     line.add(symbol->name).add("+").add_hex(eip - symbol->address);
@@ -45,7 +48,7 @@ void show_backtrace(uint32_t eip, uint32_t ebp) {
 }
 
 void show_registers(const TrapFrame& f, uint32_t esp) {
-  PanicText general, rest;
+  Line general, rest;
   general.add("eax ").add_word(f.eax).add(" ebx ").add_word(f.ebx).add(" ecx ").add_word(f.ecx);
   general.add(" edx ").add_word(f.edx).add(" esi ").add_word(f.esi).add(" edi ").add_word(f.edi);
   show_panic_line(general.text());
@@ -64,11 +67,11 @@ void begin(std::string_view text) {
   panicking = true;
   clear_panic_screen();
   show_panic_line("");
-  show_panic_line(PanicText().add("Mobius has stopped: ").add(text).text());
+  show_panic_line(Line().add("Mobius has stopped: ").add(text).text());
 }
 
 [[noreturn]] void end(std::string_view text) {
-  show_panic_line(PanicText().add("mobius: panic: ").add(text).text());
+  show_panic_line(Line().add("mobius: panic: ").add(text).text());
   show_panic_end();
   if (arch_hooks.stop != nullptr) arch_hooks.stop();
   halt_for_ever();
@@ -91,7 +94,7 @@ void panic(std::string_view text, const TrapFrame& frame) {
 }
 
 void panic_page_fault(const TrapFrame& frame, mm::PageFault fault) {
-  PanicText text;
+  Line text;
   text.add(fault.access == mm::FaultAccess::Write ? "kernel write to " : "kernel read of ");
   text.add_hex(fault.address.value).add(" eip ").add_hex(frame.eip);
   panic(text.text(), frame);
@@ -115,8 +118,8 @@ extern "C" [[noreturn]] void panic_double_fault() {
 }  // namespace mobius::arch
 
 void mobius::assert_failed(const char* expression, const char* file, int line) {
-  arch::PanicText text;
+  TextBuffer<160> text;
   text.add("assertion failed: ").add(expression).add(" at ").add(file).add(":");
-  text.add_decimal(static_cast<uint32_t>(line));
+  text.add_decimal(line);
   arch::panic(text.text());
 }

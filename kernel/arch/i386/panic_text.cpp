@@ -30,35 +30,6 @@ void show_row(std::string_view line) {
 
 }  // namespace
 
-PanicText& PanicText::add(std::string_view text) {
-  for (char c : text)
-    if (size_ < sizeof text_) text_[size_++] = c;
-  return *this;
-}
-
-PanicText& PanicText::add_word(uint32_t value) {
-  for (int shift = 28; shift >= 0; shift -= 4) add({&"0123456789abcdef"[(value >> shift) & 15], 1});
-  return *this;
-}
-
-PanicText& PanicText::add_hex(uint32_t value) {
-  int shift = 28;
-  while (shift > 0 && (value >> shift) == 0) shift -= 4;
-  add("0x");
-  for (; shift >= 0; shift -= 4) add({&"0123456789abcdef"[(value >> shift) & 15], 1});
-  return *this;
-}
-
-PanicText& PanicText::add_decimal(uint32_t value) {
-  char digits[10];
-  unsigned first = sizeof digits;
-  do {
-    digits[--first] = static_cast<char>('0' + value % 10);
-    value /= 10;
-  } while (value != 0);
-  return add({digits + first, sizeof digits - first});
-}
-
 void clear_panic_screen() {
   screen_row = 0;
   for (unsigned i = 0; i < kRows; ++i) show_row("");

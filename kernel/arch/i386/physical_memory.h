@@ -2,7 +2,7 @@
 #pragma once
 
 #include "arch/i386/cpu_features.h"
-#include "mm/multiboot_info.h"
+#include "bootinfo/multiboot_info.h"
 #include "mm/ports/frame_memory.h"
 
 namespace mobius::arch {
@@ -28,7 +28,7 @@ class PhysicalMemory final : public mm::FrameMemory {
 };
 
 // For the Multiboot parser: anything below 4 GiB.
-class BootBytes final : public mm::PhysicalBytes {
+class BootBytes final : public bootinfo::PhysicalBytes {
  public:
   Result<void> read(PhysAddr from, std::span<std::byte> into) const override;
 };

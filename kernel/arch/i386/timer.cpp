@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "arch/i386/interrupts.h"
+#include "arch/i386/io_ports.h"
 #include "arch/i386/registers.h"
-#include "base/io_ports.h"
 
 namespace mobius::arch {
 
@@ -63,9 +63,9 @@ void Timer::measure_timestamps() {
   ns_per_tick_ = static_cast<uint32_t>((kNsPerTick << kFractionBits) / least);
 }
 
-uint64_t Timer::timestamp() const { return has_tsc_ ? read_tsc() : 0; }
+uint64_t Timer::timestamp() { return has_tsc_ ? read_tsc() : 0; }
 
-uint64_t Timer::ticks_to_ns(uint64_t timestamp_ticks) const {
+uint64_t Timer::ticks_to_ns(uint64_t timestamp_ticks) {
   uint64_t low = (timestamp_ticks & UINT32_MAX) * ns_per_tick_;
   uint64_t high = (timestamp_ticks >> 32) * ns_per_tick_;
   return (high << (32 - kFractionBits)) + (low >> kFractionBits);

@@ -6,10 +6,11 @@
 #pragma once
 
 #include "arch/i386/cpu_features.h"
+#include "proc/ports/cpu_clock.h"
 
 namespace mobius::arch {
 
-class Timer {
+class Timer final : public proc::CpuClock {
  public:
   static constexpr unsigned kTicksPerSecond = 100;
 
@@ -17,9 +18,9 @@ class Timer {
   Timer(const CpuFeatures& features, void (*on_tick)());
   Timer(const Timer&) = delete;
 
-  uint64_t now_ns();            // since boot; never runs backwards
-  uint64_t timestamp() const;   // 0 where there is no counter
-  uint64_t ticks_to_ns(uint64_t timestamp_ticks) const;
+  uint64_t now_ns() override;
+  uint64_t timestamp() override;
+  uint64_t ticks_to_ns(uint64_t timestamp_ticks) override;
 
  private:
   void measure_timestamps();

@@ -9,6 +9,7 @@
 #include "arch/i386/interrupts.h"
 #include "arch/i386/panic.h"
 #include "arch/i386/trap.h"
+#include "proc/processes/kernel_entry.h"
 
 extern "C" {
 extern const char sysenter_entry[], sysenter_flags_clean[];
@@ -49,16 +50,21 @@ bool is_load_of_user_selector(const TrapFrame& frame) {
 }
 
 // By the SYSENTER convention the way back is in ESI and EBP.
-proc::UserRegisters registers_at_sysenter(const TrapFrame& frame) {
+UserRegisters registers_at_sysenter(const TrapFrame& frame) {
   return {frame.eax, frame.ebx, frame.ecx, frame.edx, frame.esi,
           frame.edi, frame.ebp, frame.ebp, frame.esi, frame.eflags};
+}
+
+// The end of the process that was at `registers`.
+[[noreturn]] void end_process(std::string_view name, const UserRegisters& registers) {
+  RegisterText text;
+  proc::end_process_by_fault(name, {registers.eip}, registers.state(text), nullptr);
 }
 
 }  // namespace
 
 void end_virtual_8086(const TrapFrame& frame) {
-  proc::end_process_by_fault(kExceptionNames[kGeneralProtection], {frame.eip},
-                             frame.user_registers(), nullptr);
+  end_process(kExceptionNames[kGeneralProtection], frame.user_registers());
 }
 
 extern "C" void trap_exception(TrapFrame& frame) {
@@ -67,10 +73,9 @@ extern "C" void trap_exception(TrapFrame& frame) {
     return;
   }
   std::string_view name = kExceptionNames[frame.vector];
-  if (is_step_into_sysenter(frame))
-    proc::end_process_by_fault(name, {frame.esi}, registers_at_sysenter(frame), nullptr);
+  if (is_step_into_sysenter(frame)) end_process(name, registers_at_sysenter(frame));
   if (!frame.from_user() || frame.vector == kNonMaskable) panic(name, frame);
-  proc::end_process_by_fault(name, {frame.eip}, frame.user_registers(), nullptr);
+  end_process(name, frame.user_registers());
 }
 
 extern "C" void trap_interrupt(const TrapFrame& frame) {

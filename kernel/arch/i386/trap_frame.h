@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "proc/user_exception.h"
+#include "arch/i386/user_registers.h"
 
 namespace mobius::arch {
 
@@ -24,7 +24,7 @@ struct TrapFrame {
   // Requires: not from_user(). The processor has not changed stacks then: what the kernel had on
   // top of its own lies where otherwise the user's ESP would be.
   uint32_t& top_of_stack() { return user_esp; }
-  proc::UserRegisters user_registers() const {
+  UserRegisters user_registers() const {
     return {eax, ebx, ecx, edx, esi, edi, ebp, user_esp, eip, eflags};
   }
 };

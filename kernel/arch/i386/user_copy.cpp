@@ -26,11 +26,11 @@ Result<void> checked_copy(uint32_t to, uint32_t from, VirtAddr user, uint32_t by
 
 }  // namespace
 
-Result<void> copy_from_user(void* to, VirtAddr from, uint32_t bytes) {
+Result<void> UserCopy::read(void* to, VirtAddr from, uint32_t bytes) {
   return checked_copy(reinterpret_cast<uint32_t>(to), from.value, from, bytes);
 }
 
-Result<void> copy_to_user(VirtAddr to, const void* from, uint32_t bytes) {
+Result<void> UserCopy::write(VirtAddr to, const void* from, uint32_t bytes) {
   return checked_copy(to.value, reinterpret_cast<uint32_t>(from), to, bytes);
 }
 

@@ -3,15 +3,16 @@
 #pragma once
 
 #include "arch/i386/trap_frame.h"
-#include "base/result.h"
-#include "base/units.h"
-#include "mm/fault.h"
+#include "proc/ports/user_memory.h"
 
 namespace mobius::arch {
 
-// Locks: none held. Fails: BadAddress, IoError, OutOfFrames; some bytes may have been copied then.
-Result<void> copy_from_user(void* to, VirtAddr from, uint32_t bytes);
-Result<void> copy_to_user(VirtAddr to, const void* from, uint32_t bytes);
+// proc/ports/user_memory.h has the contracts.
+class UserCopy final : public proc::UserMemory {
+ public:
+  Result<void> read(void* to, VirtAddr from, uint32_t bytes) override;
+  Result<void> write(VirtAddr to, const void* from, uint32_t bytes) override;
+};
 
 // For page_fault.cpp: whether a kernel fault is one of a copy in progress; and the end of such a
 // copy, once the fault's frame is returned to.

@@ -22,7 +22,7 @@ bool is_older(uint16_t a, uint16_t b) { return static_cast<int16_t>(a - b) < 0; 
 void ResidentSet::set_capacity(uint32_t pages) {
   grace_ = std::max(pages / kGracePart, 1u);
   warm_target_ = pages - std::min(std::max(pages / kColdPart, 1u) + grace_, pages);
-  tick_length_ = std::max(pages / kTicks, 1u);
+  clock_.set_tick(std::max(pages / kTicks, 1u));
 }
 
 // Makes room among the warm pages for one that was last referenced (before just now) at that time,
@@ -33,7 +33,7 @@ bool ResidentSet::make_room(uint16_t last_reference, uint32_t& budget, Sampler& 
     PolicyPage& oldest = *warm_.front();
     --budget;
     if (sampler.test_and_clear(oldest)) {
-      oldest.stamp = now_;
+      oldest.stamp = clock_.now();
       warm_.turn();
       continue;
     }
@@ -51,7 +51,7 @@ bool ResidentSet::is_warm_now(PolicyPage& page, uint32_t& budget, Sampler& sampl
 }
 
 void ResidentSet::age(uint32_t budget, Sampler& sampler) {
-  tick();
+  clock_.count_arrival();
   while (budget != 0 && fresh_.size() > grace_) {
     PolicyPage& page = *fresh_.front();
     --budget;
@@ -61,7 +61,7 @@ void ResidentSet::age(uint32_t budget, Sampler& sampler) {
     const bool warm = warm_.size() < warm_target_ || rule_ == Rule::Recency ||
                       (comes_back && make_room(page.stamp, budget, sampler));
     page.bits &= static_cast<uint8_t>(~kComesBack);
-    page.stamp = now_;
+    page.stamp = clock_.now();
     settle(page, warm);
   }
 }
@@ -71,7 +71,7 @@ PolicyPage* ResidentSet::take_warm(uint32_t& budget, Sampler& sampler) {
     PolicyPage& page = *warm_.front();
     --budget;
     if (!sampler.test_and_clear(page)) break;
-    page.stamp = now_;
+    page.stamp = clock_.now();
     warm_.turn();
   }
   return warm_.pop_front();
@@ -85,7 +85,7 @@ PolicyPage* ResidentSet::take_cold(uint32_t& budget, Sampler& sampler) {
     if (!sampler.test_and_clear(page)) break;
     cold_.remove(page);
     const bool warm = is_warm_now(page, budget, sampler);
-    page.stamp = now_;
+    page.stamp = clock_.now();
     settle(page, warm);
   }
   return cold_.pop_front();

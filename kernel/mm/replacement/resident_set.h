@@ -17,6 +17,23 @@
 
 namespace mobius::mm {
 
+// The time by which references are told apart, in ticks of n pages that came in.
+class ArrivalClock {
+ public:
+  void set_tick(uint32_t pages) { tick_pages_ = pages; }
+  void count_arrival() {
+    if (++arrivals_ < tick_pages_) return;
+    arrivals_ = 0;
+    if (++now_ == kNoShadow) ++now_;
+  }
+  Shadow now() const { return now_; }
+
+ private:
+  uint32_t tick_pages_ = 1;
+  uint32_t arrivals_ = 0;  // in this tick
+  Shadow now_ = 1;         // wraps, and is never kNoShadow
+};
+
 class ResidentSet {
  public:
   enum class Rule : uint8_t { Recency, Reuse };
@@ -33,7 +50,7 @@ class ResidentSet {
     fresh_.push_back(page);
   }
   void read_ahead(PolicyPage& page, Shadow shadow) {
-    tick();
+    clock_.count_arrival();
     enter(page, shadow);
     settle(page, rule_ == Rule::Recency);
   }
@@ -46,7 +63,7 @@ class ResidentSet {
   PolicyPage* pick_victim(Sampler& sampler);
   Shadow evicted(const PolicyPage& page) const { return page.stamp; }
   void kept(PolicyPage& page) {
-    page.stamp = now_;
+    page.stamp = clock_.now();
     warm_.push_back(page);
   }
   uint32_t size() const { return fresh_.size() + warm_.size() + cold_.size(); }
@@ -61,14 +78,9 @@ class ResidentSet {
     if (warm) return warm_.push_back(page);
     cold_.push_back(page);
   }
-  void tick() {
-    if (++came_in_ < tick_length_) return;
-    came_in_ = 0;
-    if (++now_ == kNoShadow) ++now_;
-  }
   void enter(PolicyPage& page, Shadow shadow) {
     page.bits = shadow != kNoShadow ? kComesBack : 0;
-    page.stamp = shadow != kNoShadow ? shadow : now_;
+    page.stamp = shadow != kNoShadow ? shadow : clock_.now();
   }
   bool is_warm_now(PolicyPage& page, uint32_t& budget, Sampler& sampler);
   bool make_room(uint16_t last_reference, uint32_t& budget, Sampler& sampler);
@@ -78,9 +90,7 @@ class ResidentSet {
   Rule rule_;
   uint32_t grace_ = 1;
   uint32_t warm_target_ = 1;
-  uint32_t tick_length_ = 1;
-  uint32_t came_in_ = 0;
-  uint16_t now_ = 1;  // in ticks of M/256 pages that came in; wraps, and is never kNoShadow
+  ArrivalClock clock_;  // a tick is M/256 pages
   PageList<kFresh> fresh_;
   PageList<kWarm> warm_;
   PageList<kCold> cold_;

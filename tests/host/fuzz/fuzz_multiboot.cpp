@@ -2,7 +2,7 @@
 // structure first); whatever is accepted must give well-formed ranges clear of what is reserved.
 #include "unit/physical_span.h"
 
-namespace mobius::mm {
+namespace mobius::bootinfo {
 namespace {
 
 void check(const BootInfo& info) {
@@ -23,11 +23,11 @@ void check(const BootInfo& info) {
 }
 
 }  // namespace
-}  // namespace mobius::mm
+}  // namespace mobius::bootinfo
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace mobius;
-  using namespace mobius::mm;
+  using namespace mobius::bootinfo;
   const test::PhysicalSpan memory(std::as_bytes(std::span(data, size)));
   BootInfo info;
   if (read_multiboot(memory, PhysAddr{memory.kStart}, info)) check(info);

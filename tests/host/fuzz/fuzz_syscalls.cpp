@@ -112,7 +112,7 @@ class Program {
   // What each thread does in user mode.
   void run() {
     for (;;) {
-      system_.processor.return_to_user();
+      system_.user.return_to_user();
       if (input_.over()) break;
       ++input_.steps;
       step();
@@ -125,10 +125,10 @@ class Program {
     const uint32_t choice = input_.byte();
     if (choice < kCallCount) return call_with_arguments(kCalls[choice]);
     switch (choice % 6) {
-      case 0: input_.keep(system_.processor.load(VirtAddr{value()})); return;
+      case 0: input_.keep(system_.user.load(VirtAddr{value()})); return;
       case 1: {
         const VirtAddr to{value()};
-        return system_.processor.store(to, input_.byte());
+        return system_.user.store(to, input_.byte());
       }
       case 2: system_.processor.advance(10'000'000); return proc::timer_tick();
       case 3: return call_wildly();
@@ -160,7 +160,7 @@ class Program {
     for (uint32_t at = 0; at < which.bytes; at += 4) {
       const uint32_t word = value();
       for (uint32_t i = 0; i < 4; ++i) {
-        system_.processor.store(VirtAddr{kArguments + at + i},
+        system_.user.store(VirtAddr{kArguments + at + i},
                                 static_cast<uint8_t>(word >> 8 * i));
       }
     }

@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "mm/invariants.h"
-#include "proc/boot_command.h"
-#include "proc/user_exception.h"
+#include "proc/processes/kernel_entry.h"
+#include "proc/programs/boot_command.h"
 
 namespace mobius::sim {
 
@@ -102,12 +102,13 @@ SimMachineConfig SimSystem::with_scheduler(SimMachineConfig config) {
 
 SimSystem::SimSystem(const SimMachineConfig& config, std::vector<uint8_t> exe,
                      std::function<void()> program)
-    : scheduler(processor, machine.frames),  // not touched before start()
+    : scheduler(processor, processor, machine.frames),  // not touched before start()
       program_(std::move(program)),
       volume_(scheduler, std::move(exe)),
       machine(with_scheduler(config)),
       loader_(machine.manager),
-      system({machine.manager, processor, scheduler, log_, volume_, terminal_, loader_}) {
+      system({{processor, processor, user, user, processor}, machine.manager, scheduler, log_,
+              volume_, terminal_, loader_}) {
   processor.use(machine);
   volume_.use(machine.memory);
   processor.idle = [this] { idle(); };

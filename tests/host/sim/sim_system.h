@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "loader/exe_loader.h"
-#include "proc/process_end.h"
-#include "proc/spawn.h"
-#include "proc/system.h"
+#include "proc/processes/process_end.h"
+#include "proc/processes/spawn.h"
+#include "proc/processes/system.h"
 #include "sim/sim_processor.h"
+#include "sim/sim_user_side.h"
 
 namespace mobius::sim {
 
@@ -106,6 +107,7 @@ class SimSystem {
 
  public:
   SimMachine machine;
+  SimUserSide user{machine};
 
  private:
   loader::ExeLoader loader_;

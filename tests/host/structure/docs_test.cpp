@@ -106,7 +106,7 @@ TEST(Docs, NamesThatDoNotExistAreNoticed) {
   EXPECT_FALSE(claim_holds("mm::" + nowhere + "()"));
   EXPECT_FALSE(claim_holds("kernel/mm/" + nowhere + ".cpp"));
   EXPECT_TRUE(claim_holds("functions_of()"));
-  EXPECT_TRUE(claim_holds("mm/memory_map.h"));
+  EXPECT_TRUE(claim_holds("bootinfo/memory_map.h"));
   EXPECT_TRUE(claim_holds("some --command with words"));
   EXPECT_EQ(backticked(prose_of("a `b` c\n```\n`x`\n```\n`d e` f")),
             (std::vector<std::string>{"b", "d e"}));
@@ -174,13 +174,13 @@ TEST(Docs, LinksLeadSomewhere) {
 
 TEST(Docs, LinksThatLeadNowhereAreNoticed) {
   const std::string from = "docs/any.md";
-  EXPECT_TRUE(link_leads_somewhere(from, "../kernel/mm/memory_map.h"));
-  EXPECT_TRUE(link_leads_somewhere(from, "../kernel/mm/memory_map.h#usable_frames"));
-  EXPECT_TRUE(link_leads_somewhere(from, "../kernel/mm/memory_map.h#L20"));
+  EXPECT_TRUE(link_leads_somewhere(from, "../kernel/bootinfo/memory_map.h"));
+  EXPECT_TRUE(link_leads_somewhere(from, "../kernel/bootinfo/memory_map.h#usable_frames"));
+  EXPECT_TRUE(link_leads_somewhere(from, "../kernel/bootinfo/memory_map.h#L20"));
   EXPECT_TRUE(link_leads_somewhere(from, "https://example.org/x"));
-  EXPECT_FALSE(link_leads_somewhere(from, "../kernel/mm/memory_map.hh"));
-  EXPECT_FALSE(link_leads_somewhere(from, "../kernel/mm/memory_map.h#no_such"));
-  EXPECT_FALSE(link_leads_somewhere(from, "../kernel/mm/memory_map.h#L2000"));
+  EXPECT_FALSE(link_leads_somewhere(from, "../kernel/bootinfo/memory_map.hh"));
+  EXPECT_FALSE(link_leads_somewhere(from, "../kernel/bootinfo/memory_map.h#no_such"));
+  EXPECT_FALSE(link_leads_somewhere(from, "../kernel/bootinfo/memory_map.h#L2000"));
   EXPECT_FALSE(link_leads_somewhere(from, "../../outside.md"));
   EXPECT_EQ(anchor_of("The Life of a `page` (1)"), "the-life-of-a-page-1");
   EXPECT_TRUE(has_anchor({"a.md", "# Title\n\n## Two words\n"}, "two-words"));

@@ -1,6 +1,6 @@
 // ArgumentBlock: what a program is started with arrives byte for byte, in every shape and up to the
 // last byte that there is room for.
-#include "proc/argument_block.h"
+#include "proc/programs/argument_block.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/flat_cpu.h"
+#include "sim/flat_memory.h"
 #include "sim/random.h"
 #include "sim/sim_machine.h"
 
@@ -41,7 +41,7 @@ uint32_t bytes_of(const Strings& a, const Strings& b) {
 }
 
 struct ArgumentBlockTest : testing::Test {
-  static constexpr uint32_t kStackTop = sim::FlatCpu::kBegin + sim::FlatCpu::kBytes;
+  static constexpr uint32_t kStackTop = sim::FlatMemory::kBegin + sim::FlatMemory::kBytes;
   static constexpr uint8_t kUntouched = 0xCC;
 
   // Counts how often others could run; nobody sleeps here.
@@ -54,13 +54,13 @@ struct ArgumentBlockTest : testing::Test {
 
   sim::SimMachine machine;
   Others waiting;
-  sim::FlatCpu cpu;
+  sim::FlatMemory user;
   uint32_t at = 0;
   std::vector<bool> seen;  // bytes of user memory that belong to the block
 
   VirtAddr put(const void* bytes, uint32_t count) {
-    const VirtAddr place{sim::FlatCpu::kBegin + at};
-    std::memcpy(cpu.at(place), bytes, count);
+    const VirtAddr place{sim::FlatMemory::kBegin + at};
+    std::memcpy(user.at(place), bytes, count);
     at += count;
     return place;
   }
@@ -75,17 +75,17 @@ struct ArgumentBlockTest : testing::Test {
   Result<void> take(ArgumentBlock& block, const Strings& arguments, const Strings& environment,
                     uint32_t shift = 0) {
     at = shift;
-    auto added = block.add_user_array(Part::Argument, cpu, put_array(arguments));
+    auto added = block.add_user_array(Part::Argument, user, put_array(arguments));
     if (!added) return added;
-    return block.add_user_array(Part::Environment, cpu, put_array(environment));
+    return block.add_user_array(Part::Environment, user, put_array(environment));
   }
   uint32_t word(uint32_t address) {
     uint32_t value;
-    std::memcpy(&value, cpu.at(VirtAddr{address}), sizeof value);
+    std::memcpy(&value, user.at(VirtAddr{address}), sizeof value);
     return value;
   }
   void see(uint32_t address, uint32_t count) {
-    for (uint32_t i = 0; i < count; ++i) seen[address + i - sim::FlatCpu::kBegin] = true;
+    for (uint32_t i = 0; i < count; ++i) seen[address + i - sim::FlatMemory::kBegin] = true;
   }
   // The strings of an array of the new program.
   Strings read_array(uint32_t array) {
@@ -94,16 +94,16 @@ struct ArgumentBlockTest : testing::Test {
       see(array, kPointer);
       const uint32_t pointer = word(array);
       if (pointer == 0) return strings;
-      strings.emplace_back(cpu.at(VirtAddr{pointer}));
+      strings.emplace_back(user.at(VirtAddr{pointer}));
       see(pointer, static_cast<uint32_t>(strings.back().size()) + 1);
     }
   }
   // write()s the block onto an untouched stack and compares all of it.
   void expect_arrives(const ArgumentBlock& block, const Strings& arguments,
                       const Strings& environment) {
-    cpu.fill(kUntouched);
-    seen.assign(sim::FlatCpu::kBytes, false);
-    const auto esp = block.write(cpu, VirtAddr{kStackTop}, 5);
+    user.fill(kUntouched);
+    seen.assign(sim::FlatMemory::kBytes, false);
+    const auto esp = block.write(user, VirtAddr{kStackTop}, 5);
     ASSERT_TRUE(esp.has_value());
     EXPECT_EQ((esp->value + 4) % 16, 0u);
     EXPECT_EQ(word(esp->value), 0u);
@@ -115,7 +115,7 @@ struct ArgumentBlockTest : testing::Test {
     EXPECT_TRUE(read_array(word(start + 4)) == arguments);
     EXPECT_TRUE(read_array(word(start + 8)) == environment);
     for (uint32_t i = 0; i < seen.size(); ++i) {
-      const auto byte = static_cast<uint8_t>(*cpu.at(VirtAddr{sim::FlatCpu::kBegin + i}));
+      const auto byte = static_cast<uint8_t>(*user.at(VirtAddr{sim::FlatMemory::kBegin + i}));
       ASSERT_TRUE(seen[i] || byte == kUntouched) << "byte " << i << " was written";
     }
   }
@@ -213,22 +213,22 @@ TEST_F(ArgumentBlockTest, AStringThatFailsLeavesTheBlockAsItWas) {
   EXPECT_EQ(block.add(Part::Argument, std::string_view("a\0b", 3)).error(), Error::BadArgument);
   // A string that goes on to where nothing can be read.
   const std::string tail = text(700, 4);
-  const VirtAddr end{sim::FlatCpu::kBegin + sim::FlatCpu::kBytes};
-  std::memcpy(cpu.at(VirtAddr{end.value - 700}), tail.data(), tail.size());
+  const VirtAddr end{sim::FlatMemory::kBegin + sim::FlatMemory::kBytes};
+  std::memcpy(user.at(VirtAddr{end.value - 700}), tail.data(), tail.size());
   const uint32_t array[2] = {end.value - 700, 0};
   at = 0;
-  EXPECT_EQ(block.add_user_array(Part::Argument, cpu, put(array, 8)).error(), Error::BadAddress);
+  EXPECT_EQ(block.add_user_array(Part::Argument, user, put(array, 8)).error(), Error::BadAddress);
   ASSERT_TRUE(block.add(Part::Environment, "two"));
   expect_arrives(block, arguments, {"two"});
 }
 
 TEST_F(ArgumentBlockTest, AStringMayEndWithTheLastByteThatCanBeRead) {
   const std::string tail = text(699, 4);
-  const VirtAddr place{sim::FlatCpu::kBegin + sim::FlatCpu::kBytes - 700};
-  std::memcpy(cpu.at(place), tail.c_str(), 700);
+  const VirtAddr place{sim::FlatMemory::kBegin + sim::FlatMemory::kBytes - 700};
+  std::memcpy(user.at(place), tail.c_str(), 700);
   const uint32_t array[2] = {place.value, 0};
   ArgumentBlock block(machine.heap, waiting);
-  ASSERT_TRUE(block.add_user_array(Part::Argument, cpu, put(array, 8)));
+  ASSERT_TRUE(block.add_user_array(Part::Argument, user, put(array, 8)));
   expect_arrives(block, {tail}, {});
 }
 

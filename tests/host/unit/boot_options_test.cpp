@@ -1,15 +1,15 @@
 // The kernel's options: what is taken, what is refused and in which words, and that the table says
 // what the parts know.
-#include "proc/boot_options.h"
+#include "bootinfo/boot_options.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
+#include "base/text.h"
 #include "mm/replacement/registry.h"
-#include "proc/text.h"
 
-namespace mobius::proc {
+namespace mobius::bootinfo {
 namespace {
 
 std::string refusal(std::string_view command_line) {
@@ -83,4 +83,4 @@ TEST(BootOptions, TheTablesPoliciesAreTheRegistrys) {
 }
 
 }  // namespace
-}  // namespace mobius::proc
+}  // namespace mobius::bootinfo

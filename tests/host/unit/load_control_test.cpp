@@ -1,5 +1,5 @@
 // Who is suspended when memory does not do for all.
-#include "proc/load_control.h"
+#include "proc/reports/load_control.h"
 
 #include <gtest/gtest.h>
 

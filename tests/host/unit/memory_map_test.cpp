@@ -1,5 +1,5 @@
 // R02, R03: what RAM is handed out, from maps as firmware gives them and worse.
-#include "mm/memory_map.h"
+#include "bootinfo/memory_map.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-namespace mobius::mm {
+namespace mobius::bootinfo {
 namespace {
 
 using Map = std::vector<MemoryMapEntry>;
@@ -232,4 +232,4 @@ TEST(MemoryMap, R02_AShatteredMapLosesItsSmallestRanges) {
 }
 
 }  // namespace
-}  // namespace mobius::mm
+}  // namespace mobius::bootinfo

@@ -8,7 +8,7 @@
 
 #include "unit/physical_span.h"
 
-namespace mobius::mm {
+namespace mobius::bootinfo {
 namespace {
 
 // 64 KiB of physical memory that a test fills.
@@ -217,4 +217,4 @@ TEST_F(MultibootInfo, R02_UnreadableStructuresAreAFailure) {
 }
 
 }  // namespace
-}  // namespace mobius::mm
+}  // namespace mobius::bootinfo

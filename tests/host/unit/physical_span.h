@@ -5,11 +5,11 @@
 #include <cstring>
 #include <span>
 
-#include "mm/multiboot_info.h"
+#include "bootinfo/multiboot_info.h"
 
 namespace mobius::test {
 
-class PhysicalSpan final : public mm::PhysicalBytes {
+class PhysicalSpan final : public bootinfo::PhysicalBytes {
  public:
   static constexpr uint64_t kStart = 0x10000;
   explicit PhysicalSpan(std::span<const std::byte> bytes) : bytes_(bytes) {}

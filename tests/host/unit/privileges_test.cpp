@@ -1,8 +1,8 @@
 // Privileges: sets of them, their names in the boot command, who may end whom.
 #include <gtest/gtest.h>
 
-#include "proc/boot_command.h"
-#include "proc/privileges.h"
+#include "proc/programs/boot_command.h"
+#include "proc/programs/privileges.h"
 
 namespace mobius::proc {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "abi/errno_values.h"
-#include "proc/boot_command.h"
-#include "proc/handle_table.h"
-#include "proc/text.h"
+#include "base/text.h"
+#include "proc/handles/handle_table.h"
+#include "proc/programs/boot_command.h"
 #include "sim/sim_machine.h"
 #include "syscall/dispatch.h"
 
@@ -144,7 +144,7 @@ TEST(BootCommand, NonsenseIsRefused) {
 
 TEST(Text, NumbersAndCuttingOff) {
   TextBuffer<40> text;
-  text.add("a ").add_decimal(-12).add(" ").add_hex(0xabc).add(" ").add_hex_fixed(0xabc);
+  text.add("a ").add_decimal(-12).add(" ").add_hex(0xabc).add(" ").add_word(0xabc);
   EXPECT_EQ(text.text(), "a -12 0xabc 00000abc");
   TextBuffer<4> small;
   small.add("ab").add_hex(0x12345678);

@@ -1,4 +1,5 @@
-// No ready thread is passed over: the bound of proc/scheduler.h, for threads that do their worst.
+// No ready thread is passed over: the bound of proc/threads/scheduler.h, for threads that do their
+// worst.
 //
 // The real scheduler on a simulated processor. What a thread does between two switches is drawn:
 // it spins, dodges the tick, yields, sleeps, waits, wakes others, changes priorities, kills, ends.
@@ -8,8 +9,8 @@
 #include <deque>
 #include <functional>
 
-#include "proc/scheduler.h"
-#include "proc/user_exception.h"
+#include "proc/threads/scheduler.h"
+#include "proc/threads/user_return.h"
 #include "sim/random.h"
 #include "sim/sim_processor.h"
 
@@ -34,7 +35,7 @@ struct Actor {
 
 class World {
  public:
-  World() : machine_({.waiting = &scheduler}), scheduler(processor_, machine_.frames) {
+  World() : machine_({.waiting = &scheduler}), scheduler(processor_, processor_, machine_.frames) {
     processor_.use(machine_);
     processor_.idle = [this] {
       tick();
@@ -74,9 +75,8 @@ class World {
   }
   void begin(Actor& actor) {
     Thread& thread = actor.thread;
-    if (thread.kernel_stack_top != 0) processor_.free_kernel_stack(thread.kernel_stack_top);
-    thread.kernel_stack_top = *processor_.make_kernel_stack(mm::Claim::Promised);
-    processor_.start_context(thread.context, thread.kernel_stack_top, run_actor, &actor);
+    if (thread.context != nullptr) processor_.free_context(*thread.context);
+    thread.context = *processor_.make_context(mm::Claim::Promised, nullptr, run_actor, &actor);
     actor.thread.process = reinterpret_cast<Process*>(this);  // for run_actor alone
     thread.doomed = false;
     actor.gave_up = true;

@@ -5,8 +5,8 @@
 #include <deque>
 #include <vector>
 
-#include "proc/deadlines.h"
-#include "proc/queues.h"
+#include "proc/threads/deadlines.h"
+#include "proc/threads/queues.h"
 #include "sim/random.h"
 
 namespace mobius::proc {

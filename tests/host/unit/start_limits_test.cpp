@@ -1,10 +1,10 @@
-// The last of everything that a start takes is for promised processes (proc/limits.h).
+// The last of everything that a start takes is for promised processes (proc/processes/limits.h).
 #include <gtest/gtest.h>
 
 #include <list>
 
-#include "proc/limits.h"
-#include "proc/threads.h"
+#include "proc/processes/limits.h"
+#include "proc/processes/thread_life.h"
 #include "sim/sim_system.h"
 #include "unit/pe_writer.h"
 
@@ -51,11 +51,9 @@ struct ProcessLimits : testing::Test {
   }
 
   sim::SimMachine machine{{.frames = 16384}};
-  sim::SimProcessor processor;
-  ProcessTable table{processor, machine.manager};
-  std::list<Process*> made;
-  ProcessLimits() { processor.use(machine); }
-};
+  sim::SimUserSide user{machine};
+  ProcessTable table{user, machine.manager};
+  std::list<Process*> made;};
 
 TEST_F(ProcessLimits, S1_the_last_entries_of_the_table_are_for_promised_ones) {
   EXPECT_EQ(make_all(nullptr, {}), kMaxProcesses - kPromisedStarts);
@@ -99,7 +97,7 @@ class StackHog {
       exit_process(machine.system, 0);
     }
     (void)machine.scheduler.wait_for({this, kSleepWord}, kNever);
-    machine.processor.return_to_user();
+    machine.user.return_to_user();
     exit_process(machine.system, 0);
   }
 };

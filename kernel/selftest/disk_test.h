@@ -1,0 +1,21 @@
+// The kernel option `disk-test`: writes to every part of the swap device and reads it back, before
+// anybody else uses it, and logs what came of it:
+//
+//   disk-test: 1024 pages ok
+//   disk-test: 1020 pages ok, 3 not written, 1 not read, 0 wrong
+//   disk-test: 900 MiB/s out, 800 MiB/s back
+#pragma once
+
+#include <string_view>
+
+#include "mm/frame_allocator.h"
+#include "mm/ports/clock.h"
+#include "mm/ports/page_device.h"
+
+namespace mobius::selftest {
+
+// What is on the device is lost. Sleeps; in a thread.
+void run_disk_test(mm::PageDevice& device, mm::FrameMemory& memory, mm::FrameAllocator& frames,
+                   mm::Clock& clock, void (*log)(std::string_view));
+
+}  // namespace mobius::selftest
