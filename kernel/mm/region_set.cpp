@@ -1,4 +1,4 @@
-// The region set's questions: which region, which neighbour, is it free.
+// The region set's questions: which region, which neighbour, is it free; and the tree's walks.
 #include "mm/region_set.h"
 
 namespace mobius::mm {
@@ -9,14 +9,12 @@ RegionSet::RegionSet(VirtRange whole) : whole_(whole) {
   end_.gap_ = end_.counted_gap_ = whole.end - whole.begin;
 }
 
-// The lowest (side 0) or highest (side 1) node of a subtree.
-RegionNode* RegionSet::outermost(RegionNode* n, unsigned side) {
+RegionNode* RegionTree::outermost(RegionNode* n, unsigned side) {
   while (n->child_[side] != nullptr) n = n->child_[side];
   return n;
 }
 
-// The node just before (side 0) or just after (side 1) in address order.
-RegionNode* RegionSet::neighbour(const RegionNode& n, unsigned side) {
+RegionNode* RegionTree::neighbour(const RegionNode& n, unsigned side) {
   if (n.child_[side] != nullptr) return outermost(n.child_[side], 1 - side);
   const RegionNode* child = &n;
   RegionNode* parent = n.parent_;
@@ -27,15 +25,19 @@ RegionNode* RegionSet::neighbour(const RegionNode& n, unsigned side) {
   return parent;
 }
 
-RegionNode* RegionSet::first() const { return visible(outermost(root_, 0)); }
+RegionNode* RegionSet::first() const { return visible(RegionTree::outermost(tree_.root(), 0)); }
 
-RegionNode* RegionSet::next(const RegionNode& node) const { return visible(neighbour(node, 1)); }
+RegionNode* RegionSet::next(const RegionNode& node) const {
+  return visible(RegionTree::neighbour(node, 1));
+}
 
-RegionNode* RegionSet::previous(const RegionNode& node) const { return neighbour(node, 0); }
+RegionNode* RegionSet::previous(const RegionNode& node) const {
+  return RegionTree::neighbour(node, 0);
+}
 
 RegionNode* RegionSet::first_at_or_after(VirtAddr address) const {
   RegionNode* found = nullptr;
-  for (RegionNode* n = root_; n != nullptr;) {
+  for (RegionNode* n = tree_.root(); n != nullptr;) {
     if (address < n->range.end) {
       found = n;
       n = n->child_[0];
@@ -54,7 +56,7 @@ bool RegionSet::is_free(VirtRange range) const {
 
 RegionNode& RegionSet::search_node_after(VirtAddr base) const {
   RegionNode* after = const_cast<RegionNode*>(&end_);
-  for (RegionNode* n = root_; n != nullptr;) {
+  for (RegionNode* n = tree_.root(); n != nullptr;) {
     if (base < n->range.begin) {
       after = n;
       n = n->child_[0];

@@ -1,10 +1,8 @@
 // RegionSet: the regions of one address space, ordered by address, and the gaps between them.
 //
-// An AVL tree whose links live in the regions, so that inserting cannot fail. Only regions are
-// represented: a gap is what lies between two neighbours, so free neighbours are always one gap.
-// Each node knows the gap just below it and the largest gap of either subtree, so that a gap of a
-// wanted size is found by one walk. The room above the last region is the gap below `end_`,
-// a node of no size at the end of the range. Pure: no I/O, no lock, no recursion.
+// Regions are the nodes of a tree (region_tree.h). Only regions are represented: a gap is what lies
+// between two neighbours, so free neighbours are always one gap. The room above the last region is
+// the gap below `end_`, a node of no size at the end of the range. Pure: no I/O, no lock.
 //
 // Blocks are mostly taken from and given back to one big gap, which is the largest of every
 // subtree up to the root. So the gap that shrank last stays counted as it was (`counted_gap_`)
@@ -13,42 +11,20 @@
 
 #include <optional>
 
-#include "base/units.h"
+#include "mm/region_tree.h"
 
 namespace mobius::mm {
-
-class RegionNode {
- public:
-  // Page aligned, not empty. While in a set, changed only through it.
-  VirtRange range{};
-
- private:
-  friend class RegionSet;
-  VirtAddr gap_begin() const { return {range.begin.value - gap_}; }
-  uint32_t largest_gap() const {
-    uint32_t below = max_gap_[0] < max_gap_[1] ? max_gap_[1] : max_gap_[0];
-    return below < counted_gap_ ? counted_gap_ : below;
-  }
-
-  RegionNode* child_[2] = {};  // lower addresses, higher addresses
-  RegionNode* parent_ = nullptr;
-  uint32_t gap_ = 0;          // free bytes between the region before this one and this one
-  uint32_t counted_gap_ = 0;  // the same, as max_gap_ further up knows it
-  uint32_t max_gap_[2] = {};  // the largest counted gap in each subtree
-  int8_t balance_ = 0;        // height of child_[1] less height of child_[0]
-};
 
 class RegionSet {
  public:
   explicit RegionSet(VirtRange whole = kUserRange);
   RegionSet(const RegionSet&) = delete;
-  RegionSet& operator=(const RegionSet&) = delete;
 
   size_t size() const { return size_; }
 
   // The region that contains the address, or null.
   RegionNode* find(VirtAddr address) const {
-    RegionNode* node = root_;
+    RegionNode* node = tree_.root();
     while (node != nullptr) {
       if (address < node->range.begin) {
         node = node->child_[0];
@@ -91,11 +67,6 @@ class RegionSet {
   void check() const;
 
  private:
-  static RegionNode* outermost(RegionNode* n, unsigned side);
-  static RegionNode* neighbour(const RegionNode& n, unsigned side);
-  static unsigned side_of(const RegionNode& parent, const RegionNode* child) {
-    return parent.child_[1] == child;
-  }
   RegionNode* visible(RegionNode* n) const { return n == &end_ ? nullptr : n; }
   // The first node that begins above `base`: the end node where no region does.
   RegionNode& node_after(VirtAddr base) const {
@@ -103,21 +74,8 @@ class RegionSet {
     return here ? *found_ : search_node_after(base);
   }
   RegionNode& search_node_after(VirtAddr base) const;
-  static void refresh_gaps(RegionNode* from);
   void set_gap(RegionNode& n, uint32_t gap);
   void count_for_search(uint32_t bytes) const;
-  static RegionNode* next_fit(const RegionNode& from, unsigned side, uint32_t bytes);
-  static RegionNode* outermost_fit(RegionNode* n, unsigned side, uint32_t bytes);
-  void replace_child(RegionNode* parent, const RegionNode* old_child, RegionNode* new_child);
-  void link(RegionNode& leaf, RegionNode& after);
-  void unlink(RegionNode& node, RegionNode& after);
-  void splice(RegionNode& node, RegionNode* child);
-  void rotate(RegionNode& n, unsigned side);
-  bool fix_balance(RegionNode& n, unsigned high);
-  void balance_after_link(RegionNode* leaf);
-  void balance_after_unlink(RegionNode* parent, unsigned side);
-  static int height(const RegionNode* n);
-  static void check_node(const RegionNode& n);
 
   // What the last search upwards has shown: no gap of `bytes` from `from` on begins below `to`.
   struct Search {
@@ -128,7 +86,7 @@ class RegionSet {
 
   const VirtRange whole_;
   RegionNode end_;
-  RegionNode* root_ = &end_;
+  RegionTree tree_{end_};
   // The one node whose gap may be counted too large, and the node above the gap found last, which
   // is where the next region is likely to go. Both always in the tree.
   mutable RegionNode* shrunk_ = &end_;

@@ -18,11 +18,11 @@ std::optional<VirtAddr> RegionSet::find_gap(PageCount pages, VirtRange within) c
 void RegionSet::count_for_search(uint32_t bytes) const {
   if (shrunk_->gap_ >= bytes || shrunk_->counted_gap_ < bytes) return;
   shrunk_->counted_gap_ = shrunk_->gap_;
-  refresh_gaps(shrunk_);
+  RegionTree::refresh_gaps(shrunk_);
 }
 
 // The lowest (side 0) or highest node of a subtree with a gap of `bytes`. Requires: there is one.
-RegionNode* RegionSet::outermost_fit(RegionNode* n, unsigned side, uint32_t bytes) {
+RegionNode* RegionTree::outermost_fit(RegionNode* n, unsigned side, uint32_t bytes) {
   for (;;) {
     if (n->max_gap_[side] >= bytes) {
       n = n->child_[side];
@@ -34,8 +34,7 @@ RegionNode* RegionSet::outermost_fit(RegionNode* n, unsigned side, uint32_t byte
   }
 }
 
-// The nearest node on `side` of n with a gap of `bytes`, or null.
-RegionNode* RegionSet::next_fit(const RegionNode& from, unsigned side, uint32_t bytes) {
+RegionNode* RegionTree::next_fit(const RegionNode& from, unsigned side, uint32_t bytes) {
   const RegionNode* n = &from;
   for (;;) {
     if (n->max_gap_[side] >= bytes) return outermost_fit(n->child_[side], 1 - side, bytes);
@@ -63,7 +62,7 @@ std::optional<VirtAddr> RegionSet::find_gap_at_or_above(VirtAddr base, PageCount
   RegionNode* after = &node_after(base);
   VirtAddr found = std::max(base, after->gap_begin());
   if (found > after->range.begin || after->range.begin - found < bytes) {
-    after = next_fit(*after, 1, bytes);
+    after = RegionTree::next_fit(*after, 1, bytes);
     if (after != nullptr) found = after->gap_begin();
   }
   if (after != nullptr) {
@@ -80,7 +79,9 @@ std::optional<VirtAddr> RegionSet::find_gap_below(VirtAddr base, PageCount pages
   uint32_t bytes = pages << kPageShift;
   count_for_search(bytes);
   RegionNode* after = &node_after(base);
-  if (after->gap_ < bytes || after->gap_begin() > base) after = next_fit(*after, 0, bytes);
+  if (after->gap_ < bytes || after->gap_begin() > base) {
+    after = RegionTree::next_fit(*after, 0, bytes);
+  }
   if (after == nullptr) return std::nullopt;
   found_ = after;
   return std::min(base, VirtAddr{after->range.begin.value - bytes});
@@ -88,7 +89,7 @@ std::optional<VirtAddr> RegionSet::find_gap_below(VirtAddr base, PageCount pages
 
 // By way of the higher children: right wherever every balance below is, which check() shows from
 // the leaves up.
-int RegionSet::height(const RegionNode* n) {
+int RegionTree::height(const RegionNode* n) {
   int levels = 0;
   for (; n != nullptr; n = n->child_[n->balance_ > 0]) ++levels;
   return levels;
@@ -98,9 +99,10 @@ void RegionSet::check() const {
   size_t count = 0;
   VirtAddr end = whole_.begin;
   bool shrunk_seen = false, found_seen = false;
-  KASSERT(root_->parent_ == nullptr);
-  for (const RegionNode* n = outermost(root_, 0); n != nullptr; n = neighbour(*n, 1)) {
-    check_node(*n);
+  KASSERT(tree_.root()->parent_ == nullptr);
+  const RegionNode* n = RegionTree::outermost(tree_.root(), 0);
+  for (; n != nullptr; n = RegionTree::neighbour(*n, 1)) {
+    RegionTree::check_node(*n);
     KASSERT(n->gap_begin() == end && end <= n->range.begin);
     KASSERT((n == &end_) == n->range.empty());
     KASSERT(n->range.begin.page_aligned() && n->range.end.page_aligned());
@@ -113,7 +115,7 @@ void RegionSet::check() const {
   KASSERT(end == whole_.end && count == size_ + 1 && shrunk_seen && found_seen);
 }
 
-void RegionSet::check_node(const RegionNode& n) {
+void RegionTree::check_node(const RegionNode& n) {
   int balance = height(n.child_[1]) - height(n.child_[0]);
   KASSERT(balance == n.balance_ && balance >= -1 && balance <= 1);
   for (unsigned side = 0; side < 2; ++side) {

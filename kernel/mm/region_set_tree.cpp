@@ -4,8 +4,7 @@
 
 namespace mobius::mm {
 
-// Tells the nodes above what the largest gap from here down is, until one knew it already.
-void RegionSet::refresh_gaps(RegionNode* from) {
+void RegionTree::refresh_gaps(RegionNode* from) {
   RegionNode* parent = from->parent_;
   while (parent != nullptr) {
     uint32_t largest = from->largest_gap();
@@ -22,18 +21,18 @@ inline void RegionSet::set_gap(RegionNode& n, uint32_t gap) {
   if (gap == n.counted_gap_) return;
   if (gap > n.counted_gap_) {
     n.counted_gap_ = gap;
-    refresh_gaps(&n);
+    RegionTree::refresh_gaps(&n);
   } else if (shrunk_ != &n) {
     RegionNode& other = *shrunk_;
     shrunk_ = &n;
     if (other.counted_gap_ == other.gap_) return;
     other.counted_gap_ = other.gap_;
-    refresh_gaps(&other);
+    RegionTree::refresh_gaps(&other);
   }
 }
 
-inline void RegionSet::replace_child(RegionNode* parent, const RegionNode* old_child,
-                              RegionNode* new_child) {
+inline void RegionTree::replace_child(RegionNode* parent, const RegionNode* old_child,
+                                      RegionNode* new_child) {
   if (new_child != nullptr) new_child->parent_ = parent;
   if (parent == nullptr) {
     root_ = new_child;
@@ -43,7 +42,7 @@ inline void RegionSet::replace_child(RegionNode* parent, const RegionNode* old_c
 }
 
 // Moves the child on `side` up into n's place and n down to the other side.
-inline void RegionSet::rotate(RegionNode& n, unsigned side) {
+inline void RegionTree::rotate(RegionNode& n, unsigned side) {
   RegionNode& child = *n.child_[side];
   RegionNode* inner = child.child_[1 - side];
   replace_child(n.parent_, &n, &child);
@@ -57,7 +56,7 @@ inline void RegionSet::rotate(RegionNode& n, unsigned side) {
 
 // `n` is two levels higher on side `high`: rotates. Returns whether its subtree, which has a new
 // root now, has become one level lower.
-inline bool RegionSet::fix_balance(RegionNode& n, unsigned high) {
+inline bool RegionTree::fix_balance(RegionNode& n, unsigned high) {
   int8_t up = high != 0 ? 1 : -1;
   RegionNode& child = *n.child_[high];
   if (child.balance_ != -up) {
@@ -76,7 +75,7 @@ inline bool RegionSet::fix_balance(RegionNode& n, unsigned high) {
   return true;
 }
 
-inline void RegionSet::balance_after_link(RegionNode* leaf) {
+inline void RegionTree::balance_after_link(RegionNode* leaf) {
   RegionNode* child = leaf;
   for (RegionNode* n = child->parent_; n != nullptr; n = child->parent_) {
     if (n->child_[0] == child) {
@@ -91,7 +90,7 @@ inline void RegionSet::balance_after_link(RegionNode* leaf) {
 }
 
 // The subtree on `side` of `n` has become one level lower.
-inline void RegionSet::balance_after_unlink(RegionNode* n, unsigned side) {
+inline void RegionTree::balance_after_unlink(RegionNode* n, unsigned side) {
   for (;;) {
     int up = side != 0 ? -1 : 1;
     RegionNode* parent = n->parent_;
@@ -108,8 +107,7 @@ inline void RegionSet::balance_after_unlink(RegionNode* n, unsigned side) {
   }
 }
 
-// Hangs a new leaf in, just before `after`.
-inline void RegionSet::link(RegionNode& leaf, RegionNode& after) {
+inline void RegionTree::link(RegionNode& leaf, RegionNode& after) {
   RegionNode* parent = &after;
   unsigned side = 0;
   if (after.child_[0] != nullptr) {
@@ -124,7 +122,7 @@ inline void RegionSet::link(RegionNode& leaf, RegionNode& after) {
 }
 
 // Puts the only child of a node (or null) into its place.
-inline void RegionSet::splice(RegionNode& node, RegionNode* child) {
+inline void RegionTree::splice(RegionNode& node, RegionNode* child) {
   RegionNode* parent = node.parent_;
   unsigned side = parent != nullptr ? side_of(*parent, &node) : 0;
   replace_child(parent, &node, child);
@@ -135,7 +133,7 @@ inline void RegionSet::splice(RegionNode& node, RegionNode* child) {
 }
 
 // Takes the node out of the tree; `after` is the next one.
-inline void RegionSet::unlink(RegionNode& node, RegionNode& after) {
+inline void RegionTree::unlink(RegionNode& node, RegionNode& after) {
   if (node.child_[0] == nullptr || node.child_[1] == nullptr) {
     splice(node, node.child_[node.child_[0] == nullptr]);
     return;
@@ -161,30 +159,30 @@ void RegionSet::insert(RegionNode& node) {
   KASSERT(after.gap_begin() <= range.begin && range.end <= after.range.begin);
   uint32_t gap = range.begin - after.gap_begin();
   node.gap_ = node.counted_gap_ = gap;
-  link(node, after);
-  if (gap != 0) refresh_gaps(&node);
+  tree_.link(node, after);
+  if (gap != 0) RegionTree::refresh_gaps(&node);
   set_gap(after, after.range.begin - range.end);
   if (last_search_.to == range.begin) last_search_.to = range.end;
-  balance_after_link(&node);
+  tree_.balance_after_link(&node);
   ++size_;
 }
 
 void RegionSet::remove(RegionNode& node) {
-  KASSERT(size_ != 0 && &node != &end_ && (node.parent_ != nullptr || root_ == &node));
-  RegionNode& after = *neighbour(node, 1);
+  KASSERT(size_ != 0 && &node != &end_ && (node.parent_ != nullptr || tree_.root() == &node));
+  RegionNode& after = *RegionTree::neighbour(node, 1);
   if (found_ == &node) found_ = &after;
   if (shrunk_ == &node) shrunk_ = &end_;
   VirtAddr gap_begin = node.gap_begin();
   set_gap(after, after.range.begin - gap_begin);
   if (gap_begin < last_search_.to) last_search_.to = gap_begin;
-  unlink(node, after);
+  tree_.unlink(node, after);
   node.parent_ = nullptr;
   --size_;
 }
 
 void RegionSet::resize(RegionNode& node, VirtRange range) {
   KASSERT(range.begin < range.end && range.begin.page_aligned() && range.end.page_aligned());
-  RegionNode& after = *neighbour(node, 1);
+  RegionNode& after = *RegionTree::neighbour(node, 1);
   VirtAddr gap_begin = node.gap_begin();
   KASSERT(gap_begin <= range.begin && range.end <= after.range.begin);
   node.range = range;
