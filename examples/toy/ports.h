@@ -28,7 +28,7 @@ class Ram final : public mm::FrameMemory {
 // cannot fail; on a real machine it takes the frame of a page table that is missing.
 class Map final : public mm::TranslationMap {
  public:
-  mm::Entered enter(VirtAddr page, FrameNumber frame, Access access, mm::Claim) override {
+  mm::Entered enter(VirtAddr page, FrameNumber frame, Access access, mm::FrameClass) override {
     const std::optional<mm::Mapping> old = unmap(page);
     entries_[page] = {frame, access, false, false};
     if (!old) return mm::Entered::New;

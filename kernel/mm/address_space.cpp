@@ -107,7 +107,7 @@ namespace {
 
 // Of the running thread: what the promised need is there, whatever others have (S1).
 bool is_promised(const MemoryManager& manager) {
-  return manager.waiting.promoted(Claim::Unpromised) == Claim::Promised;
+  return manager.waiting.promoted(FrameClass::Normal) == FrameClass::Promised;
 }
 
 }  // namespace

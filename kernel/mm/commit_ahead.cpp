@@ -28,7 +28,7 @@ bool commit(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory
   PageSlot* const slot = object.slots().find(page);
   if (slot == nullptr || slot->kind() != SlotKind::Empty) return false;
   auto frame = manager.frames.allocate(object.frame_use(), Placement::Any, Fill::Zero,
-                                       Claim::Growth);
+                                       FrameClass::Growth);
   if (!frame) return false;
   const FrameNumber number = frame->number();
   if (!space.map().enter_if_ready(region.address_of(page), number, region.access)) return false;

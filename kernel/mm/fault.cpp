@@ -22,13 +22,13 @@ struct FaultingPage {
   Region& region;
   const PageIndex index;  // in the region's object
   PageSlot& slot;
-  const Claim thread;  // Promised: a promised thread asks (S1)
+  const FrameClass thread;  // Promised: a promised thread asks (S1)
 
   VmObject& object() const REQUIRES(memory_lock) { return *region.object.get(); }
   // What was promised for the page includes its page table.
-  Claim claim(Claim unpromised) const REQUIRES(memory_lock) {
-    const bool promised = object().promised() || thread == Claim::Promised;
-    return promised ? Claim::Promised : unpromised;
+  FrameClass frame_class(FrameClass unpromised) const REQUIRES(memory_lock) {
+    const bool promised = object().promised() || thread == FrameClass::Promised;
+    return promised ? FrameClass::Promised : unpromised;
   }
   // Requires: the object has a backing, and the page is resident there.
   FrameNumber backing_frame() const REQUIRES(memory_lock) {
@@ -37,7 +37,8 @@ struct FaultingPage {
   // Shows the frame at the page, in place of what may be there with fewer rights. False: there is
   // no frame for a page table, and nothing has changed.
   [[gnu::always_inline]] bool show(FrameNumber frame, Access access) const REQUIRES(memory_lock) {
-    const Entered entered = space.map().enter(address, frame, access, claim(Claim::Unpromised));
+    const Entered entered =
+        space.map().enter(address, frame, access, frame_class(FrameClass::Normal));
     if (entered == Entered::New) [[likely]] return true;
     return has_replaced(entered);
   }
@@ -87,10 +88,10 @@ Source state_in(VmObject& source, PageIndex index) REQUIRES(memory_lock) {
 
 // Gives the page a frame of its own. Fill::None: a copy of what its backing has.
 [[gnu::always_inline]] inline Need::Kind give_frame(const FaultingPage& page, Fill fill,
-                                                   Claim claim) REQUIRES(memory_lock) {
+                                                   FrameClass who) REQUIRES(memory_lock) {
   MemoryManager& manager = page.space.manager();
   auto frame = manager.frames.allocate(page.object().frame_use(), Placement::Any, fill,
-                                       page.claim(claim));
+                                       page.frame_class(who));
   if (!frame) [[unlikely]] return Need::Frame;
   FrameRecord& record = frame->record();
   if (fill == Fill::None) manager.memory.copy(record.number, page.backing_frame());
@@ -104,20 +105,20 @@ Source state_in(VmObject& source, PageIndex index) REQUIRES(memory_lock) {
 
 // ---- Step 3: what the fault means ----
 
-// The claim of the frame that is needed: for the page, or for what belongs to it.
-Claim claim_for(Need::Kind kind, const FaultingPage& page, const VmObject* object)
+// The class of the frame that is needed: for the page, or for what belongs to it.
+FrameClass class_for(Need::Kind kind, const FaultingPage& page, const VmObject* object)
     REQUIRES(memory_lock) {
   switch (kind) {
     case Need::Frame:
-      return page.claim(page.slot.kind() == SlotKind::Discarded ? Claim::Unpromised
-                                                                : Claim::Growth);
-    case Need::Page: return page.claim(object->pager().claim());
-    default: return page.claim(Claim::Unpromised);
+      return page.frame_class(page.slot.kind() == SlotKind::Discarded ? FrameClass::Normal
+                                                                      : FrameClass::Growth);
+    case Need::Page: return page.frame_class(object->pager().frame_class());
+    default: return page.frame_class(FrameClass::Normal);
   }
 }
 
 // The page anew, so that an attempt that can go on need not keep it in memory.
-FaultingPage page_at(AddressSpace& space, VirtAddr address, Claim thread)
+FaultingPage page_at(AddressSpace& space, VirtAddr address, FrameClass thread)
     REQUIRES(memory_lock) {
   Region& region = *space.find(address);
   return {space, address, region, region.page_at(address), *space.slot_at(address), thread};
@@ -132,7 +133,7 @@ VmObject* object_of_missing(const FaultingPage& page) REQUIRES(memory_lock) {
 
 // What other views of the page still show goes: the frame of zeros, or the backing's.
 void unmap_elsewhere(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
-  const FaultingPage page = page_at(space, address, Claim::Unpromised);
+  const FaultingPage page = page_at(space, address, FrameClass::Normal);
   if (page.object().belongs_to(space.footprint)) return;
   for_each_mapping(page.object(), page.index,
                    [&](AddressSpace& other, VirtAddr at, const Mapping&) REQUIRES(memory_lock) {
@@ -142,7 +143,7 @@ void unmap_elsewhere(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock
 
 // All of what an attempt needs that could not go on. One that brings the page in gets a reference
 // to its object.
-Need need_of(Need::Kind kind, AddressSpace& space, VirtAddr address, Claim thread)
+Need need_of(Need::Kind kind, AddressSpace& space, VirtAddr address, FrameClass thread)
     REQUIRES(memory_lock) {
   const FaultingPage page = page_at(space, address, thread);
   VmObject* const object = object_of_missing(page);
@@ -155,10 +156,10 @@ Need need_of(Need::Kind kind, AddressSpace& space, VirtAddr address, Claim threa
   }
   if (page.space.suspended()) return {Need::Resume};
   if (kind == Need::Page) object->add_reference();
-  return {kind, claim_for(kind, page, object), lacks_page ? object : nullptr, page.index};
+  return {kind, class_for(kind, page, object), lacks_page ? object : nullptr, page.index};
 }
 
-Need need_of_slot(AddressSpace& space, Error error, Claim thread) REQUIRES(memory_lock) {
+Need need_of_slot(AddressSpace& space, Error error, FrameClass thread) REQUIRES(memory_lock) {
   if (error == Error::LimitReached) return {Need::OverShare};
   return {space.suspended() ? Need::Resume : Need::Table, thread};
 }
@@ -176,7 +177,7 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
 }
 
 [[gnu::always_inline]] inline Need attempt(AddressSpace& space, PageFault fault, Before before,
-                                           Claim thread) REQUIRES(memory_lock) {
+                                           FrameClass thread) REQUIRES(memory_lock) {
   const VirtAddr address = fault.address.page_down();
   Region* const region = space.find(address);
   const Access allowed = region == nullptr ? Access::None : region->access_at(address);
@@ -189,17 +190,17 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
   FaultFacts facts{allowed, fault.access, page.slot.kind(), Source::None};
   if (object.source() != nullptr) facts.source = state_in(*object.source(), index);
   Need::Kind kind = Need::Nothing;
-  Claim claim = Claim::Growth;
+  FrameClass who = FrameClass::Growth;
   switch (decide(facts)) {
     case FaultAction::Refuse: return {Need::Refused};
     case FaultAction::MapZeroFrame: kind = map_zero_frame(page); break;
-    case FaultAction::ZeroRefill: claim = Claim::Unpromised; [[fallthrough]];
+    case FaultAction::ZeroRefill: who = FrameClass::Normal; [[fallthrough]];
     case FaultAction::ZeroReplace: unmap_elsewhere(space, address); [[fallthrough]];
-    case FaultAction::ZeroFill: kind = give_frame(page, Fill::Zero, claim); break;
+    case FaultAction::ZeroFill: kind = give_frame(page, Fill::Zero, who); break;
     case FaultAction::MapBacking: kind = map_backing(page); break;
     case FaultAction::CopyBacking:
       if (!object.belongs_to(space.footprint)) [[unlikely]] unmap_elsewhere(space, address);
-      kind = give_frame(page, Fill::None, claim);
+      kind = give_frame(page, Fill::None, who);
       break;
     case FaultAction::MapOwn: kind = map_own(page); break;
     case FaultAction::PageIn: kind = Need::Page; break;
@@ -217,7 +218,7 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
     const FaultOutcome came = wait.until(need);
     if (came != FaultOutcome::Resolved) return came;
     CallGuard guard(space, fault.address.page_down());
-    need = attempt(space, fault, wait.before(), wait.claim_of_thread());
+    need = attempt(space, fault, wait.before(), wait.class_of_thread());
   }
   return FaultOutcome::Resolved;
 }
@@ -228,7 +229,7 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
     EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
   if (space.manager().careful_faults != 0) [[unlikely]] return {Need::Turn};
-  return attempt(space, fault, Before::Nothing, Claim::Unpromised);
+  return attempt(space, fault, Before::Nothing, FrameClass::Normal);
 }
 
 }  // namespace

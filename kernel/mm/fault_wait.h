@@ -23,8 +23,9 @@ struct Need {
     Page,       // the page, from where its object's pager has it
   };
   Kind kind = Nothing;
-  Claim claim = Claim::Unpromised;  // of the request for a frame, also of the page that comes in
-  VmObject* object = nullptr;       // whose page; Page holds a reference to it
+  // Of the request for a frame, also for the page that comes in.
+  FrameClass frame_class = FrameClass::Normal;
+  VmObject* object = nullptr;  // whose page; Page holds a reference to it
   PageIndex index = 0;
 };
 
@@ -38,12 +39,14 @@ class FaultWait {
   FaultWait(const FaultWait&) = delete;
 
   Before before() const { return before_; }
-  Claim claim_of_thread() const { return space_.manager().waiting.promoted(Claim::Unpromised); }
+  FrameClass class_of_thread() const {
+    return space_.manager().waiting.promoted(FrameClass::Normal);
+  }
   // Waits until another attempt can get further. Resolved: make it. Otherwise the fault has failed.
   FaultOutcome until(const Need& need) EXCLUDES(memory_lock);
 
  private:
-  FaultOutcome for_frame(Claim claim) EXCLUDES(memory_lock);
+  FaultOutcome for_frame(FrameClass who) EXCLUDES(memory_lock);
   FaultOutcome for_page(const Need& need) EXCLUDES(memory_lock);
   Result<bool> bring_in(const Need& need) EXCLUDES(memory_lock);
 
@@ -51,7 +54,7 @@ class FaultWait {
   const VirtAddr page_;
   FrameWait frames_;
   Before before_ = Before::Nothing;
-  std::optional<Claim> given_up_;  // the claim of the last request for a frame that came to nothing
+  std::optional<FrameClass> given_up_;  // of the last request for a frame that came to nothing
 };
 
 }  // namespace mobius::mm

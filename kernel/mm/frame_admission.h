@@ -1,11 +1,11 @@
 // FrameAdmission: who may take a frame, as a table. The ledger (commit.h) says how many frames are
-// set aside for what; a request takes frames as long as those that its claim (frame_request.h)
+// set aside for what; a request takes frames as long as those that its class (frame_request.h)
 // leaves to others stay free. Pure.
 //
 //                of all frames                    in the direct map, where there is RAM beyond it
 //   Promised     0                                0
 //   Returning    reserve                          reserve + direct
-//   Unpromised   reserve + promised               reserve + direct
+//   Normal       reserve + promised               reserve + direct
 //   Growth       reserve + promised + images,     reserve + direct
 //                less the frames images have
 //
@@ -28,19 +28,19 @@ struct FrameAdmission {
   uint32_t direct = 0;    // in the direct map, for promised page tables and slots
   uint32_t images = 0;    // for images, what they have included
 
-  constexpr uint32_t must_stay_free(Claim claim, uint32_t images_have) const {
-    switch (claim) {
-      case Claim::Promised: return 0;
-      case Claim::Returning: return reserve;
-      case Claim::Unpromised: return reserve + promised;
-      case Claim::Growth: return reserve + promised + images - std::min(images, images_have);
+  constexpr uint32_t must_stay_free(FrameClass who, uint32_t images_have) const {
+    switch (who) {
+      case FrameClass::Promised: return 0;
+      case FrameClass::Returning: return reserve;
+      case FrameClass::Normal: return reserve + promised;
+      case FrameClass::Growth: return reserve + promised + images - std::min(images, images_have);
     }
     __builtin_unreachable();
   }
   // `direct` is a part of what is promised: where slots of swap space make up for promised pages,
   // they do so for it last.
-  constexpr uint32_t must_stay_free_direct(Claim claim) const {
-    return claim == Claim::Promised ? 0 : reserve + std::min(direct, promised);
+  constexpr uint32_t must_stay_free_direct(FrameClass who) const {
+    return who == FrameClass::Promised ? 0 : reserve + std::min(direct, promised);
   }
   constexpr bool images_exceed_reserve(uint32_t images_have) const { return images_have > images; }
   // The watermark below the others: what growth leaves free while images have no frame. With more

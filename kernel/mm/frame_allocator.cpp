@@ -75,7 +75,7 @@ void FrameAllocator::set_plan(FailurePlan plan) {
 }
 
 FrameRecord* FrameAllocator::allocate_slowly(FrameUse use, Placement placement, Fill fill,
-                                             Claim claim) {
+                                             FrameClass who) {
   const bool plain = placement == Placement::Any && fill == Fill::Zero && plan_.after == kNever;
   if (plain && free_ > low_ && top_->has_zeroed()) [[likely]] {
     FrameRecord& record = take_zeroed(*top_);
@@ -84,9 +84,9 @@ FrameRecord* FrameAllocator::allocate_slowly(FrameUse use, Placement placement, 
     record.state = frame_state(use, 0, 0);
     return &record;
   }
-  if (!may_take(1, placement, claim)) [[unlikely]] return tell_if_low(), nullptr;
+  if (!may_take(1, placement, who)) [[unlikely]] return tell_if_low(), nullptr;
   const unsigned highest = highest_zone(placement);
-  const unsigned lowest = lowest_zone(1, placement, claim);
+  const unsigned lowest = lowest_zone(1, placement, who);
   FrameZone* zone = &zones_[highest];
   FrameRecord* record = take_from(*zone, fill);
   while (record == nullptr && zone != &zones_[lowest]) record = take_from(*--zone, fill);

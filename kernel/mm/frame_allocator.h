@@ -32,11 +32,11 @@ class FrameAllocator {
 
   // One frame; its record's count is 0, owner and index are junk. Fails: OutOfFrames.
   Result<OwnedFrame> allocate(FrameUse use, Placement placement = Placement::Any,
-                              Fill fill = Fill::None, Claim claim = Claim::Unpromised);
+                              Fill fill = Fill::None, FrameClass who = FrameClass::Normal);
   // 2^order contiguous frames aligned to their size; freed as a whole by free_run. Only the first
   // one's record says who uses them. It may have to merge all free frames. Fails: OutOfFrames.
   Result<FrameNumber> allocate_run(unsigned order, FrameUse use, Placement placement,
-                                   Claim claim = Claim::Unpromised);
+                                   FrameClass who = FrameClass::Normal);
 
   // Requires: the frame was allocated singly, for `use`, and not freed since (asserted).
   void free(FrameNumber frame, FrameUse use);
@@ -46,8 +46,8 @@ class FrameAllocator {
   // it is needed for something else (standby_frames.h). Requires: no frame on standby has the slot.
   void free_to_standby(FrameRecord& record);
   // The frame that still has what is in the slot, or a copy. None: there is no such frame, or a
-  // request of that claim may have none.
-  OwnedFrame take_standby(SwapSlot slot, FrameUse use, Claim claim);
+  // request of that class may have none.
+  OwnedFrame take_standby(SwapSlot slot, FrameUse use, FrameClass who);
   void forget_standby(SwapSlot slot);  // what is in the slot is wanted no more
   bool on_standby(SwapSlot slot) const;
   uint32_t standby_frames() const;
@@ -57,13 +57,13 @@ class FrameAllocator {
 
   // From now on a request fails that would leave less free than the table says.
   void set_admission(const FrameAdmission& admission);
-  uint32_t must_stay_free(Claim claim = Claim::Unpromised) const;
+  uint32_t must_stay_free(FrameClass who = FrameClass::Normal) const;
   uint32_t must_stay_free_direct() const;  // in the direct map, where there is RAM beyond it
   // Whether growth could not have the frame of a page of that use that goes: kept for images.
   bool keeps(FrameUse use) const;
-  // How many frames requests of that claim could have there; whether there is one.
-  uint32_t left(Claim claim, Placement placement = Placement::Any) const;
-  bool some_left(Claim claim, Placement placement = Placement::Any) const;
+  // How many frames requests of that class could have there; whether there is one.
+  uint32_t left(FrameClass who, Placement placement = Placement::Any) const;
+  bool some_left(FrameClass who, Placement placement = Placement::Any) const;
   uint32_t spare_frames() const;  // above the low watermark
   // Sets the low watermark, `above_min` above FrameAdmission::min(), and who hears of requests
   // after which fewer frames are free; null: nobody.
@@ -95,12 +95,12 @@ class FrameAllocator {
   static constexpr uint32_t kMaxZeroed = 1024, kNever = 0xFFFFFFFF;
 
   void add_to_zone(unsigned zone, FrameRange range) REQUIRES(lock_);
-  FrameRecord* allocate_slowly(FrameUse, Placement, Fill, Claim) REQUIRES(lock_);
+  FrameRecord* allocate_slowly(FrameUse, Placement, Fill, FrameClass) REQUIRES(lock_);
   void give_slowly(FrameRecord& record) REQUIRES(lock_);
   bool planned_to_fail() REQUIRES(lock_);
   void set_plan(FailurePlan plan) REQUIRES(lock_);
-  bool may_take(uint32_t frames, Placement placement, Claim claim) REQUIRES(lock_);
-  uint32_t left_for(Claim claim, Placement placement) const REQUIRES(lock_);
+  bool may_take(uint32_t frames, Placement placement, FrameClass who) REQUIRES(lock_);
+  uint32_t left_for(FrameClass who, Placement placement) const REQUIRES(lock_);
   uint32_t images() const REQUIRES(lock_) { return used_[static_cast<unsigned>(FrameUse::Image)]; }
   bool has_more_than_direct() const { return top_zone_ == kBeyondDirect; }
   void set_low() REQUIRES(lock_) { low_ = admission_.min() + low_above_min_; }
@@ -114,8 +114,8 @@ class FrameAllocator {
   void drop_zeroed(FrameZone& zone) REQUIRES(lock_);
   void fill_run(FrameNumber first, unsigned order, std::byte junk) REQUIRES(lock_);
   void drop_standby(FrameRecord& record) REQUIRES(lock_);
-  OwnedFrame copy_of_standby(FrameRecord& record, FrameUse, Claim) REQUIRES(lock_);
-  unsigned lowest_zone(uint32_t frames, Placement placement, Claim claim) const REQUIRES(lock_);
+  OwnedFrame copy_of_standby(FrameRecord& record, FrameUse, FrameClass) REQUIRES(lock_);
+  unsigned lowest_zone(uint32_t frames, Placement placement, FrameClass who) const REQUIRES(lock_);
   unsigned highest_zone(Placement placement) const;
   FrameZone& zone_of(FrameNumber f) REQUIRES(lock_);
 

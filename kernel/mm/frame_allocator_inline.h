@@ -22,9 +22,9 @@ inline FrameZone& FrameAllocator::zone_of(FrameNumber f) {
   return zones_[(f >= zones_[1].span().begin) + (f >= zones_[2].span().begin)];
 }
 
-inline bool FrameAllocator::may_take(uint32_t frames, Placement placement, Claim claim) {
-  const bool fails = claim != Claim::Promised && plan_.after != kNever && planned_to_fail();
-  return !fails && left_for(claim, placement) >= frames;
+inline bool FrameAllocator::may_take(uint32_t frames, Placement placement, FrameClass who) {
+  const bool fails = who != FrameClass::Promised && plan_.after != kNever && planned_to_fail();
+  return !fails && left_for(who, placement) >= frames;
 }
 
 inline void FrameAllocator::count_free(const FrameRecord& first, int frames) {
@@ -38,9 +38,8 @@ inline void FrameAllocator::account_taken(const FrameRecord& first, int frames, 
   used_[static_cast<unsigned>(use)] += static_cast<uint32_t>(frames);
 }
 
-[[gnu::always_inline]] inline Result<OwnedFrame> FrameAllocator::allocate(FrameUse use,
-                                                                          Placement placement,
-                                                                          Fill fill, Claim claim) {
+[[gnu::always_inline]] inline Result<OwnedFrame> FrameAllocator::allocate(
+    FrameUse use, Placement placement, Fill fill, FrameClass who) {
   LeafGuard guard(lock_);
   FrameRecord* record;
   bool plain = placement == Placement::Any && (fill == Fill::None || zeroed_count_ == 0);
@@ -51,7 +50,7 @@ inline void FrameAllocator::account_taken(const FrameRecord& first, int frames, 
     record->state = frame_state(use, 0, 0);
     if (fill == Fill::Zero) memory_.zero(record->number);
   } else {
-    record = allocate_slowly(use, placement, fill, claim);
+    record = allocate_slowly(use, placement, fill, who);
     if (record == nullptr) return Failure(Error::OutOfFrames);
   }
   if constexpr (kFillsWithJunk) {

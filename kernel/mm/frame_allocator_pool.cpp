@@ -6,16 +6,16 @@
 namespace mobius::mm {
 
 Result<FrameNumber> FrameAllocator::allocate_run(unsigned order, FrameUse use, Placement placement,
-                                                 Claim claim) {
+                                                 FrameClass who) {
   KASSERT(order <= kMaxFrameOrder);
   LeafGuard guard(lock_);
   const uint32_t frames = 1u << order;
-  if (!may_take(frames, placement, claim)) {
+  if (!may_take(frames, placement, who)) {
     tell_if_low();
     return Failure(Error::OutOfFrames);
   }
   FrameRecord* head =
-      take_run_from(order, highest_zone(placement), lowest_zone(frames, placement, claim));
+      take_run_from(order, highest_zone(placement), lowest_zone(frames, placement, who));
   if (head == nullptr) return Failure(Error::OutOfFrames);
   account_taken(*head, 1 << order, use);
   tell_if_low();
@@ -66,9 +66,9 @@ bool FrameAllocator::keeps(FrameUse use) const {
   return use == FrameUse::Image && !admission_.images_exceed_reserve(images());
 }
 
-uint32_t FrameAllocator::must_stay_free(Claim claim) const {
+uint32_t FrameAllocator::must_stay_free(FrameClass who) const {
   LeafGuard guard(lock_);
-  return admission_.must_stay_free(claim, images());
+  return admission_.must_stay_free(who, images());
 }
 
 void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t above_min) {
@@ -80,32 +80,32 @@ void FrameAllocator::tell_when_low(LowMemory* listener, uint32_t above_min) {
 
 uint32_t FrameAllocator::must_stay_free_direct() const {
   LeafGuard guard(lock_);
-  return has_more_than_direct() ? admission_.must_stay_free_direct(Claim::Unpromised) : 0;
+  return has_more_than_direct() ? admission_.must_stay_free_direct(FrameClass::Normal) : 0;
 }
 
 // A page that can lie anywhere takes a frame beyond the direct map first.
-uint32_t FrameAllocator::left_for(Claim claim, Placement placement) const {
-  const uint32_t left = frames_above(free_, admission_.must_stay_free(claim, images()));
+uint32_t FrameAllocator::left_for(FrameClass who, Placement placement) const {
+  const uint32_t left = frames_above(free_, admission_.must_stay_free(who, images()));
   if (!has_more_than_direct()) return left;
-  const uint32_t direct = frames_above(free_lower_, admission_.must_stay_free_direct(claim));
+  const uint32_t direct = frames_above(free_lower_, admission_.must_stay_free_direct(who));
   return std::min(left, placement == Placement::Any ? direct + (free_ - free_lower_) : direct);
 }
 
 // A request that could lie anywhere does not go down into the direct map for what is left there.
-unsigned FrameAllocator::lowest_zone(uint32_t frames, Placement placement, Claim claim) const {
+unsigned FrameAllocator::lowest_zone(uint32_t frames, Placement placement, FrameClass who) const {
   if (!has_more_than_direct() || placement != Placement::Any) return 0;
-  const uint32_t floor = admission_.must_stay_free_direct(claim);
+  const uint32_t floor = admission_.must_stay_free_direct(who);
   return free_lower_ >= frames + floor ? 0 : kBeyondDirect;
 }
 
-bool FrameAllocator::some_left(Claim claim, Placement placement) const {
+bool FrameAllocator::some_left(FrameClass who, Placement placement) const {
   LeafGuard guard(lock_);
-  return left_for(claim, placement) != 0;
+  return left_for(who, placement) != 0;
 }
 
-uint32_t FrameAllocator::left(Claim claim, Placement placement) const {
+uint32_t FrameAllocator::left(FrameClass who, Placement placement) const {
   LeafGuard guard(lock_);
-  return left_for(claim, placement);
+  return left_for(who, placement);
 }
 
 uint32_t FrameAllocator::spare_frames() const {

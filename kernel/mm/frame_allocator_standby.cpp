@@ -12,12 +12,12 @@ void FrameAllocator::free_to_standby(FrameRecord& record) {
   standby_.add(record);
 }
 
-OwnedFrame FrameAllocator::take_standby(SwapSlot slot, FrameUse use, Claim claim) {
+OwnedFrame FrameAllocator::take_standby(SwapSlot slot, FrameUse use, FrameClass who) {
   LeafGuard guard(lock_);
   FrameRecord* const record = standby_.find(slot);
-  if (record == nullptr || !may_take(1, Placement::Any, claim)) return {};
-  const FrameZone& lowest = zones_[lowest_zone(1, Placement::Any, claim)];
-  if (record->number < lowest.span().begin) return copy_of_standby(*record, use, claim);
+  if (record == nullptr || !may_take(1, Placement::Any, who)) return {};
+  const FrameZone& lowest = zones_[lowest_zone(1, Placement::Any, who)];
+  if (record->number < lowest.span().begin) return copy_of_standby(*record, use, who);
   standby_.remove(*record);
   account_taken(*record, 1, use);
   tell_if_low();
@@ -26,8 +26,8 @@ OwnedFrame FrameAllocator::take_standby(SwapSlot slot, FrameUse use, Claim claim
 }
 
 // It lies where the request may have none, which may have another.
-OwnedFrame FrameAllocator::copy_of_standby(FrameRecord& record, FrameUse use, Claim claim) {
-  FrameRecord* const copy = allocate_slowly(use, Placement::Any, Fill::None, claim);
+OwnedFrame FrameAllocator::copy_of_standby(FrameRecord& record, FrameUse use, FrameClass who) {
+  FrameRecord* const copy = allocate_slowly(use, Placement::Any, Fill::None, who);
   if (copy == nullptr) return {};
   memory_.copy(copy->number, record.number);
   drop_standby(record);

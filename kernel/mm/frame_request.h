@@ -15,12 +15,12 @@ enum class Fill : uint8_t { None, Zero };
 // nothing:
 //
 //   Growth       a page that a program has not had before
-//   Unpromised   all other requests
+//   Normal       all other requests
 //   Returning    a page that comes back and can go again: code, or a page whose copy is in swap
 //                space. Promises lose nothing by it: they count on frames of images and on swap
 //                slots as on free frames.
 //   Promised     a promised page; all requests of a promised thread
-enum class Claim : uint8_t { Unpromised, Promised, Returning, Growth };
+enum class FrameClass : uint8_t { Normal, Promised, Returning, Growth };
 
 // For tests: the n-th request from now fails (0 = the next), once or for good.
 struct FailurePlan {

@@ -18,43 +18,43 @@ bool anybody_starves(MemoryManager& manager) EXCLUDES(memory_lock) {
 
 }  // namespace
 
-bool FrameWait::for_frames(Claim own) {
+bool FrameWait::for_frames(FrameClass own) {
   if (daemon_ == nullptr) return false;
-  const Claim claim = manager_.waiting.promoted(own);
+  const FrameClass who = manager_.waiting.promoted(own);
   ++waits_;
   // A page that is being read or written can go next; but not for ever.
   if (waits_ > kMost && (waits_ > 2 * kMost || !for_transfer())) return false;
   // One page may come and go because there is no second frame: a promise is worth more.
-  if (claim == Claim::Promised && waits_ % kStarving == 0) (void)retry_stuck_pages();
-  if (waits_ < kStarving) return for_batch(claim);
+  if (who == FrameClass::Promised && waits_ % kStarving == 0) (void)retry_stuck_pages();
+  if (waits_ < kStarving) return for_batch(who);
   const Starved starved(manager_);
-  return for_batch(claim);
+  return for_batch(who);
 }
 
 // Sleeps until pages have been evicted, or a whole round has found none that can go. False: another
-// attempt would not find a frame for that claim.
-bool FrameWait::for_batch(Claim claim) {
+// attempt would not find a frame for that class.
+bool FrameWait::for_batch(FrameClass who) {
   Lock::assert_no_lock_held();
   const Pressure::Stall stall(manager_.pressure);
   const uint32_t free = manager_.frames.free_frames();
   const uint32_t direct = manager_.frames.free_direct_frames();
   const uint32_t more = std::max(2 * daemon_->low(), 1u);
-  const Lack lack = lack_of(claim);
+  const Lack lack = lack_of(who);
   FrameDemand& demand = daemon_->demand();
-  if (claim != Claim::Growth) demand.images = Images::Take;
+  if (who != FrameClass::Growth) demand.images = Images::Take;
   if (lack == Lack::Run) demand.frames = std::max(demand.frames, free + more);
   if (lack == Lack::Direct) demand.direct = std::max(demand.direct, direct + more);
   if (daemon_->wait_for_batch() == RoundEnd::Useful || there_is_more_for(lack)) return true;
-  const Lack now = lack_of(claim);
+  const Lack now = lack_of(who);
   if (now == Lack::Run && (lack != Lack::Run || manager_.frames.free_frames() > free)) return true;
   if (lack == Lack::Frames && now == Lack::Direct) return true;
-  return swap_stays_on() || (claim == Claim::Promised && retry_stuck_pages());
+  return swap_stays_on() || (who == FrameClass::Promised && retry_stuck_pages());
 }
 
 // Where there are free frames, they are not where the caller needs one, or not in a row.
-FrameWait::Lack FrameWait::lack_of(Claim claim) {
-  if (!manager_.frames.some_left(claim, Placement::Any)) return Lack::Frames;
-  return manager_.frames.some_left(claim, Placement::Direct) ? Lack::Run : Lack::Direct;
+FrameWait::Lack FrameWait::lack_of(FrameClass who) {
+  if (!manager_.frames.some_left(who, Placement::Any)) return Lack::Frames;
+  return manager_.frames.some_left(who, Placement::Direct) ? Lack::Run : Lack::Direct;
 }
 
 // Other requests were faster, but their pages can go in turn; or a process that ended has left

@@ -12,17 +12,17 @@ class FrameWait {
 
   // An attempt has found no frame, or none where it must be: sleeps until another may find one. A
   // promised page takes those, too, that could not be written before. False: nothing can be evicted
-  // for a request of that claim, or it has waited too often. A request that waits a few times in a
+  // for a request of that class, or it has waited too often. A request that waits a few times in a
   // row starves: others are throttled meanwhile.
-  bool for_frames(Claim own = Claim::Unpromised) EXCLUDES(memory_lock);
+  bool for_frames(FrameClass own = FrameClass::Normal) EXCLUDES(memory_lock);
 
  private:
   // What is missing: any frame, one in the direct map, or several in a row.
   enum class Lack : uint8_t { Frames, Direct, Run };
 
-  bool for_batch(Claim claim) EXCLUDES(memory_lock);
+  bool for_batch(FrameClass who) EXCLUDES(memory_lock);
   bool for_transfer() EXCLUDES(memory_lock);
-  Lack lack_of(Claim claim);
+  Lack lack_of(FrameClass who);
   bool there_is_more_for(Lack lack) EXCLUDES(memory_lock);
   bool swap_stays_on() EXCLUDES(memory_lock);
   bool retry_stuck_pages() EXCLUDES(memory_lock);

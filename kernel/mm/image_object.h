@@ -18,7 +18,7 @@ class ImagePager final : public Pager {
   // False for pages that no piece of the file reaches (bss): they need no frame of the image's.
   bool has(PageIndex page) const override;
   uint32_t cluster() const override { return 1; }
-  Claim claim() const override { return Claim::Returning; }
+  FrameClass frame_class() const override { return FrameClass::Returning; }
   // Requires: it reads.
   Result<void> transfer(Transfer direction, Place first,
                         std::span<const FrameNumber> frames) override EXCLUDES(memory_lock);

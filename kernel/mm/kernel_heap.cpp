@@ -16,11 +16,11 @@ unsigned order_for(size_t bytes) {
 KernelHeap::KernelHeap(FrameAllocator& frames, FrameMemory& memory)
     : frames_(frames), memory_(memory), slabs_(frames, memory) {}
 
-Result<void*> KernelHeap::allocate_run(size_t bytes, Claim claim) {
+Result<void*> KernelHeap::allocate_run(size_t bytes, FrameClass who) {
   unsigned order = order_for(bytes);
   if (order > kMaxFrameOrder) return Failure(Error::OutOfFrames);
   FrameNumber first =
-      TRY(frames_.allocate_run(order, FrameUse::Slab, Placement::Direct, claim));
+      TRY(frames_.allocate_run(order, FrameUse::Slab, Placement::Direct, who));
   run_frames_ += 1u << order;
   return memory_.direct(first);
 }

@@ -18,17 +18,17 @@ class KernelHeap {
   KernelHeap(FrameAllocator& frames, FrameMemory& memory);
   KernelHeap(const KernelHeap&) = delete;
 
-  // From now on each request has the claim of the running thread, if that is better than its own.
+  // From now on each request has the class of the running thread, if that is better than its own.
   void serve(const Waiting& threads) { threads_ = &threads; }
 
   // 1..4 MiB bytes, aligned to 16; from 2033 bytes on a run of 2^k frames, aligned to its size.
-  // Not zeroed (mm/junk.h). With Claim::Promised, frames set aside are used up only where the heap
-  // needs new ones. Fails: OutOfFrames.
-  [[gnu::always_inline]] Result<void*> allocate(size_t bytes, Claim claim = Claim::Unpromised) {
+  // Not zeroed (mm/junk.h). With FrameClass::Promised, frames set aside are used up only where the
+  // heap needs new ones. Fails: OutOfFrames.
+  [[gnu::always_inline]] Result<void*> allocate(size_t bytes, FrameClass who = FrameClass::Normal) {
     LeafGuard guard(lock_);
-    if (bytes > kMaxSlabObject) [[unlikely]] return allocate_run(bytes, promoted(claim));
+    if (bytes > kMaxSlabObject) [[unlikely]] return allocate_run(bytes, promoted(who));
     void* const object = slabs_.take(bytes);
-    if (object == nullptr) [[unlikely]] return slabs_.take_slowly(bytes, promoted(claim));
+    if (object == nullptr) [[unlikely]] return slabs_.take_slowly(bytes, promoted(who));
     return object;
   }
   // Requires: p came from allocate(bytes) with the same bytes. Null is fine.
@@ -69,8 +69,10 @@ class KernelHeap {
   void check() const;
 
  private:
-  Claim promoted(Claim own) const { return threads_ == nullptr ? own : threads_->promoted(own); }
-  Result<void*> allocate_run(size_t bytes, Claim claim) REQUIRES(lock_);
+  FrameClass promoted(FrameClass own) const {
+    return threads_ == nullptr ? own : threads_->promoted(own);
+  }
+  Result<void*> allocate_run(size_t bytes, FrameClass who) REQUIRES(lock_);
   void free_run(void* p, size_t bytes) REQUIRES(lock_);
 
   FrameAllocator& frames_;

@@ -36,12 +36,12 @@ Result<PageSlot*> ObjectPages::make_slot(PageIndex page) {
   return change_slots([&] { return slots_.get(page); });
 }
 
-Result<void> ObjectPages::resize_slots(PageCount pages, Claim claim) {
-  return change_slots([&]() REQUIRES(memory_lock) { return slots_.resize(pages, claim); });
+Result<void> ObjectPages::resize_slots(PageCount pages, FrameClass who) {
+  return change_slots([&]() REQUIRES(memory_lock) { return slots_.resize(pages, who); });
 }
 
-Result<void> ObjectPages::make_all_slots(Claim claim) {
-  return change_slots([&] { return slots_.make_all(claim); });
+Result<void> ObjectPages::make_all_slots(FrameClass who) {
+  return change_slots([&] { return slots_.make_all(who); });
 }
 
 void ObjectPages::give_leaves(PageIndex first, PageIndex end) {

@@ -45,10 +45,10 @@ class ObjectPages {
   // The slot, made if need be. Fails: OutOfFrames.
   Result<PageSlot*> make_slot(PageIndex page) REQUIRES(memory_lock);
   // n slots, of which the first are those that there are. Fails: OutOfFrames (nothing has changed).
-  Result<void> resize_slots(PageCount pages, Claim claim = Claim::Unpromised)
+  Result<void> resize_slots(PageCount pages, FrameClass who = FrameClass::Normal)
       REQUIRES(memory_lock);
   // All slots are there from now on. Fails: OutOfFrames.
-  Result<void> make_all_slots(Claim claim) REQUIRES(memory_lock);
+  Result<void> make_all_slots(FrameClass who) REQUIRES(memory_lock);
   // SlotTable::give_leaves.
   void give_leaves(PageIndex first, PageIndex end) REQUIRES(memory_lock);
 

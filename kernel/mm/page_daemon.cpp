@@ -16,10 +16,10 @@ struct PageDaemon::Tally {
 
 namespace {
 
-bool enough_are_free(const FrameAllocator& frames, uint32_t high, Claim claim,
+bool enough_are_free(const FrameAllocator& frames, uint32_t high, FrameClass who,
                      const FrameDemand& demand) {
-  return frames.free_frames() >= std::max(frames.must_stay_free(claim) + high, demand.frames) &&
-         frames.left(claim) >= high && frames.free_direct_frames() >= demand.direct;
+  return frames.free_frames() >= std::max(frames.must_stay_free(who) + high, demand.frames) &&
+         frames.left(who) >= high && frames.free_direct_frames() >= demand.direct;
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ void PageDaemon::run_round() {
 // at each takes long.
 RoundEnd PageDaemon::evict_until(const FrameDemand& demand, Tally& tally) {
   uint32_t fruitless_picks = 0;  // since a page was evicted last
-  while (!enough_are_free(manager_.frames, high_, Claim::Growth, demand)) {
+  while (!enough_are_free(manager_.frames, high_, FrameClass::Growth, demand)) {
     const EvictionAim aim{gain_wanted(demand), demand.images};
     if (note_slots() && aim.gain != Gain::Ledger) {
       const EvictionResult result = eviction_.evict_batch(aim);
@@ -121,8 +121,8 @@ uint32_t PageDaemon::reads_under_way() {
 Gain PageDaemon::gain_wanted(const FrameDemand& demand) {
   const FrameAllocator& frames = manager_.frames;
   const bool slots_are_promised =
-      frames.must_stay_free(Claim::Unpromised) > frames.must_stay_free(Claim::Returning);
-  const Claim served = slots_are_promised ? Claim::Returning : Claim::Growth;
+      frames.must_stay_free(FrameClass::Normal) > frames.must_stay_free(FrameClass::Returning);
+  const FrameClass served = slots_are_promised ? FrameClass::Returning : FrameClass::Growth;
   if (!enough_are_free(frames, high_, served, {demand.frames, 0})) return Gain::Frames;
   return manager_.frames.free_direct_frames() < demand.direct ? Gain::Direct : Gain::Ledger;
 }

@@ -62,14 +62,14 @@ Result<void> PageIn::begin() {
   const bool swapped = slot->kind() == SlotKind::Swapped;
   const SwapSlot from = swapped ? slot->swap_slot() : kNoSwapSlot;
   const FrameUse use = object().frame_use();
-  const Claim claim = manager_.waiting.promoted(wanted_.claim);
+  const FrameClass who = manager_.waiting.promoted(wanted_.frame_class);
   first_ = place_of(wanted_.index, *slot);
-  if (swapped) frames_[0] = manager_.frames.take_standby(from, use, claim);
+  if (swapped) frames_[0] = manager_.frames.take_standby(from, use, who);
   const bool on_standby = frames_[0].has_frame();
   if (!on_standby) {
     const bool held = swapped && manager_.frames.on_standby(from);
     if (object().pager().is_gone() && !held) return Failure(Error::TimedOut);
-    frames_[0] = TRY(manager_.frames.allocate(use, Placement::Any, Fill::None, claim));
+    frames_[0] = TRY(manager_.frames.allocate(use, Placement::Any, Fill::None, who));
   }
   // From here on nothing fails.
   object().move(wanted_.index, *slot, PageSlot::busy(from));
@@ -114,7 +114,7 @@ void PageIn::add_neighbours(uint32_t window) {
     const bool swapped = slot->kind() == SlotKind::Swapped;
     if (swapped && manager_.frames.on_standby(slot->swap_slot())) return;
     auto frame = manager_.frames.allocate(object().frame_use(), Placement::Any, Fill::None,
-                                          Claim::Growth);
+                                          FrameClass::Growth);
     if (!frame) return;
     frames_[count_] = std::move(*frame);
     object().move(page, *slot, PageSlot::busy(swapped ? slot->swap_slot() : kNoSwapSlot));

@@ -11,7 +11,7 @@ namespace mobius::mm {
 struct PageRequest {
   VmObject& object;
   PageIndex index;
-  Claim claim;  // of the request for a frame
+  FrameClass who;  // of the request for a frame
   // Who needs it there, and is shown its neighbours at once; null: nobody, as while SwapOff is at
   // work.
   AddressSpace* space = nullptr;

@@ -63,7 +63,7 @@ class Pager {
   virtual bool is_gone() const REQUIRES(memory_lock) { return false; }
   // Of the request for the frame that a page comes into: Returning where the ledger counts on it
   // that the page can go again.
-  virtual Claim claim() const REQUIRES(memory_lock) { return Claim::Growth; }
+  virtual FrameClass frame_class() const REQUIRES(memory_lock) { return FrameClass::Growth; }
   // The frame has what was read from there, and is about to be the page's. False: that is not what
   // was written there.
   virtual bool came_in(FrameRecord&, Place) REQUIRES(memory_lock) { return true; }

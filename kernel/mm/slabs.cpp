@@ -13,13 +13,13 @@ Slabs::Slabs(FrameAllocator& frames, FrameMemory& memory)
 }
 
 // The current slab has no free object: continues with its fresh ones, else with another slab.
-Result<void*> Slabs::take_slowly(size_t bytes, Claim claim) {
+Result<void*> Slabs::take_slowly(size_t bytes, FrameClass who) {
   KASSERT(bytes != 0);
   unsigned size_class = slab_class_of(bytes);
   SlabClass& slabs = classes_[size_class];
   size_t size = kSlabSizes[size_class];
   if (!use_fresh(*slabs.current, size)) {
-    Slab* next = TRY(next_slab(size_class, claim));
+    Slab* next = TRY(next_slab(size_class, who));
     if (slabs.current != &none_) slabs.full.push_front(*slabs.current);
     slabs.current = next;
     if (next->free == nullptr) use_fresh(*next, size);
@@ -59,10 +59,10 @@ bool Slabs::use_fresh(Slab& slab, size_t size) {
   return slab.free != nullptr;
 }
 
-Result<Slabs::Slab*> Slabs::next_slab(unsigned size_class, Claim claim) {
+Result<Slabs::Slab*> Slabs::next_slab(unsigned size_class, FrameClass who) {
   Slab* partial = classes_[size_class].partial.pop_front();
   if (partial != nullptr) return partial;
-  OwnedFrame frame = TRY(frames_.allocate(FrameUse::Slab, Placement::Direct, Fill::None, claim));
+  OwnedFrame frame = TRY(frames_.allocate(FrameUse::Slab, Placement::Direct, Fill::None, who));
   Slab* slab = new (memory_.direct(frame.release())) Slab{};
   slab->tag = kTag + size_class;
   slab->fresh = kSlabHeader;

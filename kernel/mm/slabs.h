@@ -36,7 +36,7 @@ class Slabs {
     return object;
   }
   // The same where take() has none: from another slab if need be. Fails: OutOfFrames.
-  Result<void*> take_slowly(size_t bytes, Claim claim);
+  Result<void*> take_slowly(size_t bytes, FrameClass who);
   // Requires: p came from take(bytes) with the same bytes.
   [[gnu::always_inline]] void give(void* p, size_t bytes) {
     Slab* slab = slab_of(p);
@@ -79,7 +79,7 @@ class Slabs {
   static void fill_fresh(void* object, size_t size);
   static void fill_freed(void* object, size_t size);
   static bool use_fresh(Slab& slab, size_t size);
-  Result<Slab*> next_slab(unsigned size_class, Claim claim);
+  Result<Slab*> next_slab(unsigned size_class, FrameClass who);
   void first_or_last_free(Slab& slab);
   void remove_slab(Slab& slab);
   static void check_slab(const Slab& slab, size_t size_class);

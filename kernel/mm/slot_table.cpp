@@ -11,31 +11,31 @@ namespace {
 constexpr size_t kLeafBytes = SlotTable::kLeafSlots * sizeof(PageSlot);
 
 template <typename T>
-Result<T*> allocate_zeroed(KernelHeap& heap, size_t bytes, Claim claim) {
-  void* p = TRY(heap.allocate(bytes, claim));
+Result<T*> allocate_zeroed(KernelHeap& heap, size_t bytes, FrameClass who) {
+  void* p = TRY(heap.allocate(bytes, who));
   std::memset(p, 0, bytes);
   return static_cast<T*>(p);
 }
 
 }  // namespace
 
-Result<PageSlot*> SlotTable::make(PageIndex page, Claim claim) {
+Result<PageSlot*> SlotTable::make(PageIndex page, FrameClass who) {
   if (pages_ <= kLeafSlots) {
-    array_ = TRY(allocate_zeroed<PageSlot>(*heap_, pages_ * sizeof(PageSlot), claim));
+    array_ = TRY(allocate_zeroed<PageSlot>(*heap_, pages_ * sizeof(PageSlot), who));
     return &array_[page];
   }
   // A directory that is left without leaves when the leaf cannot be had is not lost: it stays for
   // the next try, and clear() gives it back.
   if (leaves_ == nullptr) {
-    leaves_ = TRY(allocate_zeroed<PageSlot*>(*heap_, leaf_count() * sizeof(PageSlot*), claim));
+    leaves_ = TRY(allocate_zeroed<PageSlot*>(*heap_, leaf_count() * sizeof(PageSlot*), who));
   }
   PageSlot*& leaf = leaves_[page / kLeafSlots];
-  leaf = TRY(allocate_zeroed<PageSlot>(*heap_, kLeafBytes, claim));
+  leaf = TRY(allocate_zeroed<PageSlot>(*heap_, kLeafBytes, who));
   return &leaf[page % kLeafSlots];
 }
 
-Result<void> SlotTable::make_all(Claim claim) {
-  for (PageIndex page = 0; page < pages_; page += kLeafSlots) TRY(get(page, claim));
+Result<void> SlotTable::make_all(FrameClass who) {
+  for (PageIndex page = 0; page < pages_; page += kLeafSlots) TRY(get(page, who));
   return {};
 }
 
@@ -72,13 +72,13 @@ void SlotTable::give_leaves(PageIndex first, PageIndex end) {
 }
 
 // The leaves stay where they are: what a table holds does not matter for the cost.
-Result<void> SlotTable::resize_directory(PageCount pages, Claim claim) {
+Result<void> SlotTable::resize_directory(PageCount pages, FrameClass who) {
   if (leaves_ == nullptr) {
     pages_ = pages;
     return {};
   }
   const size_t had = leaf_count(), has = leaves_for(pages);
-  auto* const leaves = TRY(allocate_zeroed<PageSlot*>(*heap_, has * sizeof(PageSlot*), claim));
+  auto* const leaves = TRY(allocate_zeroed<PageSlot*>(*heap_, has * sizeof(PageSlot*), who));
   // From here on nothing fails.
   std::copy_n(leaves_, std::min(had, has), leaves);
   for (size_t i = has; i < had; ++i) heap_->free(leaves_[i], kLeafBytes);
@@ -88,14 +88,14 @@ Result<void> SlotTable::resize_directory(PageCount pages, Claim claim) {
   return {};
 }
 
-Result<void> SlotTable::resize(PageCount pages, Claim claim) {
+Result<void> SlotTable::resize(PageCount pages, FrameClass who) {
   KASSERT(pages > 0);
-  if (pages_ > kLeafSlots && pages > kLeafSlots) return resize_directory(pages, claim);
+  if (pages_ > kLeafSlots && pages > kLeafSlots) return resize_directory(pages, who);
   SlotTable other(*heap_, pages);
   Result<void> outcome;
   for_each(0, pages_ < pages ? pages_ : pages, [&](PageIndex page, PageSlot& slot) {
     if (!outcome) return;
-    auto copy = other.get(page, claim);
+    auto copy = other.get(page, who);
     if (copy) {
       **copy = slot;
     } else {

@@ -42,11 +42,11 @@ class SlotTable {
   }
 
   // The slot, made if need be. Fails: OutOfFrames (nothing has changed then).
-  Result<PageSlot*> get(PageIndex page, Claim claim = Claim::Unpromised) {
+  Result<PageSlot*> get(PageIndex page, FrameClass who = FrameClass::Normal) {
     PageSlot* slot = find(page);
     if (slot != nullptr) [[likely]]
       return slot;
-    return make(page, claim);
+    return make(page, who);
   }
 
   // Frames that the slots of n pages take at most, when all are made.
@@ -55,7 +55,7 @@ class SlotTable {
   }
 
   // Makes every slot, so that get() cannot fail any more. Fails: OutOfFrames.
-  Result<void> make_all(Claim claim);
+  Result<void> make_all(FrameClass who);
 
   // Calls f(PageIndex, PageSlot&) for every slot of [first, end) that is not Empty, ascending.
   // f may use what the memory lock guards.
@@ -84,7 +84,7 @@ class SlotTable {
 
   // Makes the table `pages` long, keeping the slots below that. Requires: the slots to be cut off
   // are Empty. Fails: OutOfFrames (nothing has changed then).
-  Result<void> resize(PageCount pages, Claim claim = Claim::Unpromised) REQUIRES(memory_lock);
+  Result<void> resize(PageCount pages, FrameClass who = FrameClass::Normal) REQUIRES(memory_lock);
 
   // Gives all bookkeeping back. Requires: every slot is Empty or its content taken care of.
   void clear() {
@@ -95,8 +95,8 @@ class SlotTable {
   size_t bookkeeping_bytes() const;
 
  private:
-  Result<PageSlot*> make(PageIndex page, Claim claim);
-  Result<void> resize_directory(PageCount pages, Claim claim);
+  Result<PageSlot*> make(PageIndex page, FrameClass who);
+  Result<void> resize_directory(PageCount pages, FrameClass who);
   static constexpr size_t leaves_for(PageCount pages) {
     return (pages + kLeafSlots - 1) / kLeafSlots;
   }

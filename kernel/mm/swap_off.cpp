@@ -79,11 +79,11 @@ Result<bool> SwapOff::step() {
 }
 
 Result<void> SwapOff::bring_back(VmObject& object, PageIndex page) {
-  const Result<bool> came = page_in({object, page, Claim::Growth});
+  const Result<bool> came = page_in({object, page, FrameClass::Growth});
   if (came) return {};
   const bool may_retry = came.error() == Error::OutOfFrames;
   FrameWait wait(pager_.manager_);
-  if (may_retry && wait.for_frames(Claim::Growth)) return {};
+  if (may_retry && wait.for_frames(FrameClass::Growth)) return {};
   return Failure(came.error());
 }
 

@@ -35,7 +35,9 @@ class SwapPager final : public Pager {
   bool has(PageIndex) const override { return false; }
   bool is_gone() const override { return device_->gone(); }
   // On a device that is gone there is no place for the page to go to again.
-  Claim claim() const override { return writable() ? Claim::Returning : Claim::Unpromised; }
+  FrameClass frame_class() const override {
+    return writable() ? FrameClass::Returning : FrameClass::Normal;
+  }
   Result<void> transfer(Transfer direction, Place first,
                         std::span<const FrameNumber> frames) override EXCLUDES(memory_lock);
   bool came_in(FrameRecord& record, Place from) override REQUIRES(memory_lock);

@@ -75,8 +75,8 @@ Result<void> check_share(AddressSpace& space, uint32_t more) REQUIRES(memory_loc
 }
 
 Result<void> make_promised_slots(VmObject& object, PageCount pages) REQUIRES(memory_lock) {
-  if (object.pages() < pages) TRY(object.resize_slots(pages, Claim::Promised));
-  return object.make_all_slots(Claim::Promised);
+  if (object.pages() < pages) TRY(object.resize_slots(pages, FrameClass::Promised));
+  return object.make_all_slots(FrameClass::Promised);
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ Result<uint32_t> FileRead(proc::System& system, Words a) {
   const bool all = file->info().kind == FileKind::Regular;
   auto frame = TRY(system.memory.frames.allocate(
       mm::FrameUse::Driver, mm::Placement::Direct, mm::Fill::None,
-      system.scheduler.promoted(mm::Claim::Unpromised)));
+      system.scheduler.promoted(mm::FrameClass::Normal)));
   const std::byte* bounce = system.memory.memory.direct(frame.number());
   uint32_t done = 0;
   while (done < bytes) {

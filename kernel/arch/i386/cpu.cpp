@@ -73,11 +73,11 @@ void I386Cpu::restore_fpu(const unsigned char* image) const {
   }
 }
 
-Result<proc::CpuContext*> I386Cpu::make_context(mm::Claim claim, proc::UserMap* map,
+Result<proc::CpuContext*> I386Cpu::make_context(mm::FrameClass who, proc::UserMap* map,
                                                 void (*entry)(void*), void* argument) {
   auto owned = TRY(heap_.create<ThreadContext>());
   ThreadContext& context = *owned;
-  context.kernel_stack_top = TRY(stacks_.make(claim));
+  context.kernel_stack_top = TRY(stacks_.make(who));
   // From here on nothing fails.
   if (map != nullptr) context.directory = PageDirectories::address_of(*map);
   push_first_frame(context, entry, argument);

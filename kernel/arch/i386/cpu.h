@@ -26,7 +26,7 @@ class I386Cpu final : public proc::Cpu, public proc::UserMode {
   I386Cpu(const I386Cpu&) = delete;
 
   proc::CpuContext& boot_context() override { return boot_; }
-  Result<proc::CpuContext*> make_context(mm::Claim claim, proc::UserMap* map,
+  Result<proc::CpuContext*> make_context(mm::FrameClass who, proc::UserMap* map,
                                          void (*entry)(void*), void* argument) override;
   void free_context(proc::CpuContext& context) override;
   uint32_t most_contexts() override { return stacks_.count(); }

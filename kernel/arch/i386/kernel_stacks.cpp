@@ -34,14 +34,14 @@ KernelStacks::KernelStacks(mm::FrameAllocator& frames, uint32_t count)
   }
 }
 
-Result<uint32_t> KernelStacks::make(mm::Claim claim) {
-  if (!proc::may_start(claim, used_, count_)) return Failure(Error::TooManyRunning);
+Result<uint32_t> KernelStacks::make(mm::FrameClass who) {
+  if (!proc::may_start(who, used_, count_)) return Failure(Error::TooManyRunning);
   mm::OwnedFrame stack[kKernelStackPages];
   for (mm::OwnedFrame& frame : stack) {
     // Zeros: what is left of code there makes every write to the frame slow in QEMU, which watches
     // translated code byte by byte (docs/testing.md), and a stack may never write all of it.
     frame = TRY(frames_.allocate(mm::FrameUse::KernelStack, mm::Placement::Any, mm::Fill::Zero,
-                                 claim));
+                                 who));
   }
   // From here on nothing fails.
   VirtAddr page{free_slot_};

@@ -34,7 +34,7 @@ class KernelStacks {
   KernelStacks(const KernelStacks&) = delete;
 
   // The address just above a new stack. Fails: OutOfFrames, TooManyRunning (no slot).
-  Result<uint32_t> make(mm::Claim claim);
+  Result<uint32_t> make(mm::FrameClass who);
   // Requires: `top` is from make(), and nobody runs on it.
   void free(uint32_t top);
 

@@ -13,7 +13,7 @@ class PageDirectories final : public proc::UserMaps {
       : machine_(machine), heap_(heap) {}
   PageDirectories(const PageDirectories&) = delete;
 
-  Result<proc::UserMap*> create(mm::Claim claim) override;
+  Result<proc::UserMap*> create(mm::FrameClass who) override;
   void destroy(proc::UserMap& map) override;
 
   // What CR3 holds while it is loaded. Requires: `map` is from create().

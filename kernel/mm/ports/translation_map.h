@@ -40,8 +40,8 @@ class MappingVisitor {
 class TranslationMap {
  public:
   // Shows `frame` at the page, in place of what may be there; where there is no page table, a frame
-  // for one is asked for with `claim`. Requires: page is in the user range; access is not None.
-  virtual Entered enter(VirtAddr page, FrameNumber frame, Access access, Claim claim) = 0;
+  // for one is asked for with `who`. Requires: page is in the user range; access is not None.
+  virtual Entered enter(VirtAddr page, FrameNumber frame, Access access, FrameClass who) = 0;
 
   // Shows `frame` at the page if nothing is there yet and it needs no new page table: for a page
   // that nobody has asked for. Otherwise false, and nothing has changed. Requires: as enter().

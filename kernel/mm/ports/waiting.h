@@ -11,7 +11,7 @@
 
 namespace mobius::mm {
 
-enum class Claim : uint8_t;  // frame_request.h
+enum class FrameClass : uint8_t;  // frame_request.h
 
 class Waiting {
  public:
@@ -25,9 +25,9 @@ class Waiting {
   virtual void let_others_run() EXCLUDES(memory_lock) {}
   // Whether the running thread is to end: long work for it stops there.
   virtual bool called_off() const { return false; }
-  // The claim of a request that the running thread makes: all those of a promised thread (S1) are
+  // The class of a request that the running thread makes: all those of a promised thread (S1) are
   // promised, any other has its own.
-  virtual Claim promoted(Claim own) const { return own; }
+  virtual FrameClass promoted(FrameClass own) const { return own; }
 
  protected:
   ~Waiting() = default;

@@ -23,7 +23,7 @@ class Cpu {
   // its own with a guard page under it, with a clean FPU, and with `map` loaded (null: with any).
   // The last stacks are for promised threads (processes/limits.h). Fails: OutOfFrames,
   // TooManyRunning.
-  virtual Result<CpuContext*> make_context(mm::Claim claim, UserMap* map, void (*entry)(void*),
+  virtual Result<CpuContext*> make_context(mm::FrameClass who, UserMap* map, void (*entry)(void*),
                                            void* argument) = 0;
   virtual void free_context(CpuContext& context) = 0;  // Requires: nobody runs in it
   virtual uint32_t most_contexts() = 0;                // in use and free

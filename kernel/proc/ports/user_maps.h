@@ -12,8 +12,8 @@ using UserMap = mm::TranslationMap;
 
 class UserMaps {
  public:
-  // Its frame is asked for with `claim`. Fails: OutOfFrames.
-  virtual Result<UserMap*> create(mm::Claim claim) = 0;
+  // Its frame is asked for with `who`. Fails: OutOfFrames.
+  virtual Result<UserMap*> create(mm::FrameClass who) = 0;
   // Requires: empty. Where it is still loaded (a kernel thread keeps the last user half), the
   // kernel's own directory is loaded first.
   virtual void destroy(UserMap& map) = 0;

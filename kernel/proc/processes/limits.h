@@ -10,7 +10,7 @@
 //   frames (stack, page directory, page tables, pages touched): the frame allocator's reserve,
 //     which the requests of promised threads may use (mm/commit.h)
 //   kernel heap (records of process, thread and image, arguments, handle table, slot tables):
-//     frames of the direct map, asked for with the same claim
+//     frames of the direct map, asked for with the same class
 //   regions and handles: a limit for each process; a new one has none yet
 //   the buffer by which the CD is read: one, taken at boot; its turn comes in order of arrival
 //   the processor: kPromisedPriority (threads/scheduler.h has the bound for all others)
@@ -33,8 +33,8 @@ inline constexpr uint32_t kMaxChildren = 256;  // those not yet waited for inclu
 inline constexpr uint32_t kMaxThreads = 600;   // those not yet joined included
 
 // Whether one more may be had of `all`, of which `used` are: the last few are kept.
-constexpr bool may_start(mm::Claim claim, uint32_t used, uint32_t all) {
-  const uint32_t kept = claim == mm::Claim::Promised ? 0 : kPromisedStarts;
+constexpr bool may_start(mm::FrameClass who, uint32_t used, uint32_t all) {
+  const uint32_t kept = who == mm::FrameClass::Promised ? 0 : kPromisedStarts;
   return used + kept < all;
 }
 

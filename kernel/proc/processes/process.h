@@ -37,7 +37,7 @@ class Process final : public KernelObject, public Link<AllProcessesTag>, public 
   bool ending() const { return end != PROC_RUNNING; }
   // The shell and its helpers: what they need is promised to them (S1).
   bool promised() const { return privileges.has(Privilege::Promised); }
-  mm::Claim claim() const { return privileges.claim(); }
+  mm::FrameClass frame_class() const { return privileges.frame_class(); }
 
   uint32_t pid = 0;
   ProcessName name{};

@@ -12,10 +12,10 @@ uint64_t cpu_ticks_of(const Process& process) {
 }
 
 Result<void> ProcessTable::check_room(const Process* parent, Privileges privileges) const {
-  const mm::Claim claim = privileges.claim();
+  const mm::FrameClass who = privileges.frame_class();
   const uint32_t siblings = parent != nullptr ? parent->child_count : 0;
-  const bool room = may_start(claim, count_, kMaxProcesses) &&
-                    may_start(claim, siblings, kMaxChildren + kPromisedStarts);
+  const bool room = may_start(who, count_, kMaxProcesses) &&
+                    may_start(who, siblings, kMaxChildren + kPromisedStarts);
   return room ? Result<void>() : Failure(Error::TooManyRunning);
 }
 
@@ -24,7 +24,7 @@ Result<ProcessTable::Unborn> ProcessTable::create(Process* parent, Privileges pr
   auto owned = TRY(memory_.heap.create<Process>(memory_.heap));
   Unborn unborn(*this, Ref<Process>(owned.release()));
   unborn->privileges = privileges;
-  unborn->map = TRY(maps_.create(memory_.waiting.promoted(privileges.claim())));
+  unborn->map = TRY(maps_.create(memory_.waiting.promoted(privileges.frame_class())));
   unborn->space = TRY(mm::AddressSpace::create(memory_, *unborn->map));
   return unborn;
 }

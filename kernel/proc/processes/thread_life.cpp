@@ -37,9 +37,9 @@ Result<NewThread> make_thread(System& system, Process* process, void (*entry)(vo
   auto owned = TRY(system.memory.heap.create<Thread>());
   NewThread thread(owned.release(), ThreadDeleter{&system});
   thread->process = process;
-  if (process != nullptr) thread->claim = process->claim();
+  if (process != nullptr) thread->frame_class = process->frame_class();
   UserMap* const map = process != nullptr ? process->map : nullptr;
-  thread->context = TRY(system.cpu.make_context(thread->claim, map, entry, argument));
+  thread->context = TRY(system.cpu.make_context(thread->frame_class, map, entry, argument));
   thread->id = system.next_thread_id++;
   return thread;
 }

@@ -12,7 +12,7 @@ struct ThreadDeleter {
 };
 using NewThread = std::unique_ptr<Thread, ThreadDeleter>;
 
-// A thread of `process`; null: one of the kernel's own, which have Claim::Promised. It runs
+// A thread of `process`; null: one of the kernel's own, which have FrameClass::Promised. It runs
 // entry(argument), which never returns. Fails: OutOfFrames, TooManyRunning (kernel stacks of the
 // machine).
 Result<NewThread> make_thread(System& system, Process* process, void (*entry)(void*),

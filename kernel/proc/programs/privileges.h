@@ -40,8 +40,8 @@ class Privileges {
 
   constexpr uint32_t bits() const { return bits_; }
   constexpr bool has(Privilege one) const { return (bits_ & static_cast<uint32_t>(one)) != 0; }
-  constexpr mm::Claim claim() const {
-    return has(Privilege::Promised) ? mm::Claim::Promised : mm::Claim::Unpromised;
+  constexpr mm::FrameClass frame_class() const {
+    return has(Privilege::Promised) ? mm::FrameClass::Promised : mm::FrameClass::Normal;
   }
   constexpr bool contain(Privileges others) const { return (others.bits_ & ~bits_) == 0; }
   constexpr Privileges with(Privilege one) const {

@@ -47,8 +47,8 @@ class Scheduler final : public mm::Waiting {
   void wait(const void* channel) override EXCLUDES(memory_lock);
   void wake(const void* channel) override;
   bool called_off() const override { return current_->doomed; }
-  mm::Claim promoted(mm::Claim own) const override {
-    return current_->claim == mm::Claim::Promised ? mm::Claim::Promised : own;
+  mm::FrameClass promoted(mm::FrameClass own) const override {
+    return current_->frame_class == mm::FrameClass::Promised ? mm::FrameClass::Promised : own;
   }
   // Takes the interrupts that are pending; then as reschedule().
   void let_others_run() override EXCLUDES(memory_lock);

@@ -29,7 +29,8 @@ struct Thread : QueuedThread, Link<SiblingThreadTag>, Link<DeadTag> {
   uint32_t id = 0;
   Process* process = nullptr;  // null in kernel threads
   ThreadState state = ThreadState::Ready;
-  mm::Claim claim = mm::Claim::Promised;  // of the frames it asks for: the kernel's, the shell's
+  // Of its requests for frames: Promised for the kernel's threads and the shell's.
+  mm::FrameClass frame_class = mm::FrameClass::Promised;
   Interruptible interruptible = Interruptible::No;  // of the wait it is in
   Wake woken_by = Wake::Woken;
   bool doomed = false;    // its process is ending: it leaves at the next way out of the kernel

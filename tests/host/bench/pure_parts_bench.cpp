@@ -1,5 +1,5 @@
 // The pure parts on the host's processor: wall time, for comparing two builds side by side. What we
-// claim is counted in instructions on the real kernel (docs/numbers.md).
+// class is counted in instructions on the real kernel (docs/numbers.md).
 #include <benchmark/benchmark.h>
 
 #include <memory>

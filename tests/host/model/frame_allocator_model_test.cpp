@@ -60,7 +60,7 @@ class ModelMachine {
   uint32_t free_direct() const { return allocator_.direct_frames() - used_direct_; }
   bool is_direct(FrameNumber f) const { return f < memory_.direct_end(); }
   bool placements_differ() const { return allocator_.direct_frames() < allocator_.total_frames(); }
-  uint32_t left(Claim claim, Placement placement) const;
+  uint32_t left(FrameClass who, Placement placement) const;
 
   sim::Random random_;
   sim::SimFrameMemory memory_;
@@ -103,9 +103,9 @@ void ModelMachine::record(FrameNumber first, Held held, Placement placement) {
 }
 
 // How many frames the request may take, by the rules (frame_request.h).
-uint32_t ModelMachine::left(Claim claim, Placement placement) const {
+uint32_t ModelMachine::left(FrameClass who, Placement placement) const {
   const auto above = [](uint32_t all, uint32_t floor) { return all > floor ? all - floor : 0; };
-  const bool promised = claim == Claim::Promised;
+  const bool promised = who == FrameClass::Promised;
   const uint32_t all = above(free(), promised ? 0 : floor_);
   if (!placements_differ()) return all;
   const uint32_t tables = std::min(direct_, floor_ - reserve_);
@@ -118,9 +118,9 @@ void ModelMachine::allocate_one() {
   FrameUse use = kUses[random_.below(4)];
   auto placement = static_cast<Placement>(random_.below(3));
   auto fill = random_.chance(3) ? Fill::Zero : Fill::None;
-  Claim claim = random_.chance(4) ? Claim::Promised : Claim::Unpromised;
-  auto frame = allocator_.allocate(use, placement, fill, claim);
-  const bool may = left(claim, placement) > 0;
+  FrameClass who = random_.chance(4) ? FrameClass::Promised : FrameClass::Normal;
+  auto frame = allocator_.allocate(use, placement, fill, who);
+  const bool may = left(who, placement) > 0;
   if (!frame.has_value()) {
     // Only the lowest zone can be empty while something is free.
     ASSERT_TRUE(!may || placement == Placement::Below16M);
@@ -150,10 +150,10 @@ void ModelMachine::allocate_run() {
   if (allocator_.standby_frames() == 0) standby_.clear();  // all have been merged for it
   if (!run.has_value()) {
     ASSERT_TRUE(order != 0 || placement == Placement::Below16M ||
-                left(Claim::Unpromised, placement) == 0);
+                left(FrameClass::Normal, placement) == 0);
     return;
   }
-  ASSERT_GE(left(Claim::Unpromised, placement), 1u << order);
+  ASSERT_GE(left(FrameClass::Normal, placement), 1u << order);
   record(*run, {1u << order, false, use}, placement);
 }
 
@@ -179,8 +179,8 @@ void ModelMachine::take_back() {
     allocator_.forget_standby({slot});
     return forget(frame);
   }
-  const bool could = left(Claim::Unpromised, Placement::Any) > 0;
-  OwnedFrame back = allocator_.take_standby({slot}, FrameUse::Anonymous, Claim::Unpromised);
+  const bool could = left(FrameClass::Normal, Placement::Any) > 0;
+  OwnedFrame back = allocator_.take_standby({slot}, FrameUse::Anonymous, FrameClass::Normal);
   ASSERT_EQ(back.has_frame(), could);
   if (!back.has_frame()) return;
   uint32_t written;

@@ -71,7 +71,7 @@ class ModelRun {
     if (random.chance(8)) m.frames.plan_failure({.after = 0});
     const uint32_t frame = frames[random.below(kDataFrames)];
     const Access access = random.chance(3) ? Access::Read : Access::ReadWrite;
-    const auto entered = s.map->enter(page, {frame}, access, mm::Claim::Unpromised);
+    const auto entered = s.map->enter(page, {frame}, access, mm::FrameClass::Normal);
     m.frames.plan_failure({});
     if (entered == mm::Entered::NoFrame) return;
     ASSERT_EQ(entered, mm::Entered::New);

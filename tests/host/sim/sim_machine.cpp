@@ -60,9 +60,9 @@ bool SimMachine::frame_is_free(FrameNumber f) {
   return false;
 }
 
-Result<mm::KernelHeap::Owned<paging::PageTables>> SimMachine::create_map(mm::Claim claim) {
+Result<mm::KernelHeap::Owned<paging::PageTables>> SimMachine::create_map(mm::FrameClass who) {
   mm::OwnedFrame directory =
-      TRY(paging::PageTables::make_directory(paging, kernel_directory, claim));
+      TRY(paging::PageTables::make_directory(paging, kernel_directory, who));
   return heap.create<paging::PageTables>(paging, std::move(directory));
 }
 

@@ -32,7 +32,7 @@ class SimMachine {
 
   // A directory and its page tables. Fails: OutOfFrames.
   Result<mm::KernelHeap::Owned<paging::PageTables>> create_map(
-      mm::Claim claim = mm::Claim::Unpromised);
+      mm::FrameClass who = mm::FrameClass::Normal);
   // The process that uses `map`; set resolve_fault on it.
   static SimProcess process_of(const paging::PageTables& map) { return {map.directory(), {}, 0}; }
   // Must be called before a map goes away: no processor may stand on its directory.

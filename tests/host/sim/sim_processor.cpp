@@ -21,14 +21,14 @@ void SimProcessor::start(std::function<void()> boot) {
 
 void SimProcessor::stop() { SimFiber::switch_to(*stacks_[0].fiber, outside_); }
 
-Result<proc::CpuContext*> SimProcessor::make_context(mm::Claim claim, proc::UserMap* map,
+Result<proc::CpuContext*> SimProcessor::make_context(mm::FrameClass who, proc::UserMap* map,
                                                      void (*entry)(void*), void* argument) {
-  if (!proc::may_start(claim, stacks_in_use_, kMaxStacks)) return Failure(Error::TooManyRunning);
+  if (!proc::may_start(who, stacks_in_use_, kMaxStacks)) return Failure(Error::TooManyRunning);
   const auto stack = std::find_if(stacks_.begin() + 1, stacks_.end(),
                                   [](const Stack& s) { return s.frame == kNoFrame; });
   KASSERT(stack != stacks_.end());
   stack->frame = TRY(machine_->frames.allocate(mm::FrameUse::KernelStack, mm::Placement::Any,
-                                               mm::Fill::None, claim)).release();
+                                               mm::Fill::None, who)).release();
   ++stacks_in_use_;
   stack->directory =
       map != nullptr ? static_cast<paging::PageTables&>(*map).directory() : kNoFrame;

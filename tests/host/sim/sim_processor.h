@@ -40,7 +40,7 @@ class SimProcessor final : public proc::Cpu, public proc::UserMode, public proc:
   uint32_t stacks_in_use() const { return stacks_in_use_; }
 
   proc::CpuContext& boot_context() override { return stacks_[0]; }
-  Result<proc::CpuContext*> make_context(mm::Claim claim, proc::UserMap* map,
+  Result<proc::CpuContext*> make_context(mm::FrameClass who, proc::UserMap* map,
                                          void (*entry)(void*), void* argument) override;
   void free_context(proc::CpuContext& context) override;
   uint32_t most_contexts() override { return kMaxStacks; }

@@ -39,8 +39,8 @@ class SimScheduler final : public mm::Waiting {
   bool called_off() const override { return called_off_; }
   // Where somebody else could, it is drawn who runs on.
   void let_others_run() override { yield(); }
-  mm::Claim promoted(mm::Claim own) const override {
-    return promised_ ? mm::Claim::Promised : own;
+  mm::FrameClass promoted(mm::FrameClass own) const override {
+    return promised_ ? mm::FrameClass::Promised : own;
   }
   // Whatever runs from now on is to end.
   void call_off() { called_off_ = true; }

@@ -71,8 +71,8 @@ void SimUserSide::store(VirtAddr to, uint8_t value) {
   *user_byte(to, MemoryAccess::Write) = static_cast<std::byte>(value);
 }
 
-Result<proc::UserMap*> SimUserSide::create(mm::Claim claim) {
-  return TRY(machine_.create_map(claim)).release();
+Result<proc::UserMap*> SimUserSide::create(mm::FrameClass who) {
+  return TRY(machine_.create_map(who)).release();
 }
 
 void SimUserSide::destroy(proc::UserMap& map) {

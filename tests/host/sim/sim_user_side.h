@@ -19,7 +19,7 @@ class SimUserSide final : public proc::UserMaps, public proc::UserMemory {
   void store(VirtAddr to, uint8_t value);
   void return_to_user();
 
-  Result<proc::UserMap*> create(mm::Claim claim) override;
+  Result<proc::UserMap*> create(mm::FrameClass who) override;
   void destroy(proc::UserMap& map) override;
   Result<void> read(void* to, VirtAddr from, uint32_t bytes) override;
   Result<void> write(VirtAddr to, const void* from, uint32_t bytes) override;

@@ -74,7 +74,7 @@ void Program::refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess a
     case mm::FaultOutcome::OutOfMemory:
       log.tell("    P%u: no memory for %#x", number_, word.value);
       if (oracle_.promised(word)) world_.excuse_broken_promise(word);
-      world_.excuse_out_of_memory("a touch", freed, 0, claim_of(word, access));
+      world_.excuse_out_of_memory("a touch", freed, 0, class_of(word, access));
       doomed = true;
       return;
     case mm::FaultOutcome::Resolved: log.wrong("resolved and refused");
@@ -89,25 +89,25 @@ bool Program::reads_image(VirtAddr word, mm::FaultAccess access) const {
 }
 
 // What the page may have its frame of. Its table goes with the last page that is shown there.
-mm::Claim Program::claim_of(VirtAddr word, mm::FaultAccess access) {
+mm::FrameClass Program::class_of(VirtAddr word, mm::FaultAccess access) {
   LockGuard guard(world_.machine.manager.lock);
   const mm::PageSlot* slot = space_->slot_at(word);
   if (slot == nullptr || slot->kind() != mm::SlotKind::Swapped) {
     const bool discarded = slot != nullptr && slot->kind() == mm::SlotKind::Discarded;
     if (!reads_image(word, access)) {
-      return discarded ? mm::Claim::Unpromised : mm::Claim::Growth;
+      return discarded ? mm::FrameClass::Normal : mm::FrameClass::Growth;
     }
     const mm::Region& region = *space_->find(word);
     mm::VmObject* const image = region.object.get()->backing();
     const bool from_file = image->pager().has(region.page_at(word));
     const bool noted = slot != nullptr && !image->slots().untouched();
-    if (discarded || !from_file || !noted) return mm::Claim::Unpromised;
+    if (discarded || !from_file || !noted) return mm::FrameClass::Normal;
   }
   const VirtAddr first{word.value & ~(kBytesOfTable - 1)};
   for (PageIndex i = 0; i < kBytesOfTable / kPageSize; ++i) {
-    if (map_->find(pages_after(first, i))) return mm::Claim::Returning;
+    if (map_->find(pages_after(first, i))) return mm::FrameClass::Returning;
   }
-  return mm::Claim::Unpromised;
+  return mm::FrameClass::Normal;
 }
 
 bool Program::read_word(VirtAddr word) {

@@ -76,7 +76,7 @@ class Program {
   bool read_word(VirtAddr word);
   bool write_word(VirtAddr word, uint32_t value);
   bool reads_image(VirtAddr word, mm::FaultAccess access) const;
-  mm::Claim claim_of(VirtAddr word, mm::FaultAccess access);
+  mm::FrameClass class_of(VirtAddr word, mm::FaultAccess access);
   void refused(mm::FaultOutcome outcome, VirtAddr word, mm::FaultAccess access, uint64_t evidence,
                uint64_t freed);
   void check_refusal(const char* call, Error error);

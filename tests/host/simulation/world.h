@@ -49,7 +49,7 @@ class World {
   // Checks that there is really nothing left to be had. `freed`: what `this->freed` was when the
   // thing that failed began. `given_back`: pages that have become possible to evict by its failing.
   void excuse_out_of_memory(const char* what, uint64_t freed_before, PageCount given_back = 0,
-                            mm::Claim claim = mm::Claim::Unpromised);
+                            mm::FrameClass who = mm::FrameClass::Normal);
   // A touch of a promised page has found no memory: wrong, unless swap space has been lost.
   void excuse_broken_promise(VirtAddr page);
   // Whether so many pages more could be promised, for certain.

@@ -41,14 +41,14 @@ World::Room World::room(bool direct_only) {
 }
 
 void World::excuse_out_of_memory(const char* what, uint64_t freed_before, PageCount given_back,
-                                 mm::Claim claim) {
+                                 mm::FrameClass who) {
   ++counts.out_of_memory;
   const Room all = room(false), direct = room(true);
-  const bool returning = claim == mm::Claim::Returning;
+  const bool returning = who == mm::FrameClass::Returning;
   uint32_t needed = kNeeded + given_back + (returning ? kReserve : machine.frames.must_stay_free());
   const uint32_t direct_needed = kNeeded + given_back + machine.frames.must_stay_free_direct();
   // What images have or could have is nothing to growth, up to what is kept for them.
-  if (claim == mm::Claim::Growth) needed += kImageReserve;
+  if (who == mm::FrameClass::Growth) needed += kImageReserve;
   if (all.sum() < needed || direct.sum() < direct_needed) return;
   // Evicted pages would take the slots that are promised; but a page that returns leaves its own.
   if (!returning && !could_lose(kNeeded + given_back)) return;

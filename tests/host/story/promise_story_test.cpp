@@ -203,7 +203,7 @@ TEST(PromiseStory, D3_a_touch_that_waits_finds_memory_promised_at_its_address_me
   ASSERT_EQ(mm::vmm_alloc(world.user.space(), pages, block, kGuaranteed).value(), block);
   while (mm::vmm_resize(world.user.space(), block, pages + 1)) ++pages;
   ASSERT_TRUE(world.greedy.write32(pages_after(spare, 1), 1));  // the last frame
-  EXPECT_FALSE(world.machine.frames.some_left(mm::Claim::Unpromised));
+  EXPECT_FALSE(world.machine.frames.some_left(mm::FrameClass::Normal));
   while (!touched) world.machine.scheduler.sleep(10);
 }
 

@@ -148,7 +148,7 @@ TEST_F(SilentSwapStory, R13_once_it_is_gone_nobody_is_told_that_memory_is_short_
   sim::SimUser other(machine);
   while (mm::vmm_alloc(other.space(), 64, {}, kGuaranteed)) {}
   lose_device(block);
-  EXPECT_FALSE(machine.frames.some_left(mm::Claim::Unpromised));
+  EXPECT_FALSE(machine.frames.some_left(mm::FrameClass::Normal));
   EXPECT_FALSE(can_read(block, 1));
   EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::IoError);
 }

@@ -152,10 +152,10 @@ TEST(Glossary, ExplainsEachPageMark) {
   for (const std::string& mark : marks) EXPECT_TRUE(is_told("**" + mark + "**")) << mark;
 }
 
-TEST(Glossary, ExplainsEachClaim) {
-  const auto claims = names_of_enum(text_of("kernel/mm/frame_request.h"), "Claim");
-  ASSERT_FALSE(claims.empty());
-  for (const std::string& claim : claims) EXPECT_TRUE(is_told("`Claim::" + claim + "`")) << claim;
+TEST(Glossary, ExplainsEachFrameClass) {
+  const auto classes = names_of_enum(text_of("kernel/mm/frame_request.h"), "FrameClass");
+  ASSERT_FALSE(classes.empty());
+  for (const std::string& who : classes) EXPECT_TRUE(is_told("`FrameClass::" + who + "`")) << who;
 }
 
 TEST(Glossary, NamesEachLockRank) {

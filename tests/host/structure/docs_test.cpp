@@ -48,18 +48,18 @@ bool is_identifier(std::string_view s) {
          words_of(s).size() == 1 && words_of(s).front() == s;
 }
 
-// What a backticked text claims to exist: "mm::Class::member()" its last part, "a/b.h" a path.
-enum class Claim { None, Name, Path };
-Claim claim_of(std::string& text) {
+// What a backticked text classes to exist: "mm::Class::member()" its last part, "a/b.h" a path.
+enum class FrameClass { None, Name, Path };
+FrameClass class_of(std::string& text) {
   if (text.ends_with("()")) text.resize(text.size() - 2);
   if (const size_t colons = text.rfind("::"); colons != std::string::npos)
     text.erase(0, colons + 2);
-  if (is_identifier(text)) return Claim::Name;
+  if (is_identifier(text)) return FrameClass::Name;
   const bool plain = text.find_first_of(" <>{}()=*$|~\\\"'") == std::string::npos;
   const bool relative = !text.empty() && text.front() != '/' && text.front() != '-';
   const bool has_folder =
       text.find('/') != std::string::npos && text.find("//") == std::string::npos;
-  return plain && relative && has_folder ? Claim::Path : Claim::None;
+  return plain && relative && has_folder ? FrameClass::Path : FrameClass::None;
 }
 
 const std::set<std::string, std::less<>>& source_words() {
@@ -80,12 +80,12 @@ bool path_exists(const std::string& path) {
 }
 
 bool claim_holds(std::string text) {
-  switch (claim_of(text)) {
-    case Claim::None:
+  switch (class_of(text)) {
+    case FrameClass::None:
       return true;
-    case Claim::Name:
+    case FrameClass::Name:
       return source_words().contains(text);
-    case Claim::Path:
+    case FrameClass::Path:
       return path_exists(text);
   }
   return false;

@@ -1,4 +1,4 @@
-// Every requirement that the system claims to meet is named by a test.
+// Every requirement that the system classes to meet is named by a test.
 #include <gtest/gtest.h>
 
 #include <set>

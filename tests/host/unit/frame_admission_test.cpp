@@ -7,8 +7,8 @@ namespace mobius::mm {
 namespace {
 
 // From the one that leaves most to the one that leaves nothing.
-constexpr Claim kFromLeast[] = {Claim::Growth, Claim::Unpromised, Claim::Returning,
-                                Claim::Promised};
+constexpr FrameClass kFromLeast[] = {FrameClass::Growth, FrameClass::Normal, FrameClass::Returning,
+                                FrameClass::Promised};
 
 // Calls f with every table of small numbers, and every number of frames that images may have.
 template <typename F>
@@ -34,10 +34,10 @@ TEST(FrameAdmission, D3_each_class_leaves_free_what_the_table_says) {
   for_each_table([&](const FrameAdmission& a, uint32_t have) {
     ++tables;
     const uint32_t lacking = have < a.images ? a.images - have : 0;
-    EXPECT_EQ(a.must_stay_free(Claim::Promised, have), 0u);
-    EXPECT_EQ(a.must_stay_free(Claim::Returning, have), a.reserve);
-    EXPECT_EQ(a.must_stay_free(Claim::Unpromised, have), a.reserve + a.promised);
-    EXPECT_EQ(a.must_stay_free(Claim::Growth, have), a.reserve + a.promised + lacking);
+    EXPECT_EQ(a.must_stay_free(FrameClass::Promised, have), 0u);
+    EXPECT_EQ(a.must_stay_free(FrameClass::Returning, have), a.reserve);
+    EXPECT_EQ(a.must_stay_free(FrameClass::Normal, have), a.reserve + a.promised);
+    EXPECT_EQ(a.must_stay_free(FrameClass::Growth, have), a.reserve + a.promised + lacking);
   });
   EXPECT_EQ(tables, 540u);
 }
@@ -45,9 +45,9 @@ TEST(FrameAdmission, D3_each_class_leaves_free_what_the_table_says) {
 TEST(FrameAdmission, D3_in_the_direct_map_all_but_promised_requests_leave_the_same) {
   for_each_table([](const FrameAdmission& a, uint32_t) {
     const uint32_t kept = a.reserve + (a.direct < a.promised ? a.direct : a.promised);
-    EXPECT_EQ(a.must_stay_free_direct(Claim::Promised), 0u);
-    for (Claim claim : {Claim::Returning, Claim::Unpromised, Claim::Growth}) {
-      EXPECT_EQ(a.must_stay_free_direct(claim), kept);
+    EXPECT_EQ(a.must_stay_free_direct(FrameClass::Promised), 0u);
+    for (FrameClass who : {FrameClass::Returning, FrameClass::Normal, FrameClass::Growth}) {
+      EXPECT_EQ(a.must_stay_free_direct(who), kept);
     }
   });
 }
@@ -63,8 +63,8 @@ TEST(FrameAdmission, D3_a_better_class_leaves_no_more_than_the_one_before_it) {
 
 TEST(FrameAdmission, D3_above_the_lowest_watermark_every_class_finds_a_frame) {
   for_each_table([](const FrameAdmission& a, uint32_t have) {
-    for (Claim claim : kFromLeast) EXPECT_LE(a.must_stay_free(claim, have), a.min());
-    EXPECT_EQ(a.must_stay_free(Claim::Growth, 0), a.min());
+    for (FrameClass who : kFromLeast) EXPECT_LE(a.must_stay_free(who, have), a.min());
+    EXPECT_EQ(a.must_stay_free(FrameClass::Growth, 0), a.min());
   });
 }
 
@@ -72,8 +72,8 @@ TEST(FrameAdmission, D3_growth_finds_the_frame_of_an_image_only_where_images_exc
   for_each_table([](const FrameAdmission& a, uint32_t have) {
     if (have == 0) return;
     // One page of an image goes: its frame is free, and images have one less.
-    const bool helps = a.must_stay_free(Claim::Growth, have - 1) <
-                       a.must_stay_free(Claim::Growth, have) + 1;
+    const bool helps = a.must_stay_free(FrameClass::Growth, have - 1) <
+                       a.must_stay_free(FrameClass::Growth, have) + 1;
     EXPECT_EQ(a.images_exceed_reserve(have), helps);
   });
 }

@@ -10,8 +10,8 @@ constexpr uint32_t kDirect = 6144;
 
 class BeyondDirect : public testing::Test {
  protected:
-  bool take(Placement placement, Claim claim = Claim::Unpromised) {
-    auto frame = allocator.allocate(FrameUse::Anonymous, placement, Fill::None, claim);
+  bool take(Placement placement, FrameClass who = FrameClass::Normal) {
+    auto frame = allocator.allocate(FrameUse::Anonymous, placement, Fill::None, who);
     if (frame) frame->release();
     return frame.has_value();
   }
@@ -43,22 +43,22 @@ TEST_F(BeyondDirect, D3_all_leave_the_reserve_there_and_what_is_promised_there) 
   while (take(Placement::Direct)) {}
   EXPECT_EQ(direct_left(), 30u);
   EXPECT_GT(allocator.free_frames(), 1000u);
-  EXPECT_FALSE(allocator.some_left(Claim::Unpromised, Placement::Direct));
-  EXPECT_TRUE(allocator.some_left(Claim::Unpromised));
+  EXPECT_FALSE(allocator.some_left(FrameClass::Normal, Placement::Direct));
+  EXPECT_TRUE(allocator.some_left(FrameClass::Normal));
   while (take(Placement::Any)) {}
   EXPECT_EQ(allocator.free_frames(), 60u);  // 30 of them beyond it
-  EXPECT_FALSE(take(Placement::Any, Claim::Growth));
-  EXPECT_TRUE(take(Placement::Any, Claim::Returning));
-  while (take(Placement::Any, Claim::Returning)) {}
+  EXPECT_FALSE(take(Placement::Any, FrameClass::Growth));
+  EXPECT_TRUE(take(Placement::Any, FrameClass::Returning));
+  while (take(Placement::Any, FrameClass::Returning)) {}
   EXPECT_EQ(direct_left(), 30u);
   EXPECT_EQ(allocator.free_frames(), 30u);
 }
 
 TEST_F(BeyondDirect, D3_promised_requests_leave_nothing_there) {
   allocator.set_admission({.reserve = 10, .promised = 50, .direct = 20});
-  while (take(Placement::Direct, Claim::Promised)) {}
+  while (take(Placement::Direct, FrameClass::Promised)) {}
   EXPECT_EQ(direct_left(), 0u);
-  while (take(Placement::Any, Claim::Promised)) {}
+  while (take(Placement::Any, FrameClass::Promised)) {}
   EXPECT_EQ(allocator.free_frames(), 0u);
 }
 
@@ -85,7 +85,7 @@ TEST_F(BeyondDirect, D3_frames_on_standby_there_stay_there) {
   allocator.free_to_standby(record);
   EXPECT_EQ(direct_left(), before + 1);
   allocator.set_admission({.reserve = direct_left()});
-  const auto back = allocator.take_standby({1}, FrameUse::Anonymous, Claim::Unpromised);
+  const auto back = allocator.take_standby({1}, FrameUse::Anonymous, FrameClass::Normal);
   ASSERT_TRUE(back.has_frame());
   EXPECT_GE(back.number().value, kDirect);
   uint32_t read = 0;

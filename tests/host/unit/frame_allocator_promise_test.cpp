@@ -20,13 +20,13 @@ TEST(FrameAllocator, D3_frames_below_the_floor_go_to_promised_requests_alone) {
   EXPECT_FALSE(allocator.allocate_run(0, FrameUse::Driver, Placement::Any).has_value());
   for (uint32_t i = 0; i < 100; ++i) {
     auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::Zero,
-                                    Claim::Promised);
+                                    FrameClass::Promised);
     ASSERT_TRUE(frame.has_value());
     frame->release();
   }
   EXPECT_EQ(allocator.free_frames(), 0u);
   EXPECT_FALSE(allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
-                                  Claim::Promised).has_value());
+                                  FrameClass::Promised).has_value());
 }
 
 TEST(FrameAllocator, D3_pages_that_return_leave_the_reserve_and_no_more) {
@@ -34,46 +34,46 @@ TEST(FrameAllocator, D3_pages_that_return_leave_the_reserve_and_no_more) {
   FrameAllocator& allocator = machine.allocator;
   allocator.set_admission({.reserve = 24, .promised = 100});
   EXPECT_EQ(allocator.must_stay_free(), 124u);
-  EXPECT_EQ(allocator.must_stay_free(Claim::Returning), 24u);
+  EXPECT_EQ(allocator.must_stay_free(FrameClass::Returning), 24u);
   (void)machine.take_all();
   EXPECT_EQ(allocator.free_frames(), 124u);
   while (auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
-                                         Claim::Returning)) {
+                                         FrameClass::Returning)) {
     frame->release();
   }
   EXPECT_EQ(allocator.free_frames(), 24u);
-  EXPECT_FALSE(allocator.some_left(Claim::Returning));
-  EXPECT_TRUE(allocator.some_left(Claim::Promised));
+  EXPECT_FALSE(allocator.some_left(FrameClass::Returning));
+  EXPECT_TRUE(allocator.some_left(FrameClass::Promised));
 }
 
 TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
-  const auto allocate = [&](FrameUse use, Claim claim) {
-    auto frame = allocator.allocate(use, Placement::Any, Fill::None, claim);
+  const auto allocate = [&](FrameUse use, FrameClass who) {
+    auto frame = allocator.allocate(use, Placement::Any, Fill::None, who);
     if (!frame) return false;
     frame->release();
     return true;
   };
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(allocate(FrameUse::Image, Claim::Unpromised));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(allocate(FrameUse::Image, FrameClass::Normal));
   allocator.set_admission({.promised = 100, .images = 10});
   // Three are images' already: seven more stay free for them.
   EXPECT_TRUE(allocator.keeps(FrameUse::Image));
-  while (allocate(FrameUse::Anonymous, Claim::Growth)) {}
+  while (allocate(FrameUse::Anonymous, FrameClass::Growth)) {}
   EXPECT_EQ(allocator.free_frames(), 107u);
-  EXPECT_FALSE(allocator.some_left(Claim::Growth));
-  EXPECT_TRUE(allocator.some_left(Claim::Unpromised));
-  EXPECT_TRUE(allocate(FrameUse::Image, Claim::Unpromised));
-  EXPECT_FALSE(allocate(FrameUse::Anonymous, Claim::Growth));
-  EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Returning));
-  EXPECT_TRUE(allocate(FrameUse::PageTable, Claim::Unpromised));
-  EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Promised));
+  EXPECT_FALSE(allocator.some_left(FrameClass::Growth));
+  EXPECT_TRUE(allocator.some_left(FrameClass::Normal));
+  EXPECT_TRUE(allocate(FrameUse::Image, FrameClass::Normal));
+  EXPECT_FALSE(allocate(FrameUse::Anonymous, FrameClass::Growth));
+  EXPECT_TRUE(allocate(FrameUse::Anonymous, FrameClass::Returning));
+  EXPECT_TRUE(allocate(FrameUse::PageTable, FrameClass::Normal));
+  EXPECT_TRUE(allocate(FrameUse::Anonymous, FrameClass::Promised));
   EXPECT_EQ(allocator.free_frames(), 103u);
-  while (allocate(FrameUse::Image, Claim::Unpromised)) {}
+  while (allocate(FrameUse::Image, FrameClass::Normal)) {}
   EXPECT_EQ(allocator.free_frames(), 100u);
   allocator.set_admission({.promised = 99});
   EXPECT_FALSE(allocator.keeps(FrameUse::Image));
-  EXPECT_TRUE(allocate(FrameUse::Anonymous, Claim::Growth));
+  EXPECT_TRUE(allocate(FrameUse::Anonymous, FrameClass::Growth));
 }
 
 // Slots that are left may all be bad.
@@ -83,7 +83,8 @@ TEST(FrameAllocator, D3_images_keep_frames_whether_or_not_there_are_slots) {
   Promises promises(allocator);
   promises.set_image_reserve(20);
   const auto grow = [&] {
-    auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None, Claim::Growth);
+    auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
+                                    FrameClass::Growth);
     if (frame) frame->release();
     return frame.has_value();
   };
@@ -140,7 +141,7 @@ TEST(FrameAllocator, D3_runs_count_in_a_plan_and_promised_frames_do_not) {
   EXPECT_FALSE(allocator.allocate_run(2, FrameUse::Slab, Placement::Direct).has_value());
   for (int i = 0; i < 3; ++i) {
     auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
-                                    Claim::Promised);
+                                    FrameClass::Promised);
     ASSERT_TRUE(frame.has_value());
     frame->release();
   }

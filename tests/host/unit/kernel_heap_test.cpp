@@ -180,9 +180,9 @@ TEST_F(KernelHeapTest, D3_promised_requests_go_below_the_floor) {
   const uint32_t free = frames_.free_frames();
   frames_.set_admission({.reserve = free});
   EXPECT_EQ(take(64), nullptr);
-  auto small = heap_.allocate(64, Claim::Promised);
+  auto small = heap_.allocate(64, FrameClass::Promised);
   ASSERT_TRUE(small.has_value());
-  auto big = heap_.allocate(10000, Claim::Promised);
+  auto big = heap_.allocate(10000, FrameClass::Promised);
   ASSERT_TRUE(big.has_value());
   EXPECT_EQ(frames_.free_frames(), free - 5);
   heap_.free(*big, 10000);
@@ -195,7 +195,9 @@ TEST_F(KernelHeapTest, S1_requests_of_a_promised_thread_are_promised) {
   struct OneThread final : Waiting {
     void wait(const void*) override {}
     void wake(const void*) override {}
-    Claim promoted(Claim own) const override { return promised ? Claim::Promised : own; }
+    FrameClass promoted(FrameClass own) const override {
+      return promised ? FrameClass::Promised : own;
+    }
     bool promised = false;
   } thread;
   heap_.serve(thread);

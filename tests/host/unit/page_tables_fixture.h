@@ -9,7 +9,7 @@
 
 namespace mobius {
 
-using mm::Claim;
+using mm::FrameClass;
 using mm::Entered;
 using mm::FaultOutcome;
 using mm::FrameUse;
@@ -47,7 +47,7 @@ class PageTablesTest : public testing::Test {
   }
 
   void map_page(VirtAddr page, FrameNumber frame, Access access = Access::ReadWrite) {
-    ASSERT_EQ(map.enter(page, frame, access, mm::Claim::Unpromised), mm::Entered::New);
+    ASSERT_EQ(map.enter(page, frame, access, mm::FrameClass::Normal), mm::Entered::New);
     map.check();
   }
   void sign(FrameNumber frame, uint32_t word) { m.memory.write({frame, 0, 4}, &word); }

@@ -22,11 +22,11 @@ TEST_F(PageTablesTest, AnEntryInPlaceOfAnotherShowsItsFrameAtOnceAndTellsOfTheDi
   sign({301}, 2);
   map_page(kPage, {300});
   ASSERT_TRUE(m.cpu.write32(process, kPage, 3).has_value());
-  EXPECT_EQ(map.enter(kPage, {301}, Access::Read, Claim::Unpromised), Entered::OverDirty);
+  EXPECT_EQ(map.enter(kPage, {301}, Access::Read, FrameClass::Normal), Entered::OverDirty);
   EXPECT_EQ(m.cpu.read32(process, kPage), 2u);
   EXPECT_FALSE(can_write(kPage));
   EXPECT_FALSE(map.find(kPage)->dirty);
-  EXPECT_EQ(map.enter(kPage, {300}, Access::ReadWrite, Claim::Unpromised), Entered::OverClean);
+  EXPECT_EQ(map.enter(kPage, {300}, Access::ReadWrite, FrameClass::Normal), Entered::OverClean);
   EXPECT_EQ(m.cpu.read32(process, kPage), 3u);
   EXPECT_TRUE(can_write(kPage));
   EXPECT_EQ(map.mapped_pages(), 1u);
@@ -104,12 +104,12 @@ TEST_F(PageTablesTest, ATableIsFreedOnlyAfterTheFlush) {
   spy.machine = &m;
   const paging::PagingMachine spied{m.memory, m.frames, spy};
   PageTables tables(spied, std::move(*PageTables::make_directory(spied, m.kernel_directory,
-                                                                 Claim::Unpromised)));
+                                                                 FrameClass::Normal)));
   const uint32_t without = m.frames.used_frames(FrameUse::PageTable);
   for (uint32_t pages : {1u, 5u, 30u}) {
     for (uint32_t i = 0; i < pages; ++i) {
       const VirtAddr page = kPage + i * paging::kTableReach;
-      tables.enter(page, {300}, Access::Read, Claim::Unpromised);
+      tables.enter(page, {300}, Access::Read, FrameClass::Normal);
     }
     if (pages == 1) {
       tables.unmap(kPage);

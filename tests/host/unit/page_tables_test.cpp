@@ -78,7 +78,7 @@ TEST_F(PageTablesTest, ATableComesWithTheFirstEntryAndGoesWithTheLast) {
 
 TEST_F(PageTablesTest, WithoutAFrameForATableNothingIsEntered) {
   m.frames.plan_failure({.after = 0, .for_good = true});
-  EXPECT_EQ(map.enter(kPage, {300}, Access::Read, Claim::Unpromised), Entered::NoFrame);
+  EXPECT_EQ(map.enter(kPage, {300}, Access::Read, FrameClass::Normal), Entered::NoFrame);
   EXPECT_EQ(m.frames.free_frames(), free_at_start);
   EXPECT_EQ(map.table_frames(), 0u);
   m.frames.plan_failure({});
@@ -88,8 +88,8 @@ TEST_F(PageTablesTest, WithoutAFrameForATableNothingIsEntered) {
 
 TEST_F(PageTablesTest, ATableIsTakenByTheClaimOfItsPage) {
   m.frames.set_admission({.reserve = m.frames.free_frames()});
-  EXPECT_EQ(map.enter(kPage, {300}, Access::Read, Claim::Unpromised), Entered::NoFrame);
-  EXPECT_EQ(map.enter(kPage, {300}, Access::Read, Claim::Promised), Entered::New);
+  EXPECT_EQ(map.enter(kPage, {300}, Access::Read, FrameClass::Normal), Entered::NoFrame);
+  EXPECT_EQ(map.enter(kPage, {300}, Access::Read, FrameClass::Promised), Entered::New);
   m.frames.set_admission({.reserve = 0});
 }
 
@@ -140,7 +140,7 @@ TEST_F(PageTablesTest, TwoMapsShowDifferentFramesAtOneAddress_R01) {
   sign({300}, 1);
   sign({301}, 2);
   map_page(kPage, {300});
-  other_owner->enter(kPage, {301}, Access::ReadWrite, Claim::Unpromised);
+  other_owner->enter(kPage, {301}, Access::ReadWrite, FrameClass::Normal);
   EXPECT_EQ(m.cpu.read32(process, kPage), 1u);
   EXPECT_EQ(m.cpu.read32(other, kPage), 2u);
   ASSERT_TRUE(m.cpu.write32(other, kPage, 22).has_value());
@@ -181,7 +181,7 @@ TEST_F(PageTablesTest, TableFramesLieInTheDirectMapPagesNeedNot) {
   EXPECT_FALSE(big.memory.is_direct(frame.number()));
   const uint32_t word = 0xFEED;
   big.memory.write({frame.number(), 0, 4}, &word);
-  owner->enter(kPage, frame.number(), Access::ReadWrite, Claim::Unpromised);
+  owner->enter(kPage, frame.number(), Access::ReadWrite, FrameClass::Normal);
   for (uint32_t f = 0; f < 2048; ++f) {
     if (!big.frames.has_record({f}) || big.memory.is_direct({f})) continue;
     EXPECT_NE(big.frames.record({f}).use, FrameUse::PageTable);
@@ -196,7 +196,7 @@ TEST_F(PageTablesTest, TableFramesLieInTheDirectMapPagesNeedNot) {
 TEST_F(PageTablesDeathTest, RefusesWhatTheContractForbids) {
   map_page(kPage, {300});
   const auto enter = [&](VirtAddr page, FrameNumber frame, Access access) {
-    (void)map.enter(page, frame, access, Claim::Unpromised);
+    (void)map.enter(page, frame, access, FrameClass::Normal);
   };
   EXPECT_DEATH(enter(kPage + kPageSize, {301}, Access::None), "KASSERT");
   EXPECT_DEATH(enter(kPage + kPageSize, {1u << 20}, Access::Read), "KASSERT");

@@ -76,7 +76,7 @@ class World {
   void begin(Actor& actor) {
     Thread& thread = actor.thread;
     if (thread.context != nullptr) processor_.free_context(*thread.context);
-    thread.context = *processor_.make_context(mm::Claim::Promised, nullptr, run_actor, &actor);
+    thread.context = *processor_.make_context(mm::FrameClass::Promised, nullptr, run_actor, &actor);
     actor.thread.process = reinterpret_cast<Process*>(this);  // for run_actor alone
     thread.doomed = false;
     actor.gave_up = true;
@@ -341,18 +341,18 @@ TEST(SchedulerFairness, S1_who_is_killed_leaves_before_others_spin_on) {
   EXPECT_EQ(left, 5u);
 }
 
-TEST(SchedulerClaims, S1_requests_are_promoted_while_a_promised_thread_runs) {
-  using enum mm::Claim;
+TEST(SchedulerClasses, S1_requests_are_promoted_while_a_promised_thread_runs) {
+  using enum mm::FrameClass;
   World world;
   unsigned runs = 0;
   Actor& ordinary = world.add(kNormalPriority, [&](Actor&) {
-    for (mm::Claim own : {Growth, Unpromised, Returning, Promised}) {
+    for (mm::FrameClass own : {Growth, Normal, Returning, Promised}) {
       EXPECT_EQ(world.scheduler.promoted(own), own);
     }
     ++runs;
     world.spin();
   });
-  ordinary.thread.claim = Unpromised;
+  ordinary.thread.frame_class = Normal;
   world.add(kNormalPriority, [&](Actor&) {
     EXPECT_EQ(world.scheduler.promoted(Growth), Promised);
     ++runs;

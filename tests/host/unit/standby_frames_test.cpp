@@ -83,8 +83,8 @@ struct StandbyMachine : testing::Test {
     allocator.free_to_standby(allocator.record(frame));
     return frame;
   }
-  OwnedFrame take_back(uint32_t slot, Claim claim = Claim::Unpromised) {
-    return allocator.take_standby({slot}, FrameUse::Anonymous, claim);
+  OwnedFrame take_back(uint32_t slot, FrameClass who = FrameClass::Normal) {
+    return allocator.take_standby({slot}, FrameUse::Anonymous, who);
   }
 };
 
@@ -144,7 +144,7 @@ TEST_F(StandbyMachine, D3_below_the_floor_they_are_for_promised_requests_alone) 
   EXPECT_FALSE(take_back(1).has_frame());
   EXPECT_EQ(machine.take(), kNoFrame);
   EXPECT_EQ(allocator.standby_frames(), 2u);
-  EXPECT_TRUE(take_back(1, Claim::Promised).has_frame());
+  EXPECT_TRUE(take_back(1, FrameClass::Promised).has_frame());
 }
 
 TEST_F(StandbyMachine, R13_somebody_hears_when_taking_one_back_leaves_few) {

@@ -12,10 +12,10 @@ namespace mobius::proc {
 namespace {
 
 TEST(Limits, S1_the_last_few_are_for_promised_ones) {
-  using enum mm::Claim;
+  using enum mm::FrameClass;
   constexpr uint32_t kAll = 100;
-  EXPECT_TRUE(may_start(Unpromised, kAll - kPromisedStarts - 1, kAll));
-  EXPECT_FALSE(may_start(Unpromised, kAll - kPromisedStarts, kAll));
+  EXPECT_TRUE(may_start(Normal, kAll - kPromisedStarts - 1, kAll));
+  EXPECT_FALSE(may_start(Normal, kAll - kPromisedStarts, kAll));
   EXPECT_TRUE(may_start(Promised, kAll - kPromisedStarts, kAll));
   EXPECT_TRUE(may_start(Promised, kAll - 1, kAll));
   EXPECT_FALSE(may_start(Promised, kAll, kAll));

@@ -34,9 +34,9 @@ struct PageTables::Pending {
 
 Result<mm::OwnedFrame> PageTables::make_directory(const PagingMachine& machine,
                                                   FrameNumber kernel_directory,
-                                                  mm::Claim claim) {
+                                                  mm::FrameClass who) {
   mm::OwnedFrame frame = TRY(machine.frames.allocate(FrameUse::PageTable, mm::Placement::Direct,
-                                                     mm::Fill::None, claim));
+                                                     mm::Fill::None, who));
   auto* const from = machine.memory.direct_as<EntryPage>(kernel_directory);
   auto* const to = machine.memory.direct_as<EntryPage>(frame.number());
   for (uint32_t i = 0; i < kKernelFirstEntry; ++i) to->entries[i].store({});
@@ -68,15 +68,15 @@ PageTables::~PageTables() { KASSERT(table_frames_ == 0); }
 
 // Apart from enter(), which mostly finds a table.
 [[gnu::noinline]] mm::Entered PageTables::enter_in_new_table(VirtAddr page, FrameNumber frame,
-                                                             Access access, mm::Claim claim) {
-  auto made = frames_.allocate(FrameUse::PageTable, mm::Placement::Direct, mm::Fill::Zero, claim);
+                                                             Access access, mm::FrameClass who) {
+  auto made = frames_.allocate(FrameUse::PageTable, mm::Placement::Direct, mm::Fill::Zero, who);
   if (!made) return mm::Entered::NoFrame;
   const EntryValue table = table_entry(made->release());
   KASSERT(memory_.is_direct(table.frame()));
   KASSERT(frames_.record(table.frame()).entries == 0);
   directory_entry(page).store(table);
   ++table_frames_;
-  return enter(page, frame, access, claim);
+  return enter(page, frame, access, who);
 }
 
 // Takes an empty table out of the directory. Its frame may be freed after the next flush.
@@ -85,11 +85,11 @@ FrameNumber PageTables::remove_table(VirtAddr page) {
   return directory_entry(page).take().frame();
 }
 
-mm::Entered PageTables::enter(VirtAddr page, FrameNumber frame, Access access, mm::Claim claim) {
+mm::Entered PageTables::enter(VirtAddr page, FrameNumber frame, Access access, mm::FrameClass who) {
   KASSERT(is_user_page(page));
   KASSERT(frame.value < kFrameLimit && access != Access::None);
   const EntryValue table = directory_entry(page).load();
-  if (!table.present()) [[unlikely]] return enter_in_new_table(page, frame, access, claim);
+  if (!table.present()) [[unlikely]] return enter_in_new_table(page, frame, access, who);
   Entry& entry = table_entry_of(table, page);
   if (!entry.load().present()) [[likely]] {
     entry.store(page_entry(frame, access));
@@ -105,7 +105,7 @@ mm::Entered PageTables::enter(VirtAddr page, FrameNumber frame, Access access, m
 bool PageTables::enter_if_ready(VirtAddr page, FrameNumber frame, Access access) {
   Entry* const entry = find_entry(page);
   if (entry == nullptr || entry->load().present()) return false;
-  return enter(page, frame, access, mm::Claim::Unpromised) == mm::Entered::New;
+  return enter(page, frame, access, mm::FrameClass::Normal) == mm::Entered::New;
 }
 
 std::optional<Mapping> PageTables::unmap(VirtAddr page) {

@@ -31,7 +31,7 @@ class PageTables final : public mm::TranslationMap {
   // A directory with an empty user half and the kernel half of `kernel_directory`, none of which
   // may be open to user mode (R08, asserted). Fails: OutOfFrames.
   static Result<mm::OwnedFrame> make_directory(const PagingMachine& machine,
-                                               FrameNumber kernel_directory, mm::Claim claim);
+                                               FrameNumber kernel_directory, mm::FrameClass who);
 
   // `directory` is from make_directory. Nothing is mapped.
   PageTables(const PagingMachine& machine, mm::OwnedFrame directory);
@@ -42,7 +42,7 @@ class PageTables final : public mm::TranslationMap {
   // What goes into CR3.
   FrameNumber directory() const { return directory_frame_; }
 
-  mm::Entered enter(VirtAddr page, FrameNumber frame, Access access, mm::Claim claim) override;
+  mm::Entered enter(VirtAddr page, FrameNumber frame, Access access, mm::FrameClass who) override;
   bool enter_if_ready(VirtAddr page, FrameNumber frame, Access access) override;
   std::optional<mm::Mapping> unmap(VirtAddr page) override;
   // Calls the visitor before the flush. That is right on one processor in a kernel that is not
@@ -77,7 +77,7 @@ class PageTables final : public mm::TranslationMap {
   // The page's entry, or null where it has no page table.
   Entry* find_entry(VirtAddr page) const;
   mm::Entered enter_in_new_table(VirtAddr page, FrameNumber frame, Access access,
-                                 mm::Claim claim);
+                                 mm::FrameClass who);
   FrameNumber remove_table(VirtAddr page);
   void unmap_in_table(VirtRange part, EntryValue table, mm::MappingVisitor& visitor,
                       Pending& pending);
