@@ -4,7 +4,7 @@
 
 #include "drivers/ide_controller.h"
 #include "fs/iso9660.h"
-#include "mm/frame_allocator.h"
+#include "mm/frames/frame_allocator.h"
 #include "proc/ports/volume.h"
 
 namespace mobius {

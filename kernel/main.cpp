@@ -25,7 +25,7 @@
 #include "bootinfo/multiboot_info.h"
 #include "drivers/serial.h"
 #include "kernel_log.h"
-#include "mm/memory_manager.h"
+#include "mm/objects/memory_manager.h"
 #include "start_processes.h"
 
 extern "C" {

@@ -7,7 +7,7 @@
 
 #include <array>
 
-#include "mm/pageout.h"
+#include "mm/paging/pageout.h"
 #include "mm/replacement/registry.h"
 #include "proc/processes/system.h"
 

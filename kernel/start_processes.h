@@ -6,7 +6,7 @@
 #include "drivers/serial.h"
 #include "drivers/vga_text.h"
 #include "kernel_log.h"
-#include "mm/kernel_heap.h"
+#include "mm/heap/kernel_heap.h"
 #include "proc/ports/processor.h"
 
 namespace mobius {

@@ -16,8 +16,8 @@
 #include "drivers/disk_queue.h"
 #include "drivers/disk_window.h"
 #include "drivers/ide_controller.h"
-#include "mm/frame_allocator.h"
-#include "mm/swap_header.h"
+#include "mm/frames/frame_allocator.h"
+#include "mm/swap/swap_header.h"
 
 namespace mobius {
 

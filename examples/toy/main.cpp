@@ -4,11 +4,11 @@
 #include <cstdlib>
 #include <memory>
 
-#include "mm/address_space.h"
-#include "mm/fault.h"
+#include "mm/calls/vmm.h"
+#include "mm/fault/fault.h"
 #include "mm/invariants.h"
 #include "mm/replacement/registry.h"
-#include "mm/vmm.h"
+#include "mm/space/address_space.h"
 #include "ports.h"
 
 // The one function that kernel/mm calls without a port: a KASSERT has failed.

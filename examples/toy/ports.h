@@ -1,15 +1,15 @@
-// What the memory manager needs from outside (kernel/mm/ports), answered as simply as can be: RAM
+// What the memory manager needs from outside (its ports), answered as simply as can be: RAM
 // is a piece of the host's memory, the translation map a std::map, the disk a vector.
 #pragma once
 
 #include <map>
 #include <vector>
 
-#include "mm/pageout.h"
-#include "mm/ports/frame_memory.h"
-#include "mm/ports/page_device.h"
-#include "mm/ports/translation_map.h"
-#include "mm/ports/waiting.h"
+#include "mm/words/frame_memory.h"
+#include "mm/paging/pageout.h"
+#include "mm/space/translation_map.h"
+#include "mm/swap/page_device.h"
+#include "mm/words/waiting.h"
 
 namespace toy {
 

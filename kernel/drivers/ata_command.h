@@ -3,7 +3,7 @@
 
 #include "drivers/ata_identity.h"
 #include "drivers/ide_task_file.h"
-#include "mm/ports/page_device.h"
+#include "mm/swap/page_device.h"
 
 namespace mobius::drivers {
 

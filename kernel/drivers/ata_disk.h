@@ -11,7 +11,7 @@
 #include "drivers/ata_command.h"
 #include "drivers/ata_identity.h"
 #include "drivers/ide_channel.h"
-#include "mm/ports/page_device.h"
+#include "mm/swap/page_device.h"
 
 namespace mobius::drivers {
 

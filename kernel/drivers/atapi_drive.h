@@ -9,7 +9,7 @@
 
 #include "drivers/atapi_packets.h"
 #include "drivers/ide_channel.h"
-#include "mm/ports/block_device.h"
+#include "mm/words/block_device.h"
 
 namespace mobius::drivers {
 

@@ -17,7 +17,7 @@
 
 #include "drivers/line_discipline.h"
 #include "drivers/serial.h"
-#include "mm/ports/waiting.h"
+#include "mm/words/waiting.h"
 
 namespace mobius::drivers {
 

@@ -8,8 +8,8 @@
 #pragma once
 
 #include "base/list.h"
-#include "mm/ports/page_device.h"
-#include "mm/ports/waiting.h"
+#include "mm/swap/page_device.h"
+#include "mm/words/waiting.h"
 
 namespace mobius::drivers {
 

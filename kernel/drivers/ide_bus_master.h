@@ -10,8 +10,8 @@
 
 #include "base/units.h"
 #include "drivers/register_port.h"
-#include "mm/ports/frame_memory.h"
-#include "mm/ports/page_device.h"
+#include "mm/words/frame_memory.h"
+#include "mm/swap/page_device.h"
 
 namespace mobius::drivers {
 

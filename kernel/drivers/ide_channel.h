@@ -11,8 +11,8 @@
 #include "base/result.h"
 #include "drivers/ide_bus_master.h"
 #include "drivers/ide_task_file.h"
-#include "mm/ports/clock.h"
-#include "mm/ports/sleeping_lock.h"
+#include "mm/words/clock.h"
+#include "mm/words/sleeping_lock.h"
 
 namespace mobius::drivers {
 

@@ -8,10 +8,10 @@
 #pragma once
 
 #include "fs/iso9660_format.h"
-#include "mm/ports/block_device.h"
-#include "mm/ports/byte_source.h"
-#include "mm/ports/frame_memory.h"
-#include "mm/ports/sleeping_lock.h"
+#include "mm/words/frame_memory.h"
+#include "mm/objects/byte_source.h"
+#include "mm/words/block_device.h"
+#include "mm/words/sleeping_lock.h"
 
 namespace mobius::fs {
 

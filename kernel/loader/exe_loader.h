@@ -5,7 +5,7 @@
 // unwritten pages are in memory once. An image goes with the last process that uses it.
 #pragma once
 
-#include "mm/address_space.h"
+#include "mm/space/address_space.h"
 
 namespace mobius::loader {
 

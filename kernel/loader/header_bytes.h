@@ -3,8 +3,8 @@
 
 #include <span>
 
-#include "mm/kernel_heap.h"
-#include "mm/ports/byte_source.h"
+#include "mm/heap/kernel_heap.h"
+#include "mm/objects/byte_source.h"
 
 namespace mobius::loader {
 

@@ -16,7 +16,7 @@
 #include <span>
 
 #include "base/result.h"
-#include "mm/image_layout.h"
+#include "mm/objects/image_layout.h"
 
 namespace mobius::loader {
 

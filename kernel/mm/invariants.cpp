@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "mm/pageout.h"
+#include "mm/paging/pageout.h"
 
 namespace mobius::mm {
 

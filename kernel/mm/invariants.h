@@ -4,7 +4,7 @@
 // machine. It only reads. A violation is a failed KASSERT, which names the line that says it.
 #pragma once
 
-#include "mm/address_space.h"
+#include "mm/space/address_space.h"
 
 namespace mobius::mm {
 

@@ -8,9 +8,9 @@
 
 #include <string_view>
 
-#include "mm/frame_allocator.h"
-#include "mm/ports/clock.h"
-#include "mm/ports/page_device.h"
+#include "mm/frames/frame_allocator.h"
+#include "mm/swap/page_device.h"
+#include "mm/words/clock.h"
 
 namespace mobius::selftest {
 

@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "mm/memory_manager.h"
+#include "mm/objects/memory_manager.h"
 #include "proc/ports/cpu_clock.h"
 
 namespace mobius::selftest {

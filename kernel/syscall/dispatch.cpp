@@ -5,7 +5,7 @@
 #include <array>
 
 #include "abi/errno_values.h"
-#include "mm/frame_wait.h"
+#include "mm/paging/frame_wait.h"
 #include "syscall/calls.h"
 
 namespace mobius::syscall {
@@ -44,7 +44,7 @@ constexpr auto kIndex = [] {
   return index;
 }();
 
-// The memory calls wait for frames themselves (mm/vmm.h) and are not made again here.
+// The memory calls wait for frames themselves (mm/calls/vmm.h) and are not made again here.
 constexpr uint32_t kFirstMemoryCall = 0x500, kLastMemoryCall = 0x511;
 
 // A call that fails has changed nothing, so it can be made again.

@@ -1,11 +1,11 @@
-// Vmm...: the memory calls. Their semantics are mm/vmm.h's; here their arguments are unpacked and
-// their answers put into the structures of abi/vmm.h.
+// Vmm...: the memory calls. Their semantics are mm/calls/vmm.h's; here their arguments are unpacked
+// and their answers put into the structures of abi/vmm.h.
 #include <algorithm>
 
 #include "abi/vmm.h"
-#include "mm/long_call.h"
-#include "mm/pageout.h"
-#include "mm/vmm.h"
+#include "mm/calls/vmm.h"
+#include "mm/paging/pageout.h"
+#include "mm/space/long_call.h"
 #include "proc/programs/user_copies.h"
 #include "syscall/calls.h"
 #include "syscall/memory_flags.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "abi/vmm.h"
-#include "mm/vmm.h"
+#include "mm/calls/vmm.h"
 
 namespace mobius::syscall {
 

@@ -1,6 +1,6 @@
 """swap_file: the file that is the machine's swap disk: sparse, our header in its first page.
 
-The header is the one of kernel/mm/swap_header.h. A file made for a run lies in build/swap and goes
+The header is the one of kernel/mm/swap/swap_header.h. A file made for a run lies in build/swap and goes
 with it; a run that is killed leaves it, and the next one removes it. A lock keeps two machines from
 writing to one file.
 """

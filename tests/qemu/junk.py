@@ -1,4 +1,4 @@
-"""The kernel with junk fill (kernel/mm/junk.h): nothing of it reaches a program, and all else goes
+"""The kernel with junk fill (kernel/mm/words/junk.h): nothing of it reaches a program, and all else goes
 as with the usual kernel."""
 from build import build
 from emulator_tests import BOTH, Boot

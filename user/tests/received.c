@@ -1,8 +1,8 @@
 /* received.c: no byte reaches a program that was not written for it. In a kernel with junk fill
- * (kernel/mm/junk.h) memory that nobody has written is full of two bytes; here all that a program
- * can see is searched for them: what calls answer, what lies on its first stack, every readable
- * page of its address space, buffers that were filled in part. With the usual kernel it must pass,
- * too. */
+ * (kernel/mm/words/junk.h) memory that nobody has written is full of two bytes; here all that a
+ * program can see is searched for them: what calls answer, what lies on its first stack, every
+ * readable page of its address space, buffers that were filled in part. With the usual kernel it
+ * must pass, too. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>

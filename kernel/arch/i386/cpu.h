@@ -4,7 +4,7 @@
 
 #include "arch/i386/cpu_features.h"
 #include "arch/i386/kernel_stacks.h"
-#include "mm/kernel_heap.h"
+#include "mm/heap/kernel_heap.h"
 #include "proc/ports/cpu.h"
 #include "proc/ports/user_mode.h"
 

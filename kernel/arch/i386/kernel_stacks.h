@@ -12,7 +12,7 @@
 #include "arch/i386/paging/pte.h"
 #include "base/result.h"
 #include "base/units.h"
-#include "mm/frame_allocator.h"
+#include "mm/frames/frame_allocator.h"
 
 namespace mobius::arch {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "arch/i386/paging/page_tables.h"
-#include "mm/kernel_heap.h"
+#include "mm/heap/kernel_heap.h"
 #include "proc/ports/user_maps.h"
 
 namespace mobius::arch {

@@ -1,10 +1,10 @@
-// Steps 1, 2 and 6 of a page fault (the story is in mm/fault.h): from CR2 and the error code to
-// mm::PageFault, and from the outcome to what happens next.
+// Steps 1, 2 and 6 of a page fault (mm/fault/fault.h has the story): from CR2 and the error code
+// to mm::PageFault, and from the outcome to what happens next.
 #include "arch/i386/panic.h"
 #include "arch/i386/registers.h"
 #include "arch/i386/trap.h"
 #include "arch/i386/user_copy.h"
-#include "mm/fault.h"
+#include "mm/fault/fault.h"
 #include "proc/processes/kernel_entry.h"
 
 namespace mobius::arch {

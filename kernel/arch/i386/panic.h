@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "arch/i386/trap_frame.h"
-#include "mm/fault.h"
+#include "mm/fault/fault.h"
 
 namespace mobius::arch {
 

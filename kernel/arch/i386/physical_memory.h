@@ -3,7 +3,7 @@
 
 #include "arch/i386/cpu_features.h"
 #include "bootinfo/multiboot_info.h"
-#include "mm/ports/frame_memory.h"
+#include "mm/words/frame_memory.h"
 
 namespace mobius::arch {
 

@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "mm/policy_page.h"
+#include "mm/words/policy_page.h"
 
 namespace mobius::mm {
 

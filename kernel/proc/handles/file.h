@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-#include "mm/kernel_heap.h"
+#include "mm/heap/kernel_heap.h"
 #include "proc/handles/object.h"
 #include "proc/ports/terminal.h"
 #include "proc/ports/volume.h"

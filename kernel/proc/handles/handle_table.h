@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "mm/kernel_heap.h"
+#include "mm/heap/kernel_heap.h"
 #include "proc/handles/object.h"
 
 namespace mobius::proc {

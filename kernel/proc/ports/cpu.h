@@ -2,7 +2,7 @@
 // interrupt. arch/i386/cpu.h implements it.
 #pragma once
 
-#include "mm/frame_request.h"
+#include "mm/words/frame_request.h"
 #include "proc/ports/user_maps.h"
 
 namespace mobius::proc {

@@ -2,7 +2,7 @@
 // arch/i386/timer.h implements it.
 #pragma once
 
-#include "mm/ports/clock.h"
+#include "mm/words/clock.h"
 
 namespace mobius::proc {
 

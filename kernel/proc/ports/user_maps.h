@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "mm/ports/translation_map.h"
+#include "mm/space/translation_map.h"
 
 namespace mobius::proc {
 

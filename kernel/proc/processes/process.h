@@ -9,7 +9,7 @@
 #include <array>
 
 #include "abi/mobius.h"
-#include "mm/address_space.h"
+#include "mm/space/address_space.h"
 #include "proc/handles/handle_table.h"
 #include "proc/programs/privileges.h"
 #include "proc/threads/thread.h"

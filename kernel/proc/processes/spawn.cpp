@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "abi/start.h"
-#include "mm/frame_wait.h"
+#include "mm/paging/frame_wait.h"
 #include "proc/processes/process_end.h"
 #include "proc/processes/thread_life.h"
 

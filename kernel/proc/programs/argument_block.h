@@ -9,8 +9,8 @@
 #include <array>
 #include <span>
 
-#include "mm/kernel_heap.h"
-#include "mm/ports/waiting.h"
+#include "mm/heap/kernel_heap.h"
+#include "mm/words/waiting.h"
 #include "proc/ports/user_memory.h"
 
 namespace mobius::proc {

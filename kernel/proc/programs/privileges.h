@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "abi/mobius.h"
-#include "mm/frame_request.h"
+#include "mm/words/frame_request.h"
 
 namespace mobius::proc {
 

@@ -1,7 +1,7 @@
 // Programs: EXEs of the volume as images; where the process layer meets the loader.
 #pragma once
 
-#include "mm/address_space.h"
+#include "mm/space/address_space.h"
 #include "proc/ports/volume.h"
 
 namespace mobius::loader {

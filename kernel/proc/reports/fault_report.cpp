@@ -9,7 +9,7 @@
 #include "proc/reports/fault_report.h"
 
 #include "base/text.h"
-#include "mm/vmm.h"
+#include "mm/calls/vmm.h"
 #include "proc/processes/process_end.h"
 #include "proc/processes/thread_life.h"
 #include "proc/programs/user_copies.h"

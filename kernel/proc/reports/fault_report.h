@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/units.h"
-#include "mm/fault.h"
+#include "mm/fault/fault.h"
 
 namespace mobius::proc {
 

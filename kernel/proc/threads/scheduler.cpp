@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "mm/frame_allocator.h"
+#include "mm/frames/frame_allocator.h"
 #include "proc/threads/user_return.h"
 
 namespace mobius::proc {
@@ -203,8 +203,6 @@ void Scheduler::idle_loop() {
     }
   }
 }
-
-void Scheduler::charge_current() { run_time_.charge(*current_); }
 
 uint64_t Scheduler::take_longest_run() {
   charge_current();

@@ -20,7 +20,7 @@
 // programs have asked of them.
 #pragma once
 
-#include "mm/ports/waiting.h"
+#include "mm/words/waiting.h"
 #include "proc/threads/run_time.h"
 
 namespace mobius::proc {
@@ -83,13 +83,7 @@ class Scheduler final : public mm::Waiting {
   // Time stamp counter ticks spent in the boot thread, up to now.
   uint64_t idle_ticks();
   // Adds the running thread's time since the last switch to its account.
-  [[gnu::always_inline]] void charge_current() {  // a part of each switch
-    const uint64_t now = cpu_.timestamp();
-    const uint64_t ran = now - running_since_;
-    current_->cpu_ticks += ran;
-    running_since_ = now;
-    if (ran > longest_run_ && !idle()) longest_run_ = ran;
-  }
+  void charge_current() { run_time_.charge(*current_); }
   // The longest time, in time stamp counter ticks, that a thread has run since this was last asked
   // without coming to a point where others could: a switch, a sleep, let_others_run(). Time in user
   // mode counts as well, that of the boot thread does not.

@@ -6,7 +6,7 @@
 // never cut short (requirement D1).
 #pragma once
 
-#include "mm/frame_allocator.h"
+#include "mm/frames/frame_allocator.h"
 #include "proc/ports/cpu.h"
 #include "proc/threads/queues.h"
 

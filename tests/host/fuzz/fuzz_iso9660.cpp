@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "fs/iso9660.h"
-#include "mm/ports/block_device.h"
+#include "mm/words/block_device.h"
 #include "sim/sim_frame_memory.h"
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);

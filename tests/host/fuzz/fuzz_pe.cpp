@@ -1,6 +1,6 @@
 // Fuzz target: a file of any bytes, or a good EXE with any bytes of its headers overwritten. The
 // first two bytes of input say how much longer the file is than its bytes here, the third which of
-// the two. What is accepted must keep every promise of mm/image_layout.h.
+// the two. What is accepted must keep every promise of mm/objects/image_layout.h.
 #include <cstring>
 
 #include "loader/pe.h"

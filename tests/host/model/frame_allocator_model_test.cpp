@@ -10,7 +10,7 @@
 #include <random>
 #include <vector>
 
-#include "mm/frame_allocator.h"
+#include "mm/frames/frame_allocator.h"
 #include "sim/random.h"
 #include "sim/sim_frame_memory.h"
 

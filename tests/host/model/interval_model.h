@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "mm/vmm.h"
+#include "mm/calls/vmm.h"
 
 namespace mobius::model {
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <random>
 
-#include "mm/region_set.h"
+#include "mm/space/region_set.h"
 #include "sim/random.h"
 
 namespace mobius::mm {

@@ -1,6 +1,6 @@
 // R24, R25, R21: a million random calls against the interval model. The window the model covers is
 // all of the user range that is free: everything else is taken by one big reservation on each side.
-#include "mm/vmm.h"
+#include "mm/calls/vmm.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <functional>
 #include <span>
 
-#include "mm/fault.h"
+#include "mm/fault/fault.h"
 #include "sim/sim_mmu.h"
 
 namespace mobius::sim {

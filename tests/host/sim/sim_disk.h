@@ -8,8 +8,8 @@
 #include <set>
 #include <vector>
 
-#include "mm/ports/block_device.h"
-#include "mm/ports/byte_source.h"
+#include "mm/objects/byte_source.h"
+#include "mm/words/block_device.h"
 #include "sim/sim_frame_memory.h"
 #include "sim/sim_scheduler.h"
 

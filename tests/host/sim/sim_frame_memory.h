@@ -8,7 +8,7 @@
 
 #include <functional>
 
-#include "mm/ports/frame_memory.h"
+#include "mm/words/frame_memory.h"
 
 namespace mobius::sim {
 

@@ -11,7 +11,7 @@
 #include <optional>
 
 #include "drivers/register_port.h"
-#include "mm/ports/clock.h"
+#include "mm/words/clock.h"
 #include "sim/sim_frame_memory.h"
 #include "sim/sim_ide_disk.h"
 #include "sim/sim_ide_drive.h"

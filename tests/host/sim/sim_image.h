@@ -1,7 +1,7 @@
 // SimImage: an image object over a signed file, as the loader would make one from an EXE.
 #pragma once
 
-#include "mm/image_object.h"
+#include "mm/objects/image_object.h"
 #include "sim/sim_disk.h"
 #include "sim/sim_machine.h"
 

@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "arch/i386/paging/page_tables.h"
-#include "mm/frame_allocator.h"
-#include "mm/kernel_heap.h"
-#include "mm/memory_manager.h"
+#include "mm/frames/frame_allocator.h"
+#include "mm/heap/kernel_heap.h"
+#include "mm/objects/memory_manager.h"
 #include "sim/sim_cpu.h"
 #include "sim/sim_disk.h"
 #include "sim/sim_frame_memory.h"

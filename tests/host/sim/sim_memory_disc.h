@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/lock.h"
-#include "mm/ports/block_device.h"
-#include "mm/ports/frame_memory.h"
+#include "mm/words/frame_memory.h"
+#include "mm/words/block_device.h"
 
 namespace mobius::sim {
 

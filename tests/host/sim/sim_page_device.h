@@ -10,7 +10,7 @@
 #include <set>
 #include <vector>
 
-#include "mm/ports/page_device.h"
+#include "mm/swap/page_device.h"
 #include "sim/random.h"
 #include "sim/sim_frame_memory.h"
 #include "sim/sim_scheduler.h"

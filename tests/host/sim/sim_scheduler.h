@@ -10,8 +10,8 @@
 #include <memory>
 #include <vector>
 
-#include "mm/frame_request.h"
-#include "mm/ports/waiting.h"
+#include "mm/words/frame_request.h"
+#include "mm/words/waiting.h"
 #include "sim/random.h"
 
 namespace mobius::sim {

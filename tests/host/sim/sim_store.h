@@ -8,7 +8,7 @@
 #include <map>
 #include <set>
 
-#include "mm/vm_object.h"
+#include "mm/objects/vm_object.h"
 #include "sim/sim_user.h"
 
 namespace mobius::sim {

@@ -3,8 +3,8 @@
 
 #include <array>
 
-#include "mm/frame_wait.h"
-#include "mm/pageout.h"
+#include "mm/paging/frame_wait.h"
+#include "mm/paging/pageout.h"
 #include "mm/replacement/registry.h"
 #include "sim/sim_machine.h"
 #include "sim/sim_page_device.h"

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "mm/address_space.h"
-#include "mm/fault.h"
-#include "mm/vmm.h"
+#include "mm/calls/vmm.h"
+#include "mm/fault/fault.h"
+#include "mm/space/address_space.h"
 #include "sim/sim_machine.h"
 
 namespace mobius::sim {

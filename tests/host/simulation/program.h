@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "mm/vmm.h"
+#include "mm/calls/vmm.h"
 #include "sim/sim_machine.h"
 #include "simulation/oracle.h"
 #include "simulation/plan.h"

@@ -2,8 +2,8 @@
 // that nobody has locked (program.h).
 #include <algorithm>
 
-#include "mm/long_call.h"
-#include "mm/pageout.h"
+#include "mm/paging/pageout.h"
+#include "mm/space/long_call.h"
 #include "simulation/program.h"
 #include "simulation/world.h"
 

@@ -1,5 +1,5 @@
 // The swap device is taken away from under the programs, and put back (world.h).
-#include "mm/swap_off.h"
+#include "mm/paging/swap_off.h"
 #include "simulation/world.h"
 
 namespace mobius::simulation {

@@ -1,5 +1,5 @@
 // docs/page-life.md, step by step: what region, slot, entry, frame record and swap slot say.
-#include "mm/swap_pager.h"
+#include "mm/swap/swap_pager.h"
 #include "story/swap_rig.h"
 
 namespace mobius {

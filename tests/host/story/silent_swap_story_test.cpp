@@ -1,6 +1,6 @@
 // Stories of a swap device that does not answer: how often it is asked, what becomes of the pages,
 // and of those who need them.
-#include "mm/swap_off.h"
+#include "mm/paging/swap_off.h"
 #include "story/swap_rig.h"
 
 namespace mobius {

@@ -1,5 +1,5 @@
 // Stories of pages that come back from their old frames: evicted, but not overwritten yet.
-#include "mm/swap_off.h"
+#include "mm/paging/swap_off.h"
 #include "story/swap_rig.h"
 
 namespace mobius {

@@ -1,6 +1,6 @@
 // Stories of a swap device that is taken away while others come to need memory: what was promised,
 // and who finds none.
-#include "mm/swap_off.h"
+#include "mm/paging/swap_off.h"
 #include "story/swap_rig.h"
 
 namespace mobius {

@@ -1,5 +1,5 @@
 // Stories of a swap device that somebody tries to take away while others starve for frames.
-#include "mm/swap_off.h"
+#include "mm/paging/swap_off.h"
 #include "story/swap_rig.h"
 
 namespace mobius {

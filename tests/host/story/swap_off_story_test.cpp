@@ -1,5 +1,5 @@
 // Stories of a swap device that is taken away while pages are on it, and put back.
-#include "mm/swap_off.h"
+#include "mm/paging/swap_off.h"
 #include "sim/sim_image.h"
 #include "story/swap_rig.h"
 

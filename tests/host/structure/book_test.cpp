@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "mm/page_slot.h"
+#include "mm/objects/page_slot.h"
 #include "structure/source_tree.h"
 
 namespace mobius::structure {
@@ -37,7 +37,7 @@ std::vector<std::string> names_of_enum(std::string_view header, std::string_view
 }
 
 std::vector<std::string> slot_kinds() {
-  return names_of_enum(text_of("kernel/mm/page_slot.h"), "SlotKind");
+  return names_of_enum(text_of("kernel/mm/objects/page_slot.h"), "SlotKind");
 }
 
 // ---- the moves of a page ----
@@ -147,13 +147,13 @@ TEST(Glossary, ExplainsEachStateOfAPage) {
 }
 
 TEST(Glossary, ExplainsEachPageMark) {
-  const auto marks = names_of_enum(text_of("kernel/mm/page_marks.h"), "PageMark");
+  const auto marks = names_of_enum(text_of("kernel/mm/words/page_marks.h"), "PageMark");
   ASSERT_FALSE(marks.empty());
   for (const std::string& mark : marks) EXPECT_TRUE(is_told("**" + mark + "**")) << mark;
 }
 
 TEST(Glossary, ExplainsEachFrameClass) {
-  const auto classes = names_of_enum(text_of("kernel/mm/frame_request.h"), "FrameClass");
+  const auto classes = names_of_enum(text_of("kernel/mm/words/frame_request.h"), "FrameClass");
   ASSERT_FALSE(classes.empty());
   for (const std::string& who : classes) EXPECT_TRUE(is_told("`FrameClass::" + who + "`")) << who;
 }
@@ -169,7 +169,7 @@ TEST(Glossary, NamesEachLockRank) {
 TEST(Glossary, NamesEachPort) {
   unsigned ports = 0;
   for (const SourceFile& f : source_tree()) {
-    const bool in_folder = f.under("kernel/mm/ports") || f.under("kernel/proc/ports");
+    const bool in_folder = f.under("kernel/proc/ports");
     const bool has_port = f.under("kernel") && ("\n" + f.text).find("\n// Port:") != f.text.npos;
     if (!in_folder && !has_port) continue;
     ++ports;

@@ -1,5 +1,5 @@
 // decide(): all combinations of facts, against rules written independently of its code.
-#include "mm/fault_action.h"
+#include "mm/fault/fault_action.h"
 
 #include <gtest/gtest.h>
 

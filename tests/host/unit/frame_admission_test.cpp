@@ -1,5 +1,5 @@
 // The table of who may take a frame, enumerated.
-#include "mm/frame_admission.h"
+#include "mm/frames/frame_admission.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "mm/frame_allocator.h"
+#include "mm/frames/frame_allocator.h"
 #include "sim/sim_frame_memory.h"
 
 namespace mobius::mm::frames_rig {

@@ -1,5 +1,5 @@
 // The frame allocator: what is handed out, from where, in which order, and what is refused.
-#include "mm/frame_allocator.h"
+#include "mm/frames/frame_allocator.h"
 
 #include <gtest/gtest.h>
 

@@ -14,8 +14,8 @@
 #include <string>
 
 #include "fs/iso9660.h"
-#include "sim/sim_memory_disc.h"
 #include "sim/sim_frame_memory.h"
+#include "sim/sim_memory_disc.h"
 #include "sim/sim_scheduler.h"
 
 namespace mobius::fs {

@@ -1,5 +1,5 @@
-// Frames that nobody has written are full of junk in the builds that fill (mm/junk.h).
-#include "mm/junk.h"
+// Frames that nobody has written are full of junk in the builds that fill (mm/words/junk.h).
+#include "mm/words/junk.h"
 
 #include <gtest/gtest.h>
 

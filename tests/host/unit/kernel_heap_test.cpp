@@ -1,5 +1,5 @@
 // The kernel heap: sizes and alignment, what comes back, what is caught, and running out.
-#include "mm/kernel_heap.h"
+#include "mm/heap/kernel_heap.h"
 
 #include <gtest/gtest.h>
 

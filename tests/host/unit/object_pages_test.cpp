@@ -1,6 +1,6 @@
 // The state machine of one page, and what is counted of it: every move that is legal works and is
 // counted, every other one is caught.
-#include "mm/object_pages.h"
+#include "mm/objects/object_pages.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The marks of a page's frame: which can be together.
-#include "mm/page_marks.h"
+#include "mm/words/page_marks.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SleepingLock: first come, first served, with sleepers that wake too early.
-#include "mm/ports/sleeping_lock.h"
+#include "mm/words/sleeping_lock.h"
 
 #include <gtest/gtest.h>
 

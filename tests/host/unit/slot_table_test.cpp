@@ -1,5 +1,5 @@
 // The slot table's leaves: where a step of long work begins, which are given back, how it grows.
-#include "mm/object_pages.h"
+#include "mm/objects/object_pages.h"
 
 #include <gtest/gtest.h>
 

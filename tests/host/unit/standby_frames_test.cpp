@@ -1,5 +1,5 @@
 // Frames on standby: queue and hash table alone, then what the frame allocator makes of them.
-#include "mm/standby_frames.h"
+#include "mm/frames/standby_frames.h"
 
 #include <gtest/gtest.h>
 

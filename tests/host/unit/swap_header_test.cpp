@@ -1,5 +1,5 @@
 // A swap device's first page: what is written is read; whatever else is there is refused by name.
-#include "mm/swap_header.h"
+#include "mm/swap/swap_header.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Swap space: runs of slots, all of them used up, bad ones retired; beside a naive model.
-#include "mm/swap_space.h"
+#include "mm/swap/swap_space.h"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 // order).
 #include <gtest/gtest.h>
 
-#include "mm/frame_wait.h"
-#include "mm/pageout.h"
+#include "mm/paging/frame_wait.h"
+#include "mm/paging/pageout.h"
 #include "mm/replacement/registry.h"
 #include "sim/sim_machine.h"
 #include "sim/sim_page_device.h"

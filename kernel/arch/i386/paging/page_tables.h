@@ -12,10 +12,10 @@
 
 #include "arch/i386/paging/pte.h"
 #include "arch/i386/paging/tlb.h"
-#include "mm/frame_allocator.h"
-#include "mm/owned_frame.h"
-#include "mm/ports/frame_memory.h"
-#include "mm/ports/translation_map.h"
+#include "mm/frames/frame_allocator.h"
+#include "mm/words/frame_memory.h"
+#include "mm/frames/owned_frame.h"
+#include "mm/space/translation_map.h"
 
 namespace mobius::paging {
 

@@ -1,0 +1,134 @@
+// VmmProtect, VmmAdvise(discard): changing a block that exists.
+#include <algorithm>
+
+#include "mm/calls/vmm_internal.h"
+#include "mm/space/reverse_map.h"
+
+namespace mobius::mm {
+
+namespace {
+
+// New rights for a range, region by region. What cuts it out is there before; neighbours with equal
+// rights become one region.
+class Protecting {
+ public:
+  Protecting(AddressSpace& space, VirtRange range, Access access)
+      : call_(space), range_(range), access_(access), cursor_(range.begin) {}
+
+  // Does all of it; or, where it is long, begins the call and returns true: go_on() must follow.
+  // Fails: BadArgument, OutOfFrames, LimitReached.
+  Result<bool> begin() EXCLUDES(memory_lock);
+  // In steps between which others run.
+  void go_on() EXCLUDES(memory_lock);
+
+ private:
+  AddressSpace& space() const { return call_.space(); }
+  Region* cut(Region* region) REQUIRES(memory_lock);
+  void change_next() REQUIRES(memory_lock);
+  bool change_some() EXCLUDES(memory_lock);
+
+  LongCall call_;
+  const VirtRange range_;
+  const Access access_;
+  VirtAddr cursor_;  // what lies before it has its rights
+  AddressSpace::NewRegion lower_, upper_;
+};
+
+Result<bool> Protecting::begin() {
+  CallGuard guard(call_);
+  const Block block = TRY(block_around(space(), range_));
+  if (block.first->kind == RegionKind::Stack) return Failure(Error::BadArgument);
+  Region* const first = space().find(range_.begin);
+  Region* const last = space().find(VirtAddr{range_.end.value - kPageSize});
+  if (first->range.begin != range_.begin && !lower_) lower_ = TRY(space().make_region());
+  if (last->range.end != range_.end && !upper_) upper_ = TRY(space().make_region());
+  // From here on nothing fails.
+  const bool may_lose = first != last || access_ < first->access;
+  if (may_lose && is_long(space(), *first, range_)) {
+    call_.begin(block.range);
+    return true;
+  }
+  while (cursor_ < range_.end) change_next();
+  return false;
+}
+
+void Protecting::go_on() {
+  unmap_in_steps(space(), range_, access_);
+  while (change_some()) space().manager().waiting.let_others_run();
+}
+
+bool Protecting::change_some() {
+  LockGuard guard(space().manager().lock);
+  for (StepWork work(space().manager()); cursor_ < range_.end; work.region(1)) {
+    if (work.done()) return true;
+    change_next();
+  }
+  return false;
+}
+
+// Cuts the region so that none of it is outside the range.
+Region* Protecting::cut(Region* region) {
+  if (region->range.end > range_.end) space().split(*region, range_.end, std::move(upper_));
+  if (region->range.begin >= range_.begin) return region;
+  space().split(*region, range_.begin, std::move(lower_));
+  return space().next(*region);
+}
+
+// Entries with rights the region no longer gives go; the next access enters them anew. Rights that
+// are new need no flush: the access that wants them faults.
+void Protecting::change_next() {
+  Region* region = space().find(cursor_);
+  cursor_ = std::min(region->range.end, range_.end);
+  if (region->access == access_) return;
+  region = cut(region);
+  if (access_ < region->access) space().unmap_folding(*region, region->range);
+  region->access = access_;
+  Region* const before = space().previous(*region);
+  if (before != nullptr) space().merge_with_next(*before);
+  space().merge_with_next(*space().find(VirtAddr{cursor_.value - kPageSize}));
+}
+
+// Discards the pages; or returns the object one of whose pages is on its way in: wait for it. Long
+// work it leaves to steps, and begins the call for them.
+Result<VmObject*> discard_or_busy(LongCall& call, VirtRange range) EXCLUDES(memory_lock) {
+  AddressSpace& space = call.space();
+  CallGuard guard(call);
+  const Block block = TRY(block_around(space, range));
+  if (block.first->kind != RegionKind::Block) return Failure(Error::BadArgument);
+  VmObject& object = *block.first->object.get();
+  Region* region = space.find(range.begin);
+  const PageIndex first = region->page_at(range.begin);
+  if (is_long(space, *region, range)) {
+    call.begin(block.range);
+    return nullptr;
+  }
+  if (object.any_busy(first, first + range.size_pages())) return &object;
+  // From here on nothing fails.
+  for (; region != nullptr && region->range.begin < range.end; region = space.next(*region)) {
+    unmap_for_all(space, *region, {std::max(region->range.begin, range.begin),
+                                   std::min(region->range.end, range.end)});
+  }
+  object.empty_slots(first, first + range.size_pages());
+  return nullptr;
+}
+
+}  // namespace
+
+Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, Access access) {
+  VirtRange range = TRY(user_range(base, pages));
+  Protecting protecting(space, range, access);
+  const bool goes_on =
+      TRY(retry_for_frames(space.manager(), [&] { return protecting.begin(); }));
+  if (goes_on) protecting.go_on();
+  return {};
+}
+
+Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages) {
+  VirtRange range = TRY(user_range(base, pages));
+  LongCall call(space);
+  while (VmObject* busy = TRY(discard_or_busy(call, range))) space.manager().waiting.wait(busy);
+  if (call.begun()) empty_in_steps(space, range, Parts::Keep);
+  return {};
+}
+
+}  // namespace mobius::mm

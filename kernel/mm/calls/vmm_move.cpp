@@ -1,0 +1,46 @@
+// Blocks that move: see vmm_internal.h.
+#include "mm/calls/vmm_internal.h"
+
+namespace mobius::mm {
+
+bool Moving::step() {
+  for (StepWork work(space_.manager()); cursor_ > from_.begin;) {
+    if (work.done()) return true;
+    Region* const region = space_.find(VirtAddr{cursor_.value - kPageSize});
+    KASSERT(region != nullptr && region->block_base == from_.begin);
+    space_.unmap_folding(*region, region->range);
+    const VirtRange was = region->range;
+    move(*region);
+    leave_behind(was);
+    cursor_ = was.begin;
+    work.region(1);
+  }
+  space_.freed.note(from_);
+  return false;
+}
+
+void Moving::move(Region& region) {
+  space_.regions().remove(region);
+  const VirtAddr end = cursor_ == from_.end ? to_.end : place_of(cursor_);
+  region.range = {place_of(region.range.begin), end};
+  region.block_base = to_.begin;
+  region.reservation = VirtAddr{0};
+  space_.regions().insert(region);
+}
+
+// The range is part of the reservation again, of one region with what is unused around it.
+void Moving::leave_behind(VirtRange range) {
+  if (reservation_.value == 0) return;
+  auto* const after = static_cast<Region*>(space_.regions().first_at_or_after(range.end));
+  const bool unused = after != nullptr && after->range.begin == range.end &&
+                      after->kind == RegionKind::Reserved && after->block_base == reservation_;
+  if (unused) {
+    space_.regions().resize(*after, {range.begin, after->range.end});
+    if (Region* before = space_.previous(*after)) space_.merge_with_next(*before);
+  } else if (left_behind_) {
+    left_behind_->reservation = reservation_;
+    return_to_reservation(space_, space_.insert(std::move(left_behind_), range));
+  }
+}
+
+}  // namespace mobius::mm

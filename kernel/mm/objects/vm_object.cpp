@@ -1,0 +1,76 @@
+// What all VM objects share: references, and pages that come and go.
+#include "mm/objects/vm_object.h"
+
+#include "mm/objects/residency.h"
+
+namespace mobius::mm {
+
+VmObject::VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing)
+    : ObjectPages(manager, pages), source_(backing), store_(nullptr), use_(use) {
+  if (backing != nullptr) {
+    KASSERT(backing->source() == backing);  // faults ask its pager, and nobody behind it
+    backing->add_reference();
+    backing->fronts_.push_back(*this);
+  }
+  manager_.objects.push_back(*this);
+}
+
+VmObject::VmObject(MemoryManager& manager, PageCount pages, FrameUse use, Pager& store)
+    : ObjectPages(manager, pages), source_(this), store_(&store), use_(use) {
+  manager_.objects.push_back(*this);
+}
+
+void VmObject::drop_reference() {
+  KASSERT(references_ > 0);
+  if (--references_ > 0) return;
+  if (!slots().untouched()) empty_slots(0, pages());
+  KASSERT(resident_pages() == 0);
+  manager_.objects.remove(*this);
+  VmObject* const backing = this->backing();
+  if (backing != nullptr) backing->fronts_.remove(*this);
+  destroy();
+  if (backing != nullptr) backing->drop_reference();
+}
+
+// True where the frame can be freed at once. Otherwise its writer does it, when it is done.
+bool VmObject::let_go(FrameRecord& record) {
+  manager_.residency->left(record);
+  const bool writing = record.marks.has(PageMark::Writing);
+  if (!writing && record.marks.has(PageMark::CleanCopy)) {
+    pager().forget({record.swap_slot.value});
+  }
+  record.marks = writing ? PageMarks::of({PageMark::Writing, PageMark::Orphan}) : PageMarks{};
+  return !writing;
+}
+
+void VmObject::empty_slot(PageIndex page, PageSlot& slot) {
+  KASSERT(slot.kind() != SlotKind::Busy);
+  if (slot.kind() == SlotKind::Resident) {
+    FrameRecord& record = manager_.frames.record(slot.frame());
+    if (record.marks.none() || let_go(record)) [[likely]] manager_.frames.free(record);
+  } else if (slot.kind() == SlotKind::Swapped) {
+    pager().forget({slot.swap_slot().value});
+  }
+  move(page, slot, PageSlot());
+}
+
+bool VmObject::any_busy(PageIndex first, PageIndex end) {
+  bool busy = false;
+  slots().for_each(first, end,
+                  [&](PageIndex, PageSlot& slot) { busy |= slot.kind() == SlotKind::Busy; });
+  return busy;
+}
+
+void VmObject::empty_slots(PageIndex first, PageIndex end) {
+  slots().for_each(first, end, [&](PageIndex page, PageSlot& slot) REQUIRES(memory_lock) {
+    empty_slot(page, slot);
+  });
+}
+
+void VmObject::empty_idle_slots(PageIndex first, PageIndex end) {
+  slots().for_each(first, end, [&](PageIndex page, PageSlot& slot) REQUIRES(memory_lock) {
+    if (slot.kind() != SlotKind::Busy) empty_slot(page, slot);
+  });
+}
+
+}  // namespace mobius::mm

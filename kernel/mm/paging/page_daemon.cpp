@@ -1,0 +1,139 @@
+// The page daemon's rounds, and those who wait for them (page_daemon.h).
+#include "mm/paging/page_daemon.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mm/swap/swap_pager.h"
+
+namespace mobius::mm {
+
+// What one round has come to so far.
+struct PageDaemon::Tally {
+  uint64_t evicted = 0;
+  uint32_t newcomers = 0;  // left where they are
+};
+
+namespace {
+
+bool enough_are_free(const FrameAllocator& frames, uint32_t high, FrameClass who,
+                     const FrameDemand& demand) {
+  return frames.free_frames() >= std::max(frames.must_stay_free(who) + high, demand.frames) &&
+         frames.left(who) >= high && frames.free_direct_frames() >= demand.direct;
+}
+
+}  // namespace
+
+void PageDaemon::start(uint32_t low) {
+  low_ = low;
+  high_ = low + std::min(low, Eviction::kBatch);
+  manager_.frames.tell_when_low(this, low);
+}
+
+void PageDaemon::run() {
+  for (;;) {
+    while (!wanted()) manager_.waiting.wait(&state_);
+    run_round();
+  }
+}
+
+// Asks for a round. Whether one is running already.
+bool PageDaemon::ask() {
+  const bool running = state_ == Round::Running || state_ == Round::RunningAsked;
+  state_ = running ? Round::RunningAsked : Round::Asked;
+  manager_.waiting.wake(&state_);
+  return running;
+}
+
+void PageDaemon::frames_are_low() {
+  if (!wanted() && last_ != RoundEnd::Fruitless) (void)ask();
+}
+
+// ---- A round ----
+
+void PageDaemon::run_round() {
+  KASSERT(low_ != 0 && "PageDaemon::start() has been called");
+  state_ = Round::Running;
+  last_ = RoundEnd::Useful;
+  Tally tally;
+  last_ = evict_until(std::exchange(demand_, FrameDemand{}), tally);
+  // A newcomer that stayed will have been used soon: its page can go then.
+  if (tally.newcomers != 0) last_ = RoundEnd::Useful;
+  state_ = state_ == Round::RunningAsked ? Round::Asked : Round::Idle;
+  ++rounds_;
+  manager_.waiting.wake(&rounds_);
+}
+
+// Until enough frames are free, or every page has been picked and stayed and none is on its way in,
+// which could be one that goes. Without a slot left most pages would not gain a frame, and a look
+// at each takes long.
+RoundEnd PageDaemon::evict_until(const FrameDemand& demand, Tally& tally) {
+  uint32_t fruitless_picks = 0;  // since a page was evicted last
+  while (!enough_are_free(manager_.frames, high_, FrameClass::Growth, demand)) {
+    const EvictionAim aim{gain_wanted(demand), demand.images};
+    if (note_slots() && aim.gain != Gain::Ledger) {
+      const EvictionResult result = eviction_.evict_batch(aim);
+      note(result, tally);
+      fruitless_picks = result.evicted == 0 ? fruitless_picks + result.picked - result.stuck : 0;
+      if (result.picked != 0 && !all_have_stayed(fruitless_picks)) continue;
+      fruitless_picks = 0;
+    }
+    const EvictionResult clean = eviction_.evict_without_slots(aim);
+    note(clean, tally);
+    if (clean.evicted != 0) continue;
+    const bool over = tally.evicted != 0 || aim.gain == Gain::Ledger || reads_under_way() == 0;
+    if (over) return RoundEnd::Fruitless;
+    manager_.waiting.wait(&manager_.reads_in_flight);
+  }
+  return RoundEnd::Useful;
+}
+
+void PageDaemon::note(const EvictionResult& result, Tally& tally) {
+  tally.newcomers += result.newcomers;
+  tally.evicted += result.evicted;
+  if (result.evicted == 0) return;
+  evicted_ += result.evicted;
+  manager_.waiting.wake(&rounds_);
+}
+
+bool PageDaemon::all_have_stayed(uint32_t picks) {
+  LockGuard guard(manager_.lock);
+  return picks > 2 * manager_.residency->pages();
+}
+
+// While SwapOff is at work there are none, but pages can go that have theirs.
+bool PageDaemon::note_slots() {
+  LockGuard guard(manager_.lock);
+  slots_left_ = manager_.swap->slots_to_take();
+  return manager_.swap->slots_left() != 0;
+}
+
+bool PageDaemon::slots_came() const { return manager_.swap->slots_to_take() > slots_left_; }
+
+uint32_t PageDaemon::reads_under_way() {
+  LockGuard guard(manager_.lock);
+  return manager_.reads_in_flight;
+}
+
+// Where any page would do, but for a request that needs a frame in the direct map. Where promises
+// count on every slot, a page that goes out raises the floor by the frame that it leaves: only as
+// many go as pages that return need.
+Gain PageDaemon::gain_wanted(const FrameDemand& demand) {
+  const FrameAllocator& frames = manager_.frames;
+  const bool slots_are_promised =
+      frames.must_stay_free(FrameClass::Normal) > frames.must_stay_free(FrameClass::Returning);
+  const FrameClass served = slots_are_promised ? FrameClass::Returning : FrameClass::Growth;
+  if (!enough_are_free(frames, high_, served, {demand.frames, 0})) return Gain::Frames;
+  return manager_.frames.free_direct_frames() < demand.direct ? Gain::Direct : Gain::Ledger;
+}
+
+// One that is running may have passed what there is to evict by now: the next one counts.
+RoundEnd PageDaemon::wait_for_batch() {
+  KASSERT(low_ != 0 && "PageDaemon::start() has been called");
+  const uint64_t evicted = evicted_;
+  const uint32_t rounds = rounds_, enough = ask() ? 2 : 1;
+  while (evicted_ == evicted && rounds_ - rounds < enough) manager_.waiting.wait(&rounds_);
+  return evicted_ != evicted ? RoundEnd::Useful : last_;
+}
+
+}  // namespace mobius::mm

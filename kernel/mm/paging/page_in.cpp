@@ -1,0 +1,210 @@
+// One read of neighbouring pages (page_in.h).
+#include "mm/paging/page_in.h"
+
+#include <algorithm>
+
+#include "mm/objects/residency.h"
+
+namespace mobius::mm {
+
+namespace {
+
+class PageIn {
+ public:
+  explicit PageIn(const PageRequest& request)
+      : wanted_(request), manager_(request.object.manager()) {}
+
+  Result<bool> run() EXCLUDES(memory_lock);
+
+ private:
+  VmObject& object() const { return wanted_.object; }
+  PageSlot& slot(uint32_t n) const REQUIRES(memory_lock) {
+    return *object().slots().find(wanted_.index + n);
+  }
+  bool is_in_store(PageIndex page, const PageSlot* slot) const REQUIRES(memory_lock);
+  Place place_of(PageIndex page, const PageSlot& slot) const REQUIRES(memory_lock);
+  Result<void> begin() REQUIRES(memory_lock);
+  Region* viewer() const REQUIRES(memory_lock);
+  void read_on() REQUIRES(memory_lock);
+  bool take_back() REQUIRES(memory_lock);
+  void add_neighbours(uint32_t window) REQUIRES(memory_lock);
+  Result<void> transfer() EXCLUDES(memory_lock);
+  void finish() REQUIRES(memory_lock);
+  bool install(uint32_t n) REQUIRES(memory_lock);
+  void tell_residency(uint32_t n, FrameRecord& record) REQUIRES(memory_lock);
+  void show(uint32_t n) REQUIRES(memory_lock);
+
+  const PageRequest& wanted_;
+  MemoryManager& manager_;
+  Place first_;
+  uint32_t count_ = 0;  // 0: there is nothing to read any more
+  uint32_t good_ = 0;   // of these, those that have been read
+  bool came_ = false;   // the page that is wanted
+  uint32_t transfers_ = 0;
+  OwnedFrame frames_[Pager::kMaxCluster]{};
+};
+
+bool PageIn::is_in_store(PageIndex page, const PageSlot* slot) const {
+  if (slot == nullptr) return false;
+  const bool fresh = slot->kind() == SlotKind::Empty && object().source() == &object();
+  return slot->kind() == SlotKind::Swapped || slot->kind() == SlotKind::Stored ||
+         (fresh && object().pager().has(page));
+}
+
+Place PageIn::place_of(PageIndex page, const PageSlot& slot) const {
+  return {slot.kind() == SlotKind::Swapped ? slot.swap_slot().value : page};
+}
+
+// A page of swap space that a frame on standby still holds comes in without being read.
+Result<void> PageIn::begin() {
+  PageSlot* const slot = object().slots().find(wanted_.index);
+  if (!is_in_store(wanted_.index, slot)) return {};
+  const bool swapped = slot->kind() == SlotKind::Swapped;
+  const SwapSlot from = swapped ? slot->swap_slot() : kNoSwapSlot;
+  const FrameUse use = object().frame_use();
+  const FrameClass who = manager_.waiting.promoted(wanted_.frame_class);
+  first_ = place_of(wanted_.index, *slot);
+  if (swapped) frames_[0] = manager_.frames.take_standby(from, use, who);
+  const bool on_standby = frames_[0].has_frame();
+  if (!on_standby) {
+    const bool held = swapped && manager_.frames.on_standby(from);
+    if (object().pager().is_gone() && !held) return Failure(Error::TimedOut);
+    frames_[0] = TRY(manager_.frames.allocate(use, Placement::Any, Fill::None, who));
+  }
+  // From here on nothing fails.
+  object().move(wanted_.index, *slot, PageSlot::busy(from));
+  if (on_standby && take_back()) return {};
+  count_ = 1;
+  read_on();
+  manager_.reads_in_flight += count_;
+  return {};
+}
+
+// The region that the page is wanted in; null: there is none, or not any more.
+Region* PageIn::viewer() const {
+  return wanted_.space == nullptr ? nullptr : wanted_.space->find(wanted_.page);
+}
+
+void PageIn::read_on() {
+  const uint32_t most = object().pager().cluster();
+  if (wanted_.space == nullptr) return add_neighbours(most);
+  Region* const region = viewer();
+  if (region == nullptr || most == 1) return;
+  ReadAhead& ahead = region->read_ahead;
+  ahead.window = wanted_.index == ahead.next ? std::min(ahead.window * 2, most) : 1;
+  add_neighbours(ahead.window);
+  ahead.next = wanted_.index + count_;
+}
+
+// The frame has come with its contents. False: they are not what they were; it is to be read into.
+bool PageIn::take_back() {
+  if (!install(0)) return false;
+  ++manager_.stats.pages_taken_back;
+  Region* const region = viewer();
+  if (region != nullptr && region->read_ahead.next == wanted_.index) ++region->read_ahead.next;
+  return true;
+}
+
+// The page that is wanted must get a frame; the neighbours get what is left.
+void PageIn::add_neighbours(uint32_t window) {
+  while (count_ < window && wanted_.index + count_ < object().pages()) {
+    const PageIndex page = wanted_.index + count_;
+    PageSlot* const slot = object().slots().find(page);
+    if (!is_in_store(page, slot) || place_of(page, *slot) != first_ + count_) return;
+    const bool swapped = slot->kind() == SlotKind::Swapped;
+    if (swapped && manager_.frames.on_standby(slot->swap_slot())) return;
+    auto frame = manager_.frames.allocate(object().frame_use(), Placement::Any, Fill::None,
+                                          FrameClass::Growth);
+    if (!frame) return;
+    frames_[count_] = std::move(*frame);
+    object().move(page, *slot, PageSlot::busy(swapped ? slot->swap_slot() : kNoSwapSlot));
+    ++count_;
+  }
+}
+
+Result<bool> PageIn::run() {
+  Lock::assert_no_lock_held();
+  {
+    LockGuard guard(manager_.lock);
+    ObjectReference keep(&object());  // taken by the caller
+    TRY(begin());
+    if (count_ == 0) return false;
+    (void)keep.release();
+  }
+  const Result<void> moved = transfer();
+  LockGuard guard(manager_.lock);
+  ObjectReference drop(&object());
+  finish();
+  manager_.stats.ios_in += transfers_;
+  manager_.reads_in_flight -= count_;
+  manager_.waiting.wake(&manager_.reads_in_flight);
+  manager_.waiting.wake(&object());
+  TRY(moved);
+  return came_ ? Result<bool>(true) : Failure(Error::IoError);
+}
+
+Result<void> PageIn::transfer() {
+  Pager& pager = object().pager();
+  FrameNumber frames[Pager::kMaxCluster];
+  for (uint32_t i = 0; i < count_; ++i) frames[i] = frames_[i].number();
+  good_ = count_;
+  Result<void> moved = pager.transfer(Transfer::Read, first_, {frames, good_});
+  ++transfers_;
+  if (!moved && moved.error() != Error::TimedOut && good_ > 1) {
+    // Somewhere in it there is a bad page; it need not be the one that is wanted.
+    good_ = 1;
+    moved = pager.transfer(Transfer::Read, first_, {frames, good_});
+    ++transfers_;
+  }
+  if (!moved) good_ = 0;
+  return moved;
+}
+
+void PageIn::finish() {
+  for (uint32_t n = 0; n < count_; ++n) {
+    const bool good = n < good_ && install(n);
+    if (!good) {
+      object().move(wanted_.index + n, slot(n), slot(n).where_it_came_from());
+      continue;
+    }
+    ++manager_.stats.pages_in;
+    if (n == 0) came_ = true;
+    if (n != 0 && wanted_.space != nullptr) show(n);
+  }
+}
+
+// False: what the store has given back is not what was written there.
+bool PageIn::install(uint32_t n) {
+  FrameRecord& record = frames_[n].record();
+  if (!object().pager().came_in(record, first_ + n)) return false;
+  object().install(slot(n), wanted_.index + n, std::move(frames_[n]));
+  if (manager_.tracking) tell_residency(n, record);
+  return true;
+}
+
+void PageIn::tell_residency(uint32_t n, FrameRecord& record) {
+  const Shadow remembered = slot(n).shadow();
+  if (n == 0 && wanted_.space != nullptr) {
+    manager_.residency->faulted_in(record, remembered);
+  } else {
+    manager_.residency->was_read_ahead(record, remembered);
+    manager_.residency->age();
+  }
+}
+
+// A neighbour is entered before anybody asks for it, not accessed and not dirty: a program that
+// goes on to it takes no fault, and nothing is lost if it does not.
+void PageIn::show(uint32_t n) {
+  AddressSpace& space = *wanted_.space;
+  const VirtAddr page = pages_after(wanted_.page, n);
+  Region* const region = page < kUserRange.end ? space.find(page) : nullptr;
+  if (region == nullptr || region->object.get() != &object()) return;
+  if (region->page_at(page) != wanted_.index + n || region->access_at(page) == Access::None) return;
+  (void)space.map().enter_if_ready(page, slot(n).frame(), region->access);
+}
+
+}  // namespace
+
+Result<bool> page_in(const PageRequest& request) { return PageIn(request).run(); }
+
+}  // namespace mobius::mm
