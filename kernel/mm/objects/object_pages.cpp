@@ -33,7 +33,7 @@ auto ObjectPages::change_slots(F&& change) {
 
 // A directory may stay although its leaf cannot be had.
 Result<PageSlot*> ObjectPages::make_slot(PageIndex page) {
-  return change_slots([&] { return slots_.get(page); });
+  return change_slots([&]() REQUIRES(memory_lock) { return slots_.get(page); });
 }
 
 Result<void> ObjectPages::resize_slots(PageCount pages, FrameClass who) {
@@ -41,11 +41,11 @@ Result<void> ObjectPages::resize_slots(PageCount pages, FrameClass who) {
 }
 
 Result<void> ObjectPages::make_all_slots(FrameClass who) {
-  return change_slots([&] { return slots_.make_all(who); });
+  return change_slots([&]() REQUIRES(memory_lock) { return slots_.make_all(who); });
 }
 
 void ObjectPages::give_leaves(PageIndex first, PageIndex end) {
-  (void)change_slots([&] {
+  (void)change_slots([&]() REQUIRES(memory_lock) {
     slots_.give_leaves(first, end);
     return true;
   });
