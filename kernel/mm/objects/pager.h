@@ -82,7 +82,8 @@ class Pager {
   }
   // How the write of an assigned page has ended; NotWritten also where nobody wants it any more.
   virtual void wrote(FrameRecord&, Place, PageWrite::End) REQUIRES(memory_lock) {}
-  // What the page is without its frame. Requires: its fate was to go, or it has been written.
+  // What a page without a copy in a swap slot is when its frame has gone. Requires: its fate was
+  // to go, or it has been written.
   virtual PageSlot away(const FrameRecord& record, Shadow remembered) const
       REQUIRES(memory_lock) {
     return has(record.index) ? PageSlot::stored(remembered) : PageSlot::discarded(remembered);

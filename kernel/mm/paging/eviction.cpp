@@ -154,7 +154,8 @@ void Eviction::fold_dirty(FrameRecord& record, PageSlot& slot) {
 }
 
 void Eviction::assign_places(Batch& batch) {
-  std::sort(batch.all().begin(), batch.all().end(), goes_before);
+  const auto victims = batch.all();  // mostly they come in that order
+  if (!std::ranges::is_sorted(victims, goes_before)) std::ranges::sort(victims, goes_before);
   std::span<PageWrite> rest = batch.all();
   batch.count = 0;
   while (!rest.empty()) {
@@ -265,7 +266,8 @@ void Eviction::finish_write(const PageWrite& page, EvictionResult& result) {
   ++result.evicted;
 }
 
-// The frame goes; what the page is from now on its pager says. Requires: that was its fate.
+// The frame goes. A page with a copy in a swap slot is there from now on, and for a while in the
+// frame; of any other its pager says what it is. Requires: to go is its fate.
 void Eviction::evict(FrameRecord& record, PageSlot& slot) {
   VmObject& object = *object_of(record);
   for_each_mapping(object, record.index,
@@ -273,8 +275,11 @@ void Eviction::evict(FrameRecord& record, PageSlot& slot) {
     (void)space.map().unmap(page);
   });
   const Shadow remembered = residency_.evicted(record);
+  if (record.marks.has(PageMark::CleanCopy)) {
+    object.move(record.index, slot, PageSlot::swapped(record.swap_slot, remembered));
+    return manager_.frames.free_to_standby(record);
+  }
   object.move(record.index, slot, object.pager().away(record, remembered));
-  if (record.marks.has(PageMark::CleanCopy)) return manager_.frames.free_to_standby(record);
   record.marks = {};
   manager_.frames.free(record.number, object.frame_use());
 }

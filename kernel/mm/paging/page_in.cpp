@@ -12,7 +12,7 @@ namespace {
 class PageIn {
  public:
   explicit PageIn(const PageRequest& request)
-      : wanted_(request), manager_(request.object.manager()) {}
+      : wanted_(request), manager_(request.object.manager()), pager_(request.object.pager()) {}
 
   Result<bool> run() EXCLUDES(memory_lock);
 
@@ -31,11 +31,12 @@ class PageIn {
   Result<void> transfer() EXCLUDES(memory_lock);
   void finish() REQUIRES(memory_lock);
   bool install(uint32_t n) REQUIRES(memory_lock);
-  void tell_residency(uint32_t n, FrameRecord& record) REQUIRES(memory_lock);
+  void tell_residency(uint32_t n, FrameRecord& record, Shadow remembered) REQUIRES(memory_lock);
   void show(uint32_t n) REQUIRES(memory_lock);
 
   const PageRequest& wanted_;
   MemoryManager& manager_;
+  Pager& pager_;
   Place first_;
   uint32_t count_ = 0;  // 0: there is nothing to read any more
   uint32_t good_ = 0;   // of these, those that have been read
@@ -46,9 +47,9 @@ class PageIn {
 
 bool PageIn::is_in_store(PageIndex page, const PageSlot* slot) const {
   if (slot == nullptr) return false;
-  const bool fresh = slot->kind() == SlotKind::Empty && object().source() == &object();
-  return slot->kind() == SlotKind::Swapped || slot->kind() == SlotKind::Stored ||
-         (fresh && object().pager().has(page));
+  const SlotKind kind = slot->kind();
+  if (kind == SlotKind::Swapped || kind == SlotKind::Stored) return true;
+  return kind == SlotKind::Empty && object().source() == &object() && pager_.has(page);
 }
 
 Place PageIn::place_of(PageIndex page, const PageSlot& slot) const {
@@ -68,7 +69,7 @@ Result<void> PageIn::begin() {
   const bool on_standby = frames_[0].has_frame();
   if (!on_standby) {
     const bool held = swapped && manager_.frames.on_standby(from);
-    if (object().pager().is_gone() && !held) return Failure(Error::TimedOut);
+    if (pager_.is_gone() && !held) return Failure(Error::TimedOut);
     frames_[0] = TRY(manager_.frames.allocate(use, Placement::Any, Fill::None, who));
   }
   // From here on nothing fails.
@@ -86,7 +87,7 @@ Region* PageIn::viewer() const {
 }
 
 void PageIn::read_on() {
-  const uint32_t most = object().pager().cluster();
+  const uint32_t most = pager_.cluster();
   if (wanted_.space == nullptr) return add_neighbours(most);
   Region* const region = viewer();
   if (region == nullptr || most == 1) return;
@@ -144,16 +145,15 @@ Result<bool> PageIn::run() {
 }
 
 Result<void> PageIn::transfer() {
-  Pager& pager = object().pager();
   FrameNumber frames[Pager::kMaxCluster];
   for (uint32_t i = 0; i < count_; ++i) frames[i] = frames_[i].number();
   good_ = count_;
-  Result<void> moved = pager.transfer(Transfer::Read, first_, {frames, good_});
+  Result<void> moved = pager_.transfer(Transfer::Read, first_, {frames, good_});
   ++transfers_;
   if (!moved && moved.error() != Error::TimedOut && good_ > 1) {
     // Somewhere in it there is a bad page; it need not be the one that is wanted.
     good_ = 1;
-    moved = pager.transfer(Transfer::Read, first_, {frames, good_});
+    moved = pager_.transfer(Transfer::Read, first_, {frames, good_});
     ++transfers_;
   }
   if (!moved) good_ = 0;
@@ -176,14 +176,14 @@ void PageIn::finish() {
 // False: what the store has given back is not what was written there.
 bool PageIn::install(uint32_t n) {
   FrameRecord& record = frames_[n].record();
-  if (!object().pager().came_in(record, first_ + n)) return false;
-  object().install(slot(n), wanted_.index + n, std::move(frames_[n]));
-  if (manager_.tracking) tell_residency(n, record);
+  if (!pager_.came_in(record, first_ + n)) return false;
+  PageSlot& slot = this->slot(n);
+  object().install(slot, wanted_.index + n, std::move(frames_[n]));
+  if (manager_.tracking) tell_residency(n, record, slot.shadow());
   return true;
 }
 
-void PageIn::tell_residency(uint32_t n, FrameRecord& record) {
-  const Shadow remembered = slot(n).shadow();
+void PageIn::tell_residency(uint32_t n, FrameRecord& record, Shadow remembered) {
   if (n == 0 && wanted_.space != nullptr) {
     manager_.residency->faulted_in(record, remembered);
   } else {

@@ -141,11 +141,6 @@ void SwapPager::wrote(FrameRecord& record, Place to, PageWrite::End end) {
   }
 }
 
-PageSlot SwapPager::away(const FrameRecord& record, Shadow remembered) const {
-  if (!record.marks.has(PageMark::CleanCopy)) return PageSlot::discarded(remembered);
-  return PageSlot::swapped(record.swap_slot, remembered);
-}
-
 void SwapPager::forget(Place place) {
   manager_.frames.forget_standby({place.value});
   space_.give({place.value});

@@ -45,7 +45,6 @@ class SwapPager final : public Pager {
   bool adds_to_ledger(const FrameRecord& record) const override REQUIRES(memory_lock);
   uint32_t assign(std::span<PageWrite> pages) override REQUIRES(memory_lock);
   void wrote(FrameRecord& record, Place to, PageWrite::End end) override REQUIRES(memory_lock);
-  PageSlot away(const FrameRecord& record, Shadow remembered) const override;
   void forget(Place place) override REQUIRES(memory_lock);
 
   // ---- Locks: the memory lock ----
