@@ -29,7 +29,7 @@ const std::map<std::string, unsigned>& large_classes() {
       {"AddressSpace", 51}, {"FrameAllocator", 75}, {"Ghosts", 48}, {"PageTables", 35},
       {"Program", 61}, {"Scheduler", 41}, {"SimIdeController", 38},
       {"SimIdeDevice", 42}, {"SimIdeDisk", 37}, {"SimMmu", 34}, {"SimPageDevice", 32},
-      {"SwapPager", 36}, {"World", 55}};
+      {"SwapPager", 35}, {"World", 55}};
   return classes;
 }
 
