@@ -29,10 +29,10 @@ SIMULATION = "host/simulation-fast/"
 _MARK = re.compile(r"\[ *(RUN|OK|FAILED|SKIPPED) *\] ([\w/.]+)(?:, where .*?)?(?: \(\d+ ms\))?$")
 
 
-def list_tests(program):
-    """All test names of a GoogleTest program, in order."""
-    result = subprocess.run([program, "--gtest_list_tests"], capture_output=True, text=True,
-                            timeout=60)
+def list_tests(program, pattern="*"):
+    """The names of a GoogleTest program's tests that its filter lets through, in order."""
+    result = subprocess.run([program, "--gtest_list_tests", "--gtest_filter=" + pattern],
+                            capture_output=True, text=True, timeout=60)
     if result.returncode != 0:
         raise RuntimeError(result.stdout + result.stderr)
     names, suite = [], ""

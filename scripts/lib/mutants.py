@@ -20,6 +20,7 @@ import sys
 import time
 
 import progress
+from host_tests import FRESH, list_tests
 from mutant_table import QEMU, Killed, load, programs_of
 from mutant_tree import (TREE, DoesNotCompile, build_in_copy, call, copy_programs, copy_tree,
                          only_one)
@@ -35,14 +36,25 @@ NICE = 15
 _SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
 
 
+def _starts(folder, test, pattern):
+    """The programs to start for the suite, each with the tests to run in one process."""
+    for program in programs_of(test):
+        path = TREE / "build" / folder / "tests" / "host" / program.name
+        yield path, f"{pattern}{':' if '-' in pattern else '-'}{FRESH}*"
+        yield from ((path, name) for name in list_tests(path, pattern) if name.startswith(FRESH))
+
+
 def _run_suite(folder, test, limit):
     """What goes wrong in one host suite, or None."""
     pattern = test.partition(":")[2] or "*"
     any_names = False
-    for program in programs_of(test):
-        path = TREE / "build" / folder / "tests" / "host" / program.name
+    try:
+        starts = list(_starts(folder, test, pattern))
+    except RuntimeError as died:
+        return f"{test} does not list its tests: {died}"
+    for path, names in starts:
         out, log, status = call([path, "--gtest_fail_fast", "--gtest_color=no",
-                                 "--gtest_filter=" + pattern], limit)
+                                 "--gtest_filter=" + names], limit)
         names = re.findall(r"\[ RUN      \] ([\w./]+)", out)
         any_names = any_names or bool(names)
         if status is None:
