@@ -78,7 +78,7 @@ def regions(space):
             if node != end:
                 yield node.cast(region).dereference()
             yield from walk(node["child_"][1])
-    yield from walk(space["regions_"]["root_"])
+    yield from walk(space["regions_"]["tree_"]["root_"])
 
 
 def physical_word(address):
@@ -109,7 +109,7 @@ class Frames(gdb.Command):
             if count:
                 print(f"{count:8} {field.name.rpartition('::')[2]}")
         print(f"{int(frames['free_']):8} free, of them {int(frames['zeroed_count_'])} zeroed; "
-              f"{int(frames['floors_']['floor_'])} are kept for promises")
+              f"{int(frames['admission_']['promised'])} are kept for promises")
 
 
 class Processes(gdb.Command):
