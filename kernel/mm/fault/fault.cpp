@@ -133,9 +133,10 @@ VmObject* object_of_missing(const FaultingPage& page) REQUIRES(memory_lock) {
 
 // What other views of the page still show goes: the frame of zeros, or the backing's.
 void unmap_elsewhere(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
-  const FaultingPage page = page_at(space, address, FrameClass::Normal);
-  if (page.object().belongs_to(space.footprint)) return;
-  for_each_mapping(page.object(), page.index,
+  const Region& region = *space.find(address);
+  VmObject& object = *region.object.get();
+  if (object.belongs_to(space.footprint)) return;
+  for_each_mapping(object, region.page_at(address),
                    [&](AddressSpace& other, VirtAddr at, const Mapping&) REQUIRES(memory_lock) {
     if (&other != &space || at != address) (void)other.map().unmap(at);
   });
