@@ -7,7 +7,7 @@ set(CMAKE_C_FLAGS_RELEASE "-O2 -g")
 # link: their borders are for readers. Frame pointers stay: backtraces follow them.
 set(kernel_options
   -march=i586 -ffreestanding -fno-pic -fno-pie -fno-stack-protector -mno-sse -mno-mmx
-  -flto=auto -mtune=i686 -mpreferred-stack-boundary=3 -fno-asynchronous-unwind-tables
+  -flto=auto -mtune=k8 -mpreferred-stack-boundary=3 -fno-asynchronous-unwind-tables
   -fno-omit-frame-pointer
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -Wall -Wextra -Werror=switch -Werror=return-type -Werror=unused-result)
 add_compile_options(

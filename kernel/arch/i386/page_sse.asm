@@ -16,11 +16,11 @@ zero_page_sse:
     xorps xmm0, xmm0
 .next:
 %assign offset 0
-%rep 32
+%rep 64
     movaps [eax + offset], xmm0
 %assign offset offset + 16
 %endrep
-    add eax, 512
+    add eax, 1024
     cmp eax, ecx
     jne .next
     movups xmm0, [esp]

@@ -38,26 +38,33 @@ enum class FaultAction : uint8_t {
   PageIn,          // bring the page in, or the one of its backing, then look again
 };
 
+// A page that its own object says nothing of is as its source has it.
+constexpr FaultAction decide_by_source(Source source, FaultAccess access) {
+  const bool write = access == FaultAccess::Write;
+  switch (source) {
+    case Source::None: return write ? FaultAction::ZeroFill : FaultAction::MapZeroFrame;
+    case Source::Absent: return FaultAction::PageIn;
+    case Source::Busy: return FaultAction::Wait;
+    case Source::Resident: return write ? FaultAction::CopyBacking : FaultAction::MapBacking;
+  }
+  __builtin_unreachable();
+}
+
 constexpr FaultAction decide(FaultFacts f) {
   const bool write = f.access == FaultAccess::Write;
   if (f.allowed == Access::None) return FaultAction::Refuse;
   if (write && f.allowed != Access::ReadWrite) return FaultAction::Refuse;
+  if (f.slot == SlotKind::Empty) [[likely]] return decide_by_source(f.source, f.access);
 
   switch (f.slot) {
+    case SlotKind::Empty:
+    case SlotKind::Backed: return decide_by_source(f.source, f.access);
     case SlotKind::Busy: return FaultAction::Wait;
     case SlotKind::Resident: return FaultAction::MapOwn;
     case SlotKind::Swapped: return FaultAction::PageIn;
     case SlotKind::Discarded: return write ? FaultAction::ZeroRefill : FaultAction::MapZeroFrame;
     case SlotKind::Zero: return write ? FaultAction::ZeroReplace : FaultAction::MapZeroFrame;
     case SlotKind::Stored: return FaultAction::PageIn;
-    case SlotKind::Empty:
-    case SlotKind::Backed: break;
-  }
-  switch (f.source) {
-    case Source::None: return write ? FaultAction::ZeroFill : FaultAction::MapZeroFrame;
-    case Source::Absent: return FaultAction::PageIn;
-    case Source::Busy: return FaultAction::Wait;
-    case Source::Resident: return write ? FaultAction::CopyBacking : FaultAction::MapBacking;
   }
   __builtin_unreachable();
 }
