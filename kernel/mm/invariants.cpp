@@ -125,7 +125,7 @@ uint32_t check_region(MemoryManager& manager, AddressSpace& space, Region& regio
 
 // Neighbours that are one block with the same rights are one region.
 void check_neighbours(AddressSpace& space, Region& region) REQUIRES(memory_lock) {
-  Region* next = space.next(region);
+  Region* next = space.regions.next(region);
   if (next == nullptr) return;
   KASSERT(region.range.end <= next->range.begin);
   if (region.kind == RegionKind::Reserved && next->kind == RegionKind::Reserved) {
@@ -138,10 +138,11 @@ void check_neighbours(AddressSpace& space, Region& region) REQUIRES(memory_lock)
 
 void check_space(MemoryManager& manager, AddressSpace& space, Totals& totals)
     REQUIRES(memory_lock) {
-  space.regions().check();
+  const RegionSet& regions = space.regions.set();
+  regions.check();
   uint32_t mapped = 0, resident = 0, swapped = 0;
   size_t slots = 0;
-  for (RegionNode* n = space.regions().first(); n != nullptr; n = space.regions().next(*n)) {
+  for (RegionNode* n = regions.first(); n != nullptr; n = regions.next(*n)) {
     auto& region = static_cast<Region&>(*n);
     mapped += check_region(manager, space, region);
     check_neighbours(space, region);
@@ -154,7 +155,7 @@ void check_space(MemoryManager& manager, AddressSpace& space, Totals& totals)
     swapped += object->swapped_pages();
   }
   KASSERT(resident == space.footprint.resident && swapped == space.footprint.swapped);
-  KASSERT(space.kernel_bytes() == space.region_count() * kRegionBytes + slots);
+  KASSERT(space.regions.kernel_bytes() == space.regions.count() * kRegionBytes + slots);
   KASSERT(mapped == space.map().mapped_pages());
   totals.tables += space.map().table_frames();
 }

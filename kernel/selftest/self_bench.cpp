@@ -5,7 +5,7 @@
 #include <array>
 
 #include "abi/mobius.h"
-#include "mm/space/region_set.h"
+#include "mm/ranges/region_set.h"
 
 namespace mobius::selftest {
 namespace {

@@ -56,14 +56,14 @@ proc_info describe(proc::System& system, proc::Process& process) {
   info.end = process.zombie ? process.end : PROC_RUNNING;
   if (process.space != nullptr) {
     LockGuard guard(system.memory.lock);
-    info.regions = static_cast<uint32_t>(process.space->region_count());
-    info.pages_committed = process.space->resident_pages();
+    info.regions = static_cast<uint32_t>(process.space->regions.count());
+    info.pages_committed = process.space->footprint.resident;
     info.pages_swapped = process.space->footprint.swapped;
     info.pages_peak = process.space->footprint.peak();
-    info.faults_minor = process.space->faults_minor;
-    info.faults_major = process.space->faults_major;
+    info.faults_minor = process.space->load.minor();
+    info.faults_major = process.space->load.major();
     info.table_frames = process.map->table_frames();
-    info.suspended = process.space->suspended() ? 1 : 0;
+    info.suspended = process.space->load.suspended() ? 1 : 0;
   }
   info.cpu_ns = system.clock.ticks_to_ns(proc::cpu_ticks_of(process));
   std::copy(process.name.begin(), process.name.end(), info.name);

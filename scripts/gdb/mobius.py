@@ -70,7 +70,7 @@ def enumerator(value):
 def regions(space):
     """The regions of an address space, ascending."""
     region = gdb.lookup_type("mobius::mm::Region").pointer()
-    end = space["regions_"]["end_"].address
+    end = space["regions"]["set_"]["end_"].address
 
     def walk(node):
         if node:
@@ -78,7 +78,7 @@ def regions(space):
             if node != end:
                 yield node.cast(region).dereference()
             yield from walk(node["child_"][1])
-    yield from walk(space["regions_"]["tree_"]["root_"])
+    yield from walk(space["regions"]["set_"]["tree_"]["root_"])
 
 
 def physical_word(address):

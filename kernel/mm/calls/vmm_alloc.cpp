@@ -21,14 +21,14 @@ Region* reserved_around(AddressSpace& space, PageCount pages, VirtAddr wanted)
 // Cuts `range` out of `reserved` and returns the region that is just it.
 Result<Region*> carve(AddressSpace& space, Region& reserved, VirtRange range)
     REQUIRES(memory_lock) {
-  AddressSpace::NewRegion middle, upper;
-  if (reserved.range.begin != range.begin) middle = TRY(space.make_region());
-  if (reserved.range.end != range.end) upper = TRY(space.make_region());
+  Regions::New middle, upper;
+  if (reserved.range.begin != range.begin) middle = TRY(space.regions.make());
+  if (reserved.range.end != range.end) upper = TRY(space.regions.make());
   // From here on nothing fails.
-  if (upper) space.split(reserved, range.end, std::move(upper));
+  if (upper) space.regions.split(reserved, range.end, std::move(upper));
   if (!middle) return &reserved;
-  space.split(reserved, range.begin, std::move(middle));
-  return space.next(reserved);
+  space.regions.split(reserved, range.begin, std::move(middle));
+  return space.regions.next(reserved);
 }
 
 // The region of a new block, in the set, with nothing in it yet.
@@ -42,7 +42,7 @@ Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base)
     return region;
   }
   VirtRange range = TRY(choose_range(space, pages, base));
-  return &space.insert(TRY(space.make_region()), range);
+  return &space.regions.insert(TRY(space.regions.make()), range);
 }
 
 Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base,
@@ -85,9 +85,9 @@ inline void free_region(AddressSpace& space, Region& region, VirtRange block)
   }
   space.freed.note(block);
   if (region.reservation.value == 0) [[likely]] {
-    space.erase(region);
+    space.regions.erase(region);
   } else {
-    space.regions().resize(region, block);
+    space.regions.resize(region, block);
     return_to_reservation(space, region);
   }
 }
@@ -95,8 +95,8 @@ inline void free_region(AddressSpace& space, Region& region, VirtRange block)
 void free_parts(AddressSpace& space, Block block) REQUIRES(memory_lock) {
   space.unmap_leaving(block.first, block.range);
   while (block.last != block.first) {
-    Region* before = space.previous(*block.last);
-    space.erase(*block.last);
+    Region* before = space.regions.previous(*block.last);
+    space.regions.erase(*block.last);
     block.last = before;
   }
   free_region(space, *block.first, block.range);
@@ -144,11 +144,11 @@ Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr
   return retry_for_frames(space.manager(), [&]() -> Result<VirtAddr> {
     CallGuard guard(space);
     VirtRange range = TRY(choose_range(space, pages, base));
-    AddressSpace::NewRegion region = TRY(space.make_region());
+    Regions::New region = TRY(space.regions.make());
     // From here on nothing fails.
     region->kind = RegionKind::Reserved;
     region->block_base = range.begin;
-    space.insert(std::move(region), range);
+    space.regions.insert(std::move(region), range);
     return range.begin;
   });
 }
@@ -163,14 +163,14 @@ Result<void> vmm_unmap(AddressSpace& space, VirtAddr address) {
     return Failure(in_block ? Error::Busy : Error::BadArgument);
   }
   // Unused parts always merge: a part with a neighbour of the same reservation has blocks in it.
-  Region* before = space.previous(*region);
-  Region* after = space.next(*region);
+  Region* before = space.regions.previous(*region);
+  Region* after = space.regions.next(*region);
   if ((before != nullptr && before->owner_reservation() == reservation) ||
       (after != nullptr && after->owner_reservation() == reservation)) {
     return Failure(Error::Busy);
   }
   space.freed.note(region->range);
-  space.erase(*region);
+  space.regions.erase(*region);
   return {};
 }
 

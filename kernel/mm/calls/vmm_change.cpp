@@ -31,7 +31,7 @@ class Protecting {
   const VirtRange range_;
   const Access access_;
   VirtAddr cursor_;  // what lies before it has its rights
-  AddressSpace::NewRegion lower_, upper_;
+  Regions::New lower_, upper_;
 };
 
 Result<bool> Protecting::begin() {
@@ -40,8 +40,8 @@ Result<bool> Protecting::begin() {
   if (block.first->kind == RegionKind::Stack) return Failure(Error::BadArgument);
   Region* const first = space().find(range_.begin);
   Region* const last = space().find(VirtAddr{range_.end.value - kPageSize});
-  if (first->range.begin != range_.begin && !lower_) lower_ = TRY(space().make_region());
-  if (last->range.end != range_.end && !upper_) upper_ = TRY(space().make_region());
+  if (first->range.begin != range_.begin && !lower_) lower_ = TRY(space().regions.make());
+  if (last->range.end != range_.end && !upper_) upper_ = TRY(space().regions.make());
   // From here on nothing fails.
   const bool may_lose = first != last || access_ < first->access;
   if (may_lose && is_long(space(), *first, range_)) {
@@ -68,10 +68,10 @@ bool Protecting::change_some() {
 
 // Cuts the region so that none of it is outside the range.
 Region* Protecting::cut(Region* region) {
-  if (region->range.end > range_.end) space().split(*region, range_.end, std::move(upper_));
+  if (region->range.end > range_.end) space().regions.split(*region, range_.end, std::move(upper_));
   if (region->range.begin >= range_.begin) return region;
-  space().split(*region, range_.begin, std::move(lower_));
-  return space().next(*region);
+  space().regions.split(*region, range_.begin, std::move(lower_));
+  return space().regions.next(*region);
 }
 
 // Entries with rights the region no longer gives go; the next access enters them anew. Rights that
@@ -83,9 +83,9 @@ void Protecting::change_next() {
   region = cut(region);
   if (access_ < region->access) space().unmap_folding(*region, region->range);
   region->access = access_;
-  Region* const before = space().previous(*region);
-  if (before != nullptr) space().merge_with_next(*before);
-  space().merge_with_next(*space().find(VirtAddr{cursor_.value - kPageSize}));
+  Region* const before = space().regions.previous(*region);
+  if (before != nullptr) space().regions.merge_with_next(*before);
+  space().regions.merge_with_next(*space().find(VirtAddr{cursor_.value - kPageSize}));
 }
 
 // Discards the pages; or returns the object one of whose pages is on its way in: wait for it. Long
@@ -104,7 +104,8 @@ Result<VmObject*> discard_or_busy(LongCall& call, VirtRange range) EXCLUDES(memo
   }
   if (object.any_busy(first, first + range.size_pages())) return &object;
   // From here on nothing fails.
-  for (; region != nullptr && region->range.begin < range.end; region = space.next(*region)) {
+  const Regions& regions = space.regions;
+  for (; region != nullptr && region->range.begin < range.end; region = regions.next(*region)) {
     unmap_for_all(space, *region, {std::max(region->range.begin, range.begin),
                                    std::min(region->range.end, range.end)});
   }

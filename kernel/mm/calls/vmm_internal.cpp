@@ -33,7 +33,7 @@ Result<Block> block_around(AddressSpace& space, VirtRange range) {
 }
 
 Result<VirtRange> choose_range_near(AddressSpace& space, PageCount pages, VirtAddr wanted) {
-  const RegionSet& regions = space.regions();
+  const RegionSet& regions = space.regions.set();
   std::optional<VirtAddr> base;
   if (wanted.value == 0) {
     base = regions.find_gap_at_or_above(kUserRange.begin, pages);
@@ -57,8 +57,7 @@ void return_to_reservation(AddressSpace& space, Region& region) {
   region.first_page = 0;
   region.read_ahead = {};
   region.commit_ahead = {};
-  space.merge_with_next(region);
-  if (Region* before = space.previous(region)) space.merge_with_next(*before);
+  space.regions.merge(region);
 }
 
 namespace {
@@ -89,7 +88,7 @@ Result<void> promise_pages(AddressSpace& space, VmObject& object, PageCount had,
   const Cost promised_before = had == 0 ? Cost{} : Promises::cost_of(had);
   const Cost cost = Promises::cost_of(pages) - promised_before + slots;
   TRY(check_share(space, cost.pages));
-  TRY(space.check_slots(pages * sizeof(PageSlot)));
+  TRY(space.regions.check_slots(pages * sizeof(PageSlot)));
   Promise more = TRY(manager.promises.promise(cost));
   TRY(make_promised_slots(object, pages));
   more.reduce(slots);

@@ -33,7 +33,7 @@ Result<VirtRange> choose_range_near(AddressSpace& space, PageCount pages, VirtAd
 inline Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, VirtAddr wanted)
     REQUIRES(memory_lock) {
   if (wanted.value == 0) [[likely]] {
-    const auto base = space.regions().find_gap_at_or_above(kFirstChoice, pages);
+    const auto base = space.regions.set().find_gap_at_or_above(kFirstChoice, pages);
     if (base) [[likely]] return VirtRange::of_pages(*base, pages);
   }
   return choose_range_near(space, pages, wanted);
@@ -51,7 +51,7 @@ class Moving {
   // reservation, what takes its old place in that. The caller gives the object its new size, and
   // begins a long call where there is more than a step.
   Moving(AddressSpace& space, const Block& block, VirtRange target,
-         AddressSpace::NewRegion left_behind) REQUIRES(memory_lock)
+         Regions::New left_behind) REQUIRES(memory_lock)
       : space_(space),
         from_(block.range),
         to_(target),
@@ -71,7 +71,7 @@ class Moving {
   AddressSpace& space_;
   const VirtRange from_, to_;
   const VirtAddr reservation_;
-  AddressSpace::NewRegion left_behind_;
+  Regions::New left_behind_;
   VirtAddr cursor_;  // what lies before it is still at its old place
 };
 

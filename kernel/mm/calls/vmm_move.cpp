@@ -20,26 +20,24 @@ bool Moving::step() {
 }
 
 void Moving::move(Region& region) {
-  space_.regions().remove(region);
   const VirtAddr end = cursor_ == from_.end ? to_.end : place_of(cursor_);
-  region.range = {place_of(region.range.begin), end};
+  space_.regions.move(region, {place_of(region.range.begin), end});
   region.block_base = to_.begin;
   region.reservation = VirtAddr{0};
-  space_.regions().insert(region);
 }
 
 // The range is part of the reservation again, of one region with what is unused around it.
 void Moving::leave_behind(VirtRange range) {
   if (reservation_.value == 0) return;
-  auto* const after = static_cast<Region*>(space_.regions().first_at_or_after(range.end));
+  auto* const after = space_.regions.first_at_or_after(range.end);
   const bool unused = after != nullptr && after->range.begin == range.end &&
                       after->kind == RegionKind::Reserved && after->block_base == reservation_;
   if (unused) {
-    space_.regions().resize(*after, {range.begin, after->range.end});
-    if (Region* before = space_.previous(*after)) space_.merge_with_next(*before);
+    space_.regions.resize(*after, {range.begin, after->range.end});
+    space_.regions.merge(*after);
   } else if (left_behind_) {
     left_behind_->reservation = reservation_;
-    return_to_reservation(space_, space_.insert(std::move(left_behind_), range));
+    return_to_reservation(space_, space_.regions.insert(std::move(left_behind_), range));
   }
 }
 

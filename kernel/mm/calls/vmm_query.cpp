@@ -61,8 +61,9 @@ void count(BlockInfo& info, PageState state) {
 }
 
 BlockInfo gap_at(AddressSpace& space, VirtAddr address) REQUIRES(memory_lock) {
-  auto* above = space.regions().first_at_or_after(address);
-  RegionNode* below = above == nullptr ? space.regions().last() : space.regions().previous(*above);
+  const RegionSet& regions = space.regions.set();
+  auto* above = regions.first_at_or_after(address);
+  RegionNode* below = above == nullptr ? regions.last() : regions.previous(*above);
   VirtAddr begin = below == nullptr ? kUserRange.begin : below->range.end;
   VirtAddr end = above == nullptr ? kUserRange.end : above->range.begin;
   return {{begin, end}, std::nullopt};
@@ -135,9 +136,9 @@ Result<PageCount> page_states(AddressSpace& space, VirtAddr base, std::span<Page
   if (!kUserRange.contains(page)) return Failure(Error::BadArgument);
   LockGuard guard(space.manager().lock);
   PageCount filled = 0;
-  Region* region = static_cast<Region*>(space.regions().first_at_or_after(page));
+  Region* region = space.regions.first_at_or_after(page);
   while (filled < states.size() && page < kUserRange.end) {
-    if (region != nullptr && region->range.end <= page) region = space.next(*region);
+    if (region != nullptr && region->range.end <= page) region = space.regions.next(*region);
     bool inside = region != nullptr && region->range.contains(page);
     states[filled++] = inside ? state_of(space, *region, page) : PageState::Free;
     page = pages_after(page, 1);

@@ -12,30 +12,31 @@ VirtRange range_for(const Block& block, PageCount pages) {
 
 // Frees the pages of the block from `end` on, and the address range with them. `upper`: for what
 // is cut off; none is needed where a region begins at `end`.
-void shrink(AddressSpace& space, Block block, VirtAddr end, AddressSpace::NewRegion upper)
+void shrink(AddressSpace& space, Block block, VirtAddr end, Regions::New upper)
     REQUIRES(memory_lock) {
   VirtAddr reservation = block.first->reservation;
   Region* region = space.find(end);
   VirtRange tail{end, block.range.end};
   if (region->range.begin != end) {
-    space.split(*region, end, std::move(upper));
-    region = space.next(*region);
+    space.regions.split(*region, end, std::move(upper));
+    region = space.regions.next(*region);
   }
   VmObject* object = region->object.get();
   PageIndex first = region->page_at(end);
-  for (Region* r = region; r != nullptr && r->same_block(*block.first); r = space.next(*r)) {
+  Regions& regions = space.regions;
+  for (Region* r = region; r != nullptr && r->same_block(*block.first); r = regions.next(*r)) {
     space.unmap_unwanted(r->range);
   }
   object->empty_slots(first, first + tail.size_pages());
-  while (Region* extra = space.next(*region)) {
+  while (Region* extra = regions.next(*region)) {
     if (!extra->same_block(*region)) break;
-    space.erase(*extra);
+    regions.erase(*extra);
   }
   space.freed.note(tail);
   if (reservation.value == 0) {
-    space.erase(*region);
+    space.regions.erase(*region);
   } else {
-    space.regions().resize(*region, tail);
+    space.regions.resize(*region, tail);
     return_to_reservation(space, *region);
   }
 }
@@ -43,22 +44,22 @@ void shrink(AddressSpace& space, Block block, VirtAddr end, AddressSpace::NewReg
 // Whether [from, to) behind a block can become part of it where it stands.
 bool can_extend(AddressSpace& space, const Block& block, VirtAddr to) REQUIRES(memory_lock) {
   VirtRange more{block.range.end, to};
-  if (block.first->reservation.value == 0) return space.regions().is_free(more);
-  Region* next = space.next(*block.last);
+  if (block.first->reservation.value == 0) return space.regions.set().is_free(more);
+  Region* next = space.regions.next(*block.last);
   return next != nullptr && next->kind == RegionKind::Reserved &&
          next->block_base == block.first->reservation && next->range.contains(more);
 }
 
 void extend(AddressSpace& space, const Block& block, VirtAddr to) REQUIRES(memory_lock) {
   if (block.first->reservation.value != 0) {
-    Region* unused = space.next(*block.last);
+    Region* unused = space.regions.next(*block.last);
     if (unused->range.end == to) {
-      space.erase(*unused);
+      space.regions.erase(*unused);
     } else {
-      space.regions().resize(*unused, {to, unused->range.end});
+      space.regions.resize(*unused, {to, unused->range.end});
     }
   }
-  space.regions().resize(*block.last, {block.last->range.begin, to});
+  space.regions.resize(*block.last, {block.last->range.begin, to});
 }
 
 // What is left to do of a block that is resized in steps.
@@ -66,7 +67,7 @@ struct Resizing {
   explicit Resizing(AddressSpace& space) : call(space) {}
 
   LongCall call;
-  AddressSpace::NewRegion upper{};  // for what is cut off
+  Regions::New upper{};  // for what is cut off
   std::optional<Moving> moving{};   // a block that is on its way
 };
 
@@ -86,7 +87,7 @@ Result<Resized> shrink_or_not_yet(AddressSpace& space, const Block& block, PageC
   const VirtRange tail{range_for(block, pages).end, block.range.end};
   Region& cut = *space.find(tail.begin);
   if (cut.range.begin != tail.begin && !resizing.upper) {
-    resizing.upper = TRY(space.make_region());
+    resizing.upper = TRY(space.regions.make());
   }
   // From here on nothing fails.
   if (!resizing.call.begun() && is_long(space, cut, tail)) {
@@ -133,8 +134,8 @@ Result<Resized> grow_elsewhere(AddressSpace& space, const Block& block, PageCoun
     resizing.call.begin(block.range, target);
     return Resized{Resized::Next::Unmap, {}, nullptr, block.range};
   }
-  AddressSpace::NewRegion left_behind;
-  if (block.first->reservation.value != 0) left_behind = TRY(space.make_region());
+  Regions::New left_behind;
+  if (block.first->reservation.value != 0) left_behind = TRY(space.regions.make());
   TRY(grow_object(space, *block.first->object.get(), block.range.size_pages(), pages));
   // From here on nothing fails.
   block.first->object.get()->show(pages);

@@ -155,24 +155,24 @@ Need need_of(Need::Kind kind, AddressSpace& space, VirtAddr address, FrameClass 
   if (lacks_page && object != &page.object() && page.slot.kind() == SlotKind::Empty) {
     page.object().move(page.index, page.slot, PageSlot::backed());
   }
-  if (page.space.suspended()) return {Need::Resume};
+  if (page.space.load.suspended()) return {Need::Resume};
   if (kind == Need::Page) object->add_reference();
   return {kind, class_for(kind, page, object), lacks_page ? object : nullptr, page.index};
 }
 
 Need need_of_slot(AddressSpace& space, Error error, FrameClass thread) REQUIRES(memory_lock) {
   if (error == Error::LimitReached) return {Need::OverShare};
-  return {space.suspended() ? Need::Resume : Need::Table, thread};
+  return {space.load.suspended() ? Need::Resume : Need::Table, thread};
 }
 
 void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
   MemoryManager& manager = space.manager();
   if (before == Before::Page) {
     ++manager.stats.faults_major;
-    space.count_major_fault();
+    space.load.count_major();
   } else {
     ++manager.stats.faults_minor;
-    ++space.faults_minor;
+    space.load.count_minor();
   }
   if (manager.tracking) [[unlikely]] manager.residency->age();
 }

@@ -31,7 +31,7 @@ FaultReason explain_fault(const AddressSpace& space, PageFault fault, bool jump)
   if (const Region* region = space.find(fault.address)) {
     return reason_in_region(*region, fault.address);
   }
-  auto* above = static_cast<const Region*>(space.regions().first_at_or_after(fault.address));
+  auto* above = space.regions.first_at_or_after(fault.address);
   if (above != nullptr && above->kind == RegionKind::Stack &&
       above->range.begin - fault.address <= kOverflowReach) {
     return FaultReason::StackOverflow;

@@ -15,7 +15,7 @@ FaultOutcome FaultWait::until(const Need& need) {
       if (manager.page_daemon != nullptr) throttle(manager);
       break;
     // Load control makes a suspended process wait on purpose: this does not count as a stall.
-    case Need::Resume: manager.waiting.wait(&space_); break;
+    case Need::Resume: manager.waiting.wait(&space_.load); break;
     case Need::Frame:
     case Need::Table: return for_frame(need.frame_class);
     case Need::Transfer:

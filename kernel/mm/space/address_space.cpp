@@ -1,4 +1,4 @@
-// Regions coming, going, splitting and merging; stacks and images.
+// An address space as it begins and ends; translations that go; stacks.
 #include "mm/space/address_space.h"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ Result<KernelHeap::Owned<AddressSpace>> AddressSpace::create(MemoryManager& mana
 }
 
 AddressSpace::AddressSpace(MemoryManager& manager, TranslationMap& map)
-    : manager_(manager), map_(map) {
+    : load(manager.waiting), regions(manager, footprint), manager_(manager), map_(map) {
   manager_.spaces.push_back(*this);
 }
 
@@ -50,7 +50,7 @@ void AddressSpace::clear() {
 bool AddressSpace::clear_some() {
   LockGuard guard(manager_.lock);
   for (StepWork work(manager_); !work.done();) {
-    auto* const region = static_cast<Region*>(regions_.last());
+    auto* const region = static_cast<Region*>(regions.set().last());
     if (region == nullptr) {
       if (linked()) manager_.spaces.remove(*this);
       return false;
@@ -65,7 +65,7 @@ VirtAddr AddressSpace::clear_end_of(Region& region, StepWork& work) {
   VmObject* const object = region.object.get();
   const VirtRange was = region.range;
   if (object == nullptr || object->slots().untouched()) {
-    erase(region);
+    regions.erase(region);
     work.region(1);
     return was.begin;
   }
@@ -80,9 +80,9 @@ VirtAddr AddressSpace::clear_end_of(Region& region, StepWork& work) {
     unmap_folding(region, part);  // others go on with the pages
   }
   if (part.begin == was.begin) {
-    erase(region);
+    regions.erase(region);
   } else {
-    regions_.resize(region, {was.begin, part.begin});
+    regions.resize(region, {was.begin, part.begin});
   }
   work.region(end - first);
   return part.begin;
@@ -94,94 +94,13 @@ PageSlot* AddressSpace::slot_at(VirtAddr a) const {
   return region->object.get()->slots().find(region->page_at(a));
 }
 
-inline bool AddressSpace::fits(uint32_t bytes, uint32_t frames_of_all) const {
-  return (kernel_bytes() + bytes) >> kPageShift < manager_.share.of_one &&
-         manager_.frames.kernel_frames() < frames_of_all;
-}
-
-uint32_t AddressSpace::kernel_bytes() const {
-  return static_cast<uint32_t>(regions_.size()) * kRegionBytes + footprint.slot_bytes;
-}
-
-namespace {
-
-// Of the running thread: what the promised need is there, whatever others have (S1).
-bool is_promised(const MemoryManager& manager) {
-  return manager.waiting.promoted(FrameClass::Normal) == FrameClass::Promised;
-}
-
-}  // namespace
-
-Result<AddressSpace::NewRegion> AddressSpace::make_region() {
-  if (!fits(kRegionBytes, manager_.share.of_all_regions)) [[unlikely]] TRY(check_region());
-  if (regions_.size() >= kMaxRegions) [[unlikely]] return Failure(Error::LimitReached);
-  return manager_.heap.create<Region>();
-}
-
-Result<void> AddressSpace::check_region() const {
-  const bool has_little = kernel_bytes() >> kPageShift < manager_.share.little;
-  const bool may = has_little && fits(kRegionBytes, manager_.share.of_all_slots);
-  return may || is_promised(manager_) ? Result<void>() : Failure(Error::LimitReached);
-}
-
-Result<void> AddressSpace::check_slots(uint32_t bytes) const {
-  const bool may = fits(bytes, manager_.share.of_all_slots) || is_promised(manager_);
-  return may ? Result<void>() : Failure(Error::LimitReached);
-}
-
 Result<PageSlot*> AddressSpace::make_slot(VmObject& object, PageIndex index) {
-  TRY(check_slots(std::min(object.pages(), SlotTable::kLeafSlots) * sizeof(PageSlot)));
+  TRY(regions.check_slots(std::min(object.pages(), SlotTable::kLeafSlots) * sizeof(PageSlot)));
   return object.make_slot(index);
 }
 
-Region& AddressSpace::insert(NewRegion region, VirtRange range) {
-  Region& r = *region.release();
-  r.range = range;
-  regions_.insert(r);
-  return r;
-}
-
-void AddressSpace::erase(Region& region) {
-  regions_.remove(region);
-  manager_.heap.destroy(&region);
-}
-
-void AddressSpace::split(Region& region, VirtAddr at, NewRegion upper) {
-  KASSERT(region.range.begin < at && at < region.range.end);
-  VirtRange upper_range{at, region.range.end};
-  upper->kind = region.kind;
-  upper->access = region.access;
-  upper->code = region.code;
-  upper->part = region.part = true;
-  upper->block_base = region.block_base;
-  upper->reservation = region.reservation;
-  upper->first_page = region.page_at(at);
-  upper->commit_ahead = region.commit_ahead;
-  if (VmObject* object = region.object.get()) {
-    object->add_reference();
-    upper->attach(*this, ObjectReference(object));
-  }
-  regions_.resize(region, {region.range.begin, at});
-  insert(std::move(upper), upper_range);
-}
-
-void AddressSpace::merge_with_next(Region& region) {
-  Region* next = this->next(region);
-  if (next == nullptr || next->range.begin != region.range.end) return;
-  bool same = region.same_block(*next) && region.access == next->access &&
-              region.code == next->code && region.reservation == next->reservation &&
-              region.object.get() == next->object.get();
-  if (!same) return;
-  if (region.object.get() != nullptr && next->first_page != region.page_at(region.range.end)) {
-    return;
-  }
-  VirtRange whole{region.range.begin, next->range.end};
-  erase(*next);
-  regions_.resize(region, whole);
-}
-
 void AddressSpace::unmap_leaving(Region* first, VirtRange range) {
-  for (Region* r = first; r != nullptr && r->range.begin < range.end; r = next(*r)) {
+  for (Region* r = first; r != nullptr && r->range.begin < range.end; r = regions.next(*r)) {
     const VmObject* const object = r->object.get();
     if (object != nullptr && object->references() > 1) unmap_folding(*r, r->range);
   }
@@ -203,9 +122,9 @@ namespace {
 // The sum of f(object) over the objects that the regions show, each counted once: where its first
 // page is shown. The regions of a block that moves are at two places for a while.
 template <typename F>
-uint32_t sum_over_objects(const RegionSet& regions, F&& f) REQUIRES(memory_lock) {
+uint32_t sum_over_objects(const RegionSet& set, F&& f) REQUIRES(memory_lock) {
   uint32_t sum = 0;
-  for (RegionNode* n = regions.first(); n != nullptr; n = regions.next(*n)) {
+  for (RegionNode* n = set.first(); n != nullptr; n = set.next(*n)) {
     auto& region = static_cast<Region&>(*n);
     VmObject* object = region.object.get();
     if (object != nullptr && region.first_page == 0) sum += f(*object);
@@ -216,13 +135,13 @@ uint32_t sum_over_objects(const RegionSet& regions, F&& f) REQUIRES(memory_lock)
 }  // namespace
 
 uint32_t AddressSpace::locked_pages() const {
-  return sum_over_objects(regions_, [](VmObject& object) REQUIRES(memory_lock) {
+  return sum_over_objects(regions.set(), [](VmObject& object) REQUIRES(memory_lock) {
     return object.locked_pages;
   });
 }
 
 uint32_t AddressSpace::promised_pages() const {
-  return sum_over_objects(regions_, [](VmObject& object) REQUIRES(memory_lock) {
+  return sum_over_objects(regions.set(), [](VmObject& object) REQUIRES(memory_lock) {
     return object.promise().pages();
   });
 }
@@ -231,9 +150,9 @@ Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
   CallGuard guard(*this);
   if (bytes > kUserEnd) return Failure(Error::OutOfAddressSpace);
   PageCount pages = std::max((bytes + kPageOffsetMask) >> kPageShift, kMinStackPages);
-  auto base = regions_.find_gap_below(kUserRange.end, pages);
+  auto base = regions.set().find_gap_below(kUserRange.end, pages);
   if (!base) return Failure(Error::OutOfAddressSpace);
-  NewRegion region = TRY(make_region());
+  Regions::New region = TRY(regions.make());
   ObjectReference object = TRY(AnonymousObject::create(manager_, pages));
   // From here on nothing fails.
   object.get()->belong_to(footprint);
@@ -241,7 +160,7 @@ Result<VirtRange> AddressSpace::map_stack(uint32_t bytes) {
   region->kind = RegionKind::Stack;
   region->access = Access::ReadWrite;
   region->block_base = *base;
-  return insert(std::move(region), VirtRange::of_pages(*base, pages)).range;
+  return regions.insert(std::move(region), VirtRange::of_pages(*base, pages)).range;
 }
 
 void AddressSpace::unmap_stack(VirtRange stack) {
@@ -254,7 +173,7 @@ void AddressSpace::unmap_stack(VirtRange stack) {
   LockGuard guard(manager_.lock);
   Region* region = find(stack.begin);
   unmap_leaving(region, region->range);
-  erase(*region);
+  regions.erase(*region);
   freed.note(stack);
 }
 

@@ -5,10 +5,10 @@
 // loader and the process layer.
 #pragma once
 
-#include "mm/objects/anonymous_object.h"
 #include "mm/objects/image_object.h"
-#include "mm/space/freed_ranges.h"
-#include "mm/space/region.h"
+#include "mm/space/fault_load.h"
+#include "mm/ranges/freed_ranges.h"
+#include "mm/space/regions.h"
 #include "mm/space/translation_map.h"
 
 namespace mobius::mm {
@@ -16,9 +16,6 @@ namespace mobius::mm {
 class LongCall;
 class StepWork;
 
-inline constexpr size_t kMaxRegions = 65536;  // S1: of one address space
-// What the kernel keeps for a region: itself and an object.
-inline constexpr uint32_t kRegionBytes = sizeof(Region) + sizeof(AnonymousObject);
 inline constexpr PageCount kMinStackPages = 256;  // D4: 1 MiB
 
 class AddressSpace : public Link<AllSpaces> {
@@ -47,52 +44,23 @@ class AddressSpace : public Link<AllSpaces> {
 
   // ---- Locks: the memory lock, for all below ----
   TranslationMap& map() const REQUIRES(memory_lock) { return map_; }
-  size_t region_count() const REQUIRES(memory_lock) { return regions_.size(); }
-  // In frames, of objects that nobody else shows.
-  uint32_t resident_pages() const REQUIRES(memory_lock) { return footprint.resident; }
   uint32_t locked_pages() const REQUIRES(memory_lock);  // by VmmLock
-  // What the kernel keeps for it and cannot page out, page tables not counted.
-  uint32_t kernel_bytes() const REQUIRES(memory_lock);
   // Promised to its blocks, given or not, page tables included.
   uint32_t promised_pages() const REQUIRES(memory_lock);
-
-  // Load control: while it is suspended, threads that need a page which is not there wait.
-  void suspend() REQUIRES(memory_lock) { suspended_ = true; }
-  void resume() REQUIRES(memory_lock) {
-    suspended_ = false;
-    manager_.waiting.wake(this);
-  }
-  bool suspended() const REQUIRES(memory_lock) { return suspended_; }
-  // Faults that waited for a page since this was last asked.
-  void count_major_fault() REQUIRES(memory_lock) { ++faults_major; ++major_faults_; }
-  uint32_t take_major_faults() REQUIRES(memory_lock) { return std::exchange(major_faults_, 0); }
 
   // ---- for mm's own files ----
   Footprint footprint GUARDED_BY(memory_lock);
   FreedRanges freed GUARDED_BY(memory_lock);
-  uint32_t faults_minor GUARDED_BY(memory_lock) = 0, faults_major GUARDED_BY(memory_lock) = 0;
+  FaultLoad load GUARDED_BY(memory_lock);
+  Regions regions GUARDED_BY(memory_lock);
   // A VmmLock is under way; who ends it wakes those who wait on this.
   bool locking GUARDED_BY(memory_lock) = false;
   // The call that is changing a block in steps (long_call.h); null: none.
   const LongCall* long_call GUARDED_BY(memory_lock) = nullptr;
 
-  Region* find(VirtAddr a) const REQUIRES(memory_lock) {
-    return static_cast<Region*>(regions_.find(a));
-  }
+  Region* find(VirtAddr a) const REQUIRES(memory_lock) { return regions.find(a); }
   // Of the page at `a`; null where nothing has been noted of it, or nothing of an object is there.
   PageSlot* slot_at(VirtAddr a) const REQUIRES(memory_lock);
-  Region* next(Region& r) const REQUIRES(memory_lock) {
-    return static_cast<Region*>(regions_.next(r));
-  }
-  Region* previous(Region& r) const REQUIRES(memory_lock) {
-    return static_cast<Region*>(regions_.previous(r));
-  }
-  RegionSet& regions() REQUIRES(memory_lock) { return regions_; }
-  const RegionSet& regions() const REQUIRES(memory_lock) { return regions_; }
-
-  using NewRegion = KernelHeap::Owned<Region>;
-  // A region not in the set yet. Fails: OutOfFrames, LimitReached (kMaxRegions, KernelShare).
-  Result<NewRegion> make_region() REQUIRES(memory_lock);
   // The slot of an object that it shows, made if need be. Fails: OutOfFrames, LimitReached.
   [[gnu::always_inline]] Result<PageSlot*> slot_of(VmObject& object, PageIndex index)
       REQUIRES(memory_lock) {
@@ -100,15 +68,6 @@ class AddressSpace : public Link<AllSpaces> {
     if (slot != nullptr) [[likely]] return slot;
     return make_slot(object, index);
   }
-  // Whether the kernel may keep n more bytes for slots of its objects. Fails: LimitReached.
-  Result<void> check_slots(uint32_t bytes) const REQUIRES(memory_lock);
-  Region& insert(NewRegion region, VirtRange range) REQUIRES(memory_lock);
-  // Takes it out and gives it back with its object reference. Requires: nothing mapped there.
-  void erase(Region& region) REQUIRES(memory_lock);
-  // Cuts `region` in two at `at`; the upper part becomes `upper`. Cannot fail.
-  void split(Region& region, VirtAddr at, NewRegion upper) REQUIRES(memory_lock);
-  // Merges `region` with its next neighbour where the two are one by all but the cut.
-  void merge_with_next(Region& region) REQUIRES(memory_lock);
   // unmap_range for regions from `first` on that go as a whole. Dirty bits are folded only where
   // the object stays for a while: for SwapOff, or for a thread that reads a page of it.
   void unmap_leaving(Region* first, VirtRange range) REQUIRES(memory_lock);
@@ -124,15 +83,9 @@ class AddressSpace : public Link<AllSpaces> {
  private:
   bool clear_some() EXCLUDES(memory_lock);
   Result<PageSlot*> make_slot(VmObject& object, PageIndex index) REQUIRES(memory_lock);
-  // Whether the kernel may keep n more bytes for it, of m frames for all (KernelShare).
-  bool fits(uint32_t bytes, uint32_t frames_of_all) const REQUIRES(memory_lock);
-  [[gnu::noinline]] Result<void> check_region() const REQUIRES(memory_lock);
 
   MemoryManager& manager_;
   TranslationMap& map_ GUARDED_BY(memory_lock);
-  RegionSet regions_ GUARDED_BY(memory_lock);
-  uint32_t major_faults_ GUARDED_BY(memory_lock) = 0;
-  bool suspended_ GUARDED_BY(memory_lock) = false;
 };
 
 }  // namespace mobius::mm

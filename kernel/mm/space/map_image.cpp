@@ -16,14 +16,14 @@ class UnfinishedImage {
     if (space_ == nullptr) return;
     while (Region* region = space_->find(whole_.begin)) {
       whole_.begin = region->range.end;
-      space_->erase(*region);
+      space_->regions.erase(*region);
     }
   }
   // Cuts at `at`, if that is inside `region`; returns the region that begins there.
   Result<Region*> cut(Region& region, VirtAddr at) REQUIRES(memory_lock) {
     if (at == region.range.begin) return &region;
-    space_->split(region, at, TRY(space_->make_region()));
-    return space_->next(region);
+    space_->regions.split(region, at, TRY(space_->regions.make()));
+    return space_->regions.next(region);
   }
   void finish() { space_ = nullptr; }
 
@@ -38,18 +38,18 @@ Result<void> AddressSpace::map_image(ImageObject& image) {
   LockGuard guard(manager_.lock);
   const ImageLayout& layout = image.layout();
   VirtRange whole = VirtRange::of_pages(layout.base, layout.pages);
-  if (!kUserRange.contains(whole) || !regions_.is_free(whole)) {
+  if (!kUserRange.contains(whole) || !regions.set().is_free(whole)) {
     return Failure(Error::OutOfAddressSpace);
   }
   ObjectReference own = TRY(AnonymousObject::create(manager_, layout.pages, &image));
-  NewRegion first = TRY(make_region());
+  Regions::New first = TRY(regions.make());
   first->kind = RegionKind::Image;
   first->block_base = whole.begin;
   own.get()->belong_to(footprint);
   first->attach(*this, std::move(own));
 
   // One region without rights at first; each section is cut out of what is left of it.
-  Region* rest = &insert(std::move(first), whole);
+  Region* rest = &regions.insert(std::move(first), whole);
   UnfinishedImage unfinished(*this, whole);
   for (uint32_t i = 0; i < layout.section_count; ++i) {
     const ImageSection& section = layout.sections[i];

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "mm/objects/vm_object.h"
-#include "mm/space/region_set.h"
+#include "mm/ranges/region_set.h"
 
 namespace mobius::mm {
 

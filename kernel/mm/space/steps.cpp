@@ -21,7 +21,7 @@ bool has_many(AddressSpace& space, Region& first, VirtRange range) {
   const StepLimits& most = space.manager().step_limits;
   if (range.size_pages() > most.pages && !first.object.get()->slots().untouched()) return true;
   uint32_t parts = 1;
-  for (Region* r = &first; r != nullptr && r->range.end < range.end; r = space.next(*r)) {
+  for (Region* r = &first; r != nullptr && r->range.end < range.end; r = space.regions.next(*r)) {
     if (++parts > most.parts) return true;
   }
   return false;
@@ -85,11 +85,11 @@ void Emptying::empty(Region& region, VirtRange part) {
 }
 
 void Emptying::join(Region& region) {
-  Region* const before = space_.previous(region);
+  Region* const before = space_.regions.previous(region);
   KASSERT(before != nullptr && before->same_block(region));
   const VirtRange both{before->range.begin, region.range.end};
-  space_.erase(region);
-  space_.regions().resize(*before, both);
+  space_.regions.erase(region);
+  space_.regions.resize(*before, both);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ void begin_end(System& system, Process& process, proc_end end, int32_t code) {
   for (Thread& thread : process.threads) system.scheduler.doom(thread);
   if (process.space == nullptr) return;
   LockGuard guard(system.memory.lock);
-  process.space->resume();
+  process.space->load.resume();
 }
 
 void finish_process(System& system, Process& process, int32_t status) {

@@ -48,7 +48,7 @@ void LoadControl::forget_faults() {
   LockGuard guard(system_.memory.lock);
   for (Process* p = system_.processes.next_after(0); p != nullptr;
        p = system_.processes.next_after(p->pid)) {
-    if (p->space != nullptr) (void)p->space->take_major_faults();
+    if (p->space != nullptr) (void)p->space->load.take_major();
   }
 }
 
@@ -67,15 +67,15 @@ void LoadControl::suspend_somebody() {
   for (Process* p = system_.processes.next_after(0); p != nullptr && count < pagers.size();
        p = system_.processes.next_after(p->pid)) {
     if (p->space == nullptr || p->ending()) continue;
-    const uint32_t faults = p->space->take_major_faults();
+    const uint32_t faults = p->space->load.take_major();
     if (faults == 0) continue;
-    pagers[count++] = {p->pid, p->space->resident_pages(), faults, p->promised(),
-                       p->space->suspended()};
+    pagers[count++] = {p->pid, p->space->footprint.resident, faults, p->promised(),
+                       p->space->load.suspended()};
   }
   const uint32_t pid = biggest_newcomer({pagers.data(), count});
   bad_looks_ = 0;
   if (pid == 0) return;
-  system_.processes.find(pid)->space->suspend();
+  system_.processes.find(pid)->space->load.suspend();
   suspended_pid_ = pid;
   looks_left_ = kLooksSuspended;
 }
@@ -83,7 +83,7 @@ void LoadControl::suspend_somebody() {
 void LoadControl::resume() {
   LockGuard guard(system_.memory.lock);
   Process* process = system_.processes.find(suspended_pid_);
-  if (process != nullptr && process->space != nullptr) process->space->resume();
+  if (process != nullptr && process->space != nullptr) process->space->load.resume();
   suspended_pid_ = 0;
 }
 

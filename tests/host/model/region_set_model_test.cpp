@@ -7,7 +7,7 @@
 #include <memory>
 #include <random>
 
-#include "mm/space/region_set.h"
+#include "mm/ranges/region_set.h"
 #include "sim/random.h"
 
 namespace mobius::mm {

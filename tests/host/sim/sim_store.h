@@ -69,14 +69,14 @@ class StoreObject final : public mm::VmObject {
 // A region of `who` at `at` that shows the whole object, as a call that maps memory makes one.
 inline void show(SimUser& who, mm::VmObject& object, VirtAddr at, Access access) {
   LockGuard guard(who.space().manager().lock);
-  auto region = who.space().make_region();
+  auto region = who.space().regions.make();
   KASSERT(region.has_value());
   mm::Region& shown = **region;
   shown.access = access;
   shown.block_base = at;
   object.add_reference();
   shown.attach(who.space(), mm::ObjectReference(&object));
-  who.space().insert(std::move(*region), VirtRange::of_pages(at, object.pages()));
+  who.space().regions.insert(std::move(*region), VirtRange::of_pages(at, object.pages()));
 }
 
 }  // namespace mobius::sim

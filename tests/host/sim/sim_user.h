@@ -43,7 +43,7 @@ class SimUser {
 
   size_t region_count() {
     LockGuard guard(machine_.manager.lock);
-    return space_->region_count();
+    return space_->regions.count();
   }
   uint32_t locked_pages() {
     LockGuard guard(machine_.manager.lock);

@@ -151,7 +151,7 @@ TEST_F(ImageStory, D1_a_process_that_ends_while_its_page_is_coming_leaves_nothin
       while (file.behaviour.in_flight == 0) machine.scheduler.sleep(1);
       LockGuard guard(machine.manager.lock);
       mm::Region* region = other->space().find(kBase + 0x2000);
-      other->space().erase(*region);
+      other->space().regions.erase(*region);
     });
     EXPECT_EQ(machine.scheduler.run(), 0u);
   }

@@ -38,7 +38,7 @@ struct Shared {
   }
   uint32_t frames_of(SimUser& who) {
     LockGuard guard(machine.manager.lock);
-    return who.space().kernel_bytes() / kPageSize;
+    return who.space().regions.kernel_bytes() / kPageSize;
   }
   uint32_t frames() { return machine.frames.total_frames(); }
 
@@ -95,7 +95,7 @@ TEST(KernelShareStory, S1_what_is_given_back_counts_no_more) {
   Shared m;
   const auto bytes = [&] {
     LockGuard guard(m.machine.manager.lock);
-    return m.hog.space().kernel_bytes();
+    return m.hog.space().regions.kernel_bytes();
   };
   ASSERT_EQ(bytes(), 0u);
   const VirtAddr block = m.alloc(m.hog, 3000);

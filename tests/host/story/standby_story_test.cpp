@@ -129,7 +129,7 @@ TEST_F(StandbyStory, R24_a_fault_that_waits_only_while_its_process_is_suspended_
   const mm::Stats before = stats();
   {
     LockGuard guard(machine.manager.lock);
-    user.space().suspend();
+    user.space().load.suspend();
   }
   bool done = false;
   machine.scheduler.spawn([&] {
@@ -140,7 +140,7 @@ TEST_F(StandbyStory, R24_a_fault_that_waits_only_while_its_process_is_suspended_
   EXPECT_FALSE(done);
   {
     LockGuard guard(machine.manager.lock);
-    user.space().resume();
+    user.space().load.resume();
   }
   while (!done) machine.scheduler.sleep(10);
   EXPECT_EQ(stats().faults_major, before.faults_major);

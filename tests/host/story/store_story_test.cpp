@@ -159,12 +159,12 @@ TEST_F(StoreStory, R16_a_private_copy_leaves_the_store_alone) {
     auto front = mm::AnonymousObject::create(machine.manager, kPages, object);
     ASSERT_TRUE(front);
     front->get()->belong_to(other.space().footprint);
-    auto region = other.space().make_region();
+    auto region = other.space().regions.make();
     ASSERT_TRUE(region);
     (*region)->access = Access::ReadWrite;
     (*region)->block_base = kBase;
     (*region)->attach(other.space(), std::move(*front));
-    other.space().insert(std::move(*region), VirtRange::of_pages(kBase, kPages));
+    other.space().regions.insert(std::move(*region), VirtRange::of_pages(kBase, kPages));
   }
   ASSERT_TRUE(other.write32(at(3), 5));
   evict_all();

@@ -17,7 +17,7 @@ using Seen = std::set<std::string>;
 std::map<std::string, Seen> with_rooms_of_mm(std::map<std::string, Seen> table) {
   Seen seen{"base"};
   for (const std::string room : {"words", "frames", "heap", "ledger", "replacement", "objects",
-                                 "swap", "space", "paging", "fault", "calls"}) {
+                                 "swap", "ranges", "space", "paging", "fault", "calls"}) {
     table["mm/" + room] = seen;
     seen.insert("mm/" + room);
   }

@@ -65,7 +65,7 @@ struct LoadControlLooks : testing::Test {
   }
   void page(const Process& process) {
     LockGuard guard(system.machine.manager.lock);
-    process.space->count_major_fault();
+    process.space->load.count_major();
   }
   // Half a second in which some thread stood still for `percent` of the time, and then a look.
   void half_a_second(uint64_t percent) {
@@ -85,7 +85,7 @@ struct LoadControlLooks : testing::Test {
     LockGuard guard(system.machine.manager.lock);
     std::vector<uint32_t> pids;
     for (Process* p : {first, second, third}) {
-      if (p->space->suspended()) pids.push_back(p->pid);
+      if (p->space->load.suspended()) pids.push_back(p->pid);
     }
     return pids;
   }

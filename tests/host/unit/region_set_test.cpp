@@ -1,5 +1,5 @@
 // The region set: order, neighbours, and where the gaps are; long histories are in model/.
-#include "mm/space/region_set.h"
+#include "mm/ranges/region_set.h"
 
 #include <gtest/gtest.h>
 

@@ -11,7 +11,7 @@
 
 #include <optional>
 
-#include "mm/space/region_tree.h"
+#include "mm/ranges/region_tree.h"
 
 namespace mobius::mm {
 

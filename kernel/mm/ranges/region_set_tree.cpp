@@ -1,6 +1,6 @@
 // The region set's tree: inserting, removing, balance, and the largest gaps kept up with them.
 // Functions with one caller are inline: the calls would cost as much as what they do.
-#include "mm/space/region_set.h"
+#include "mm/ranges/region_set.h"
 
 namespace mobius::mm {
 

@@ -1,5 +1,5 @@
 // The region set's questions: which region, which neighbour, is it free; and the tree's walks.
-#include "mm/space/region_set.h"
+#include "mm/ranges/region_set.h"
 
 namespace mobius::mm {
 

@@ -2,7 +2,7 @@
 // gap that fits. And the check.
 #include <algorithm>
 
-#include "mm/space/region_set.h"
+#include "mm/ranges/region_set.h"
 
 namespace mobius::mm {
 
