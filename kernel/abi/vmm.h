@@ -101,8 +101,9 @@ bool VmmProtect(void *base, size_t pages, uint32_t flags);
 /* VM_ADVISE_*, for any range inside one block. EINVAL: it is not; no such advice. */
 bool VmmAdvise(void *base, size_t pages, uint32_t advice);
 /* The pages are committed and stay in RAM until they are unlocked or freed; locks do not nest. Any
- * range inside one block that is writable throughout (EINVAL if not). ENOMEM: more than an eighth
- * of RAM for this process, or a quarter for all. EIO: a page could not be read back. */
+ * range inside one block that is writable throughout (EINVAL if not). What the block grows by is
+ * not locked. ENOMEM: more than an eighth of RAM for this process, or a quarter for all. EIO: a
+ * page could not be read back. */
 bool VmmLock(void *base, size_t pages);
 bool VmmUnlock(void *base, size_t pages);
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "mm/paging/pageout.h"
+#include "mm/space/reverse_map.h"
 
 namespace mobius::mm {
 
@@ -17,7 +18,7 @@ struct Totals {
   uint32_t standby = 0;   // of these, those that a frame on standby still holds
   uint32_t owed = 0;      // of what is promised
   uint32_t slots = 0;     // swap slots in use, those that resident pages keep included
-  uint32_t tables = 0;
+  uint32_t tables = 0, locked = 0;
 };
 
 // A swap slot that is used by a page is in use, and no page has one without swap space.
@@ -47,9 +48,17 @@ void check_marks(MemoryManager& manager, const VmObject& object, const FrameReco
   ++totals.slots;
 }
 
+// VmmUnlock lets go of its pages in steps.
+bool is_in_a_long_call(VmObject& object) REQUIRES(memory_lock) {
+  for (const Region& view : object.views()) {
+    if (view.space->long_call != nullptr) return true;
+  }
+  return false;
+}
+
 // Every Resident slot owns its frame, and the frame's record names the slot.
 void check_object(MemoryManager& manager, VmObject& object, Totals& totals) REQUIRES(memory_lock) {
-  uint32_t resident = 0;
+  uint32_t resident = 0, locked = 0;  // locked: by nobody any more
   const uint32_t swapped_before = totals.swapped;
   object.slots().for_each(0, object.pages(),
                           [&](PageIndex page, PageSlot& slot) REQUIRES(memory_lock) {
@@ -65,8 +74,10 @@ void check_object(MemoryManager& manager, VmObject& object, Totals& totals) REQU
     KASSERT(record.use == object.frame_use());
     KASSERT(record.owner == &object && record.index == page);
     check_marks(manager, object, record, totals);
+    locked += record.marks.has(PageMark::Locked) && !is_locked(object, page) ? 1 : 0;
   });
   KASSERT(resident == object.resident_pages());
+  KASSERT(locked == 0 || is_in_a_long_call(object));
   KASSERT(totals.swapped - swapped_before == object.swapped_pages());
   if (object.promised()) {
     totals.owed += object.promise().pages() - resident - (totals.swapped - swapped_before);
@@ -132,7 +143,8 @@ void check_neighbours(AddressSpace& space, Region& region) REQUIRES(memory_lock)
     KASSERT(region.block_base != next->block_base);
   }
   if (region.kind == RegionKind::Block && region.same_block(*next)) {
-    KASSERT(region.range.end == next->range.begin && region.access != next->access);
+    KASSERT(region.range.end == next->range.begin &&
+            (region.access != next->access || region.locking != next->locking));
   }
 }
 
@@ -140,11 +152,12 @@ void check_space(MemoryManager& manager, AddressSpace& space, Totals& totals)
     REQUIRES(memory_lock) {
   const RegionSet& regions = space.regions.set();
   regions.check();
-  uint32_t mapped = 0, resident = 0, swapped = 0;
+  uint32_t mapped = 0, resident = 0, swapped = 0, locked = 0;
   size_t slots = 0;
   for (RegionNode* n = regions.first(); n != nullptr; n = regions.next(*n)) {
     auto& region = static_cast<Region&>(*n);
     mapped += check_region(manager, space, region);
+    if (region.locking != Locking::None) locked += region.range.size_pages();
     check_neighbours(space, region);
     VmObject* const object = region.object.get();
     // Once an object, which several regions may show; while it moves, in two places.
@@ -157,6 +170,8 @@ void check_space(MemoryManager& manager, AddressSpace& space, Totals& totals)
   KASSERT(resident == space.footprint.resident && swapped == space.footprint.swapped);
   KASSERT(space.regions.kernel_bytes() == space.regions.count() * kRegionBytes + slots);
   KASSERT(mapped == space.map().mapped_pages());
+  KASSERT(locked == space.regions.locked_pages());
+  totals.locked += locked;
   totals.tables += space.map().table_frames();
 }
 
@@ -171,6 +186,7 @@ void check_machine(MemoryManager& manager) {
   for (AddressSpace& space : manager.spaces) check_space(manager, space, totals);
   KASSERT(totals.owed == manager.promises.owed());
   KASSERT(totals.standby == manager.frames.standby_frames());
+  KASSERT(totals.locked == manager.locked_pages);
   if (manager.swap != nullptr && manager.swap->on()) {
     const SwapPager& swap = *manager.swap;
     swap.slots().check();

@@ -57,10 +57,12 @@ Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pag
 // The pages are uncommitted again, and read as zeros. Any page range inside one block.
 Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages) EXCLUDES(memory_lock);
 
-// The pages of any range inside one writable block are committed and stay in RAM until they are
-// unlocked or freed; locks do not nest. May sleep. Fails: BadArgument, LimitReached (more than an
-// eighth of RAM for one process, a quarter for all), OutOfFrames, IoError, Interrupted (the process
-// is being killed; nothing more is locked then).
+// The pages of any range inside one writable block are committed, and while they are in RAM they
+// stay there until they are unlocked or freed; locks do not nest. Of a page that several views
+// show, each has a lock of its own. What a block grows by is not locked; a page that is discarded
+// and comes again is. May sleep. Fails: BadArgument, LimitReached (more than an eighth of RAM for
+// one process, a quarter for all; regions), OutOfFrames, IoError, Interrupted (the process is being
+// killed; nothing more is locked then). Unlocking fails as VmmProtect does.
 inline constexpr uint32_t kLockShareOfProcess = 8, kLockShareOfAll = 4;
 Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) EXCLUDES(memory_lock);
 Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages) EXCLUDES(memory_lock);

@@ -80,7 +80,7 @@ inline void free_region(AddressSpace& space, Region& region, VirtRange block)
     REQUIRES(memory_lock) {
   VmObject& object = *region.object.get();
   if (!object.slots().untouched()) {
-    if (object.references() > 1) [[unlikely]] space.unmap_folding(region, region.range);
+    if (object.references() > 1) [[unlikely]] space.stop_showing(region);
     space.unmap_unwanted(region.range);
   }
   space.freed.note(block);

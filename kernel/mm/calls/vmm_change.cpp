@@ -13,7 +13,7 @@ namespace {
 class Protecting {
  public:
   Protecting(AddressSpace& space, VirtRange range, Access access)
-      : call_(space), range_(range), access_(access), cursor_(range.begin) {}
+      : call_(space), range_(range), access_(access), cuts_(range), cursor_(range.begin) {}
 
   // Does all of it; or, where it is long, begins the call and returns true: go_on() must follow.
   // Fails: BadArgument, OutOfFrames, LimitReached.
@@ -23,15 +23,14 @@ class Protecting {
 
  private:
   AddressSpace& space() const { return call_.space(); }
-  Region* cut(Region* region) REQUIRES(memory_lock);
   void change_next() REQUIRES(memory_lock);
   bool change_some() EXCLUDES(memory_lock);
 
   LongCall call_;
   const VirtRange range_;
   const Access access_;
+  Cuts cuts_;
   VirtAddr cursor_;  // what lies before it has its rights
-  Regions::New lower_, upper_;
 };
 
 Result<bool> Protecting::begin() {
@@ -40,8 +39,7 @@ Result<bool> Protecting::begin() {
   if (block.first->kind == RegionKind::Stack) return Failure(Error::BadArgument);
   Region* const first = space().find(range_.begin);
   Region* const last = space().find(VirtAddr{range_.end.value - kPageSize});
-  if (first->range.begin != range_.begin && !lower_) lower_ = TRY(space().regions.make());
-  if (last->range.end != range_.end && !upper_) upper_ = TRY(space().regions.make());
+  TRY(cuts_.acquire(space()));
   // From here on nothing fails.
   const bool may_lose = first != last || access_ < first->access;
   if (may_lose && is_long(space(), *first, range_)) {
@@ -66,21 +64,13 @@ bool Protecting::change_some() {
   return false;
 }
 
-// Cuts the region so that none of it is outside the range.
-Region* Protecting::cut(Region* region) {
-  if (region->range.end > range_.end) space().regions.split(*region, range_.end, std::move(upper_));
-  if (region->range.begin >= range_.begin) return region;
-  space().regions.split(*region, range_.begin, std::move(lower_));
-  return space().regions.next(*region);
-}
-
 // Entries with rights the region no longer gives go; the next access enters them anew. Rights that
 // are new need no flush: the access that wants them faults.
 void Protecting::change_next() {
   Region* region = space().find(cursor_);
   cursor_ = std::min(region->range.end, range_.end);
   if (region->access == access_) return;
-  region = cut(region);
+  region = &cuts_.cut(space(), *region);
   if (access_ < region->access) space().unmap_folding(*region, region->range);
   region->access = access_;
   Region* const before = space().regions.previous(*region);

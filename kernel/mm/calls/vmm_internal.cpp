@@ -48,11 +48,27 @@ Result<VirtRange> choose_range_near(AddressSpace& space, PageCount pages, VirtAd
   return VirtRange::of_pages(*base, pages);
 }
 
+Result<void> Cuts::acquire(AddressSpace& space) {
+  const Region* const first = space.find(range_.begin);
+  const Region* const last = space.find(VirtAddr{range_.end.value - kPageSize});
+  if (first->range.begin != range_.begin && !lower_) lower_ = TRY(space.regions.make());
+  if (last->range.end != range_.end && !upper_) upper_ = TRY(space.regions.make());
+  return {};
+}
+
+Region& Cuts::cut(AddressSpace& space, Region& region) {
+  if (region.range.end > range_.end) space.regions.split(region, range_.end, std::move(upper_));
+  if (region.range.begin >= range_.begin) return region;
+  space.regions.split(region, range_.begin, std::move(lower_));
+  return *space.regions.next(region);
+}
+
 void return_to_reservation(AddressSpace& space, Region& region) {
   region.kind = RegionKind::Reserved;
   region.access = Access::None;
   region.block_base = region.reservation;
   region.reservation = VirtAddr{0};
+  if (region.locking != Locking::None) space.regions.lock(region, Locking::None);
   region.detach();
   region.first_page = 0;
   region.read_ahead = {};

@@ -39,23 +39,43 @@ inline Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, Virt
   return choose_range_near(space, pages, wanted);
 }
 
+// What a call needs that gives a range of a block an attribute of its own: the regions for its two
+// ends, where these are inside regions.
+class Cuts {
+ public:
+  explicit Cuts(VirtRange range) : range_(range) {}
+  // Fails: OutOfFrames, LimitReached. What it has got stays for another attempt.
+  Result<void> acquire(AddressSpace& space) REQUIRES(memory_lock);
+  // Cuts the region, which has pages of the range, so that it has no others. Returns it.
+  Region& cut(AddressSpace& space, Region& region) REQUIRES(memory_lock);
+
+ private:
+  const VirtRange range_;
+  Regions::New lower_, upper_;
+};
+
 // The part of a reservation that a freed block was becomes reserved again, one region with the
 // unused neighbours. `region` covers it, with nothing mapped.
 void return_to_reservation(AddressSpace& space, Region& region) REQUIRES(memory_lock);
+
+// The pages that `region`, which is locked, has from `at` on are new, and not locked.
+void cut_off_grown(Regions& regions, Region& region, VirtAddr at, Regions::New grown)
+    REQUIRES(memory_lock);
 
 // A block on its way to another place: its regions go one by one, the last one first, in steps
 // between which others run. The pages stay where they are.
 class Moving {
  public:
-  // `target` is free; what it has more goes to the last region. `left_behind`: for a block of a
-  // reservation, what takes its old place in that. The caller gives the object its new size, and
-  // begins a long call where there is more than a step.
-  Moving(AddressSpace& space, const Block& block, VirtRange target,
+  // `target` is free; what it has more goes to the last region, or is `grown`. `left_behind`: for
+  // a block of a reservation, what takes its old place in that. The caller gives the object its
+  // new size, and begins a long call where there is more than a step.
+  Moving(AddressSpace& space, const Block& block, VirtRange target, Regions::New grown,
          Regions::New left_behind) REQUIRES(memory_lock)
       : space_(space),
         from_(block.range),
         to_(target),
         reservation_(block.first->reservation),
+        grown_(std::move(grown)),
         left_behind_(std::move(left_behind)),
         cursor_(block.range.end) {}
 
@@ -71,7 +91,7 @@ class Moving {
   AddressSpace& space_;
   const VirtRange from_, to_;
   const VirtAddr reservation_;
-  Regions::New left_behind_;
+  Regions::New grown_, left_behind_;
   VirtAddr cursor_;  // what lies before it is still at its old place
 };
 

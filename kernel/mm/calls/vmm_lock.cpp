@@ -3,14 +3,14 @@
 
 #include "mm/calls/vmm_internal.h"
 #include "mm/fault/fault.h"
-#include "mm/objects/residency.h"
+#include "mm/space/reverse_map.h"
 
 namespace mobius::mm {
 
 namespace {
 
-// Pages that are looked at under one lock: 10 instructions each, 100 where one is unlocked.
-constexpr PageCount kStep = 1024;
+// Pages that are brought in between two looks at whether others shall run.
+constexpr PageCount kStep = 256;
 
 // S1: of the pages in RAM.
 uint32_t most_for(const AddressSpace& space) {
@@ -24,54 +24,60 @@ Result<Block> whole_block_around(AddressSpace& space, VirtRange range) REQUIRES(
                                                 : Failure(Error::BadArgument);
 }
 
-// The record of the page's frame; null where it has none of its own.
-FrameRecord* record_of(VmObject& object, PageIndex index) REQUIRES(memory_lock) {
-  PageSlot* slot = object.slots().find(index);
-  if (slot == nullptr || slot->kind() != SlotKind::Resident) return nullptr;
-  return &object.manager().frames.record(slot->frame());
-}
-
-// f(page) for each, some under each lock, between which others run.
+// From the last region of the range to the first, in steps between which others run: f(region, end)
+// changes some in front of `end`, and returns where what is left ends. Requires: a long call on the
+// block is under way.
 template <typename F>
-void for_each_page(VmObject& object, PageIndex first, PageCount pages, F&& f)
-    EXCLUDES(memory_lock) {
-  const PageIndex end = first + pages;
-  for (PageIndex page = first; page < end;) {
+void change_in_steps(AddressSpace& space, VirtRange range, F&& f) EXCLUDES(memory_lock) {
+  for (VirtAddr end = range.end; end > range.begin;) {
     {
-      LockGuard guard(object.manager().lock);
-      for (const PageIndex stop = std::min(end, page + kStep); page < stop; ++page) f(page);
+      LockGuard guard(space.manager().lock);
+      for (StepWork work(space.manager()); end > range.begin && !work.done();) {
+        const VirtAddr before = end;
+        end = f(*space.find(VirtAddr{end.value - kPageSize}), end);
+        work.region((before - end) >> kPageShift);
+      }
     }
-    if (page < end) object.manager().waiting.let_others_run();
+    if (end > range.begin) space.manager().waiting.let_others_run();
   }
 }
 
-// Pages of a block that get locked now; they are unlocked again unless that is the end of it. It
-// follows the block's object: the block may be moved or freed while it sleeps. One at a time in
-// each address space, so that no page is locked by two.
-class Locking {
+// Pages of the range that are not locked now are let go of. The same holds of the long call.
+void let_go_in_steps(AddressSpace& space, VirtRange range) EXCLUDES(memory_lock) {
+  change_in_steps(space, range, [&](Region& region, VirtAddr end) REQUIRES(memory_lock) {
+    const VirtRange part = part_before(region, end, range.begin);
+    let_go_of_locked(*region.object.get(), region.page_at(part.begin), region.page_at(part.end));
+    return part.begin;
+  });
+}
+
+// Pages of a block that get locked now: their regions are Coming, unless they were locked before,
+// and are not again unless that is the end of it. It follows the block's object: the block may be
+// moved or freed while it sleeps. One at a time in each address space: what is Coming is its own.
+class LockCall {
  public:
-  Locking(AddressSpace& space, VirtRange range) : space_(space), range_(range) {}
-  Locking(const Locking&) = delete;
-  ~Locking() EXCLUDES(memory_lock);
-  // Waits for its turn. Fails: BadArgument, LimitReached.
+  LockCall(AddressSpace& space, VirtRange range) : space_(space), range_(range) {}
+  LockCall(const LockCall&) = delete;
+  ~LockCall() EXCLUDES(memory_lock);
+  // Waits for its turn. Fails: BadArgument, LimitReached, OutOfFrames.
   Result<void> begin() EXCLUDES(memory_lock);
   // From here on they stay locked.
-  void finish() EXCLUDES(memory_lock);
+  void finish() EXCLUDES(memory_lock) { settle(Locking::Locked); }
 
-  // Brings the page in and locks it. Fails: OutOfFrames, IoError, LimitReached, BadArgument (no
-  // access, or no such block any more).
+  // Brings the page in. Fails: OutOfFrames, IoError, BadArgument (no access, or no such block any
+  // more).
   Result<void> add(VirtAddr page) EXCLUDES(memory_lock);
 
  private:
-  Result<bool> try_begin(LongCall& call) EXCLUDES(memory_lock);
-  // Whether all pages may be locked by this process, and by all of them together.
-  Result<void> check_quota() EXCLUDES(memory_lock);
-  bool all_may_lock(uint32_t more) const REQUIRES(memory_lock);
-  enum class Then : uint8_t { StayLocked, Unlock };
-  // What this call has locked is no longer its own.
-  void settle(Then then) EXCLUDES(memory_lock);
-  Result<bool> mark(VirtAddr page) EXCLUDES(memory_lock);
-  PageIndex index_of(VirtAddr page) const { return first_ + ((page - range_.begin) >> kPageShift); }
+  // False: another one is under way.
+  Result<bool> try_begin(LongCall& call, Cuts& cuts) EXCLUDES(memory_lock);
+  Result<void> mark(Cuts& cuts) EXCLUDES(memory_lock);
+  // Whether the pages may be locked by this process, and by all of them together.
+  bool may_lock(PageCount more) const REQUIRES(memory_lock);
+  // The block with what is Coming; nothing where that has gone.
+  VirtRange begin_to_settle(LongCall& call) EXCLUDES(memory_lock);
+  // What is Coming is `to`.
+  void settle(Locking to) EXCLUDES(memory_lock);
 
   AddressSpace& space_;
   const VirtRange range_;
@@ -79,98 +85,98 @@ class Locking {
   PageIndex first_ = 0;
 };
 
-Result<void> Locking::begin() {
+Result<void> LockCall::begin() {
   LongCall call(space_);
-  while (!TRY(try_begin(call))) space_.manager().waiting.wait(&space_.locking);
-  return check_quota();
+  Cuts cuts(range_);
+  const auto attempt = [&] { return try_begin(call, cuts); };
+  while (!TRY(retry_for_frames(space_.manager(), attempt))) {
+    space_.manager().waiting.wait(&space_.locking);
+  }
+  return mark(cuts);
 }
 
-Result<bool> Locking::try_begin(LongCall& call) {
+Result<bool> LockCall::try_begin(LongCall& call, Cuts& cuts) {
   CallGuard guard(call);
   if (space_.locking) return false;
-  call.begin(TRY(whole_block_around(space_, range_)).range);
-  Region* region = space_.find(range_.begin);
-  object_ = region->object.get();
+  const Block block = TRY(whole_block_around(space_, range_));
+  TRY(cuts.acquire(space_));
+  // From here on nothing fails.
+  call.begin(block.range);
+  object_ = block.first->object.get();
   object_->add_reference();
-  first_ = region->page_at(range_.begin);
+  first_ = space_.find(range_.begin)->page_at(range_.begin);
   space_.locking = true;
   return true;
 }
 
-Locking::~Locking() {
+// What is refused in the midst of it settles as any other that fails.
+Result<void> LockCall::mark(Cuts& cuts) {
+  bool allowed = true;
+  change_in_steps(space_, range_, [&](Region& found, VirtAddr) REQUIRES(memory_lock) {
+    if (found.locking != Locking::None || !allowed) return found.range.begin;
+    Region& region = cuts.cut(space_, found);
+    const VirtAddr begin = region.range.begin;
+    allowed = may_lock(region.range.size_pages());
+    if (allowed) space_.regions.lock(region, Locking::Coming);
+    space_.regions.merge(region);
+    return begin;
+  });
+  return allowed ? Result<void>() : Failure(Error::LimitReached);
+}
+
+bool LockCall::may_lock(PageCount more) const {
+  const MemoryManager& manager = space_.manager();
+  const uint32_t most_of_all = manager.frames.total_frames() / kLockShareOfAll;
+  return space_.regions.locked_pages() + more <= most_for(space_) &&
+         manager.locked_pages + more <= most_of_all;
+}
+
+LockCall::~LockCall() {
   if (object_ == nullptr) return;
-  settle(Then::Unlock);
+  settle(Locking::None);
   LockGuard guard(space_.manager().lock);
   object_->drop_reference();
   space_.locking = false;
   space_.manager().waiting.wake(&space_.locking);
 }
 
-void Locking::finish() {
-  settle(Then::StayLocked);
+VirtRange LockCall::begin_to_settle(LongCall& call) {
+  CallGuard guard(call);
+  for (Region& view : object_->views()) {
+    if (view.space != &space_ || view.locking != Locking::Coming) continue;
+    const VirtRange block = find_block(space_, view.range.begin)->range;
+    call.begin(block);
+    return block;
+  }
+  return {};
 }
 
-// The block may be elsewhere by now, or be gone: what is there then waits for this, too.
-void Locking::settle(Then then) {
+void LockCall::settle(Locking to) {
   LongCall call(space_);
-  {
-    CallGuard guard(call);
-    call.begin(range_);
-  }
-  for_each_page(*object_, first_, range_.size_pages(), [&](PageIndex page) REQUIRES(memory_lock) {
-    FrameRecord* record = record_of(*object_, page);
-    if (record == nullptr || !record->marks.has(PageMark::Locking)) return;
-    record->marks.remove({PageMark::Locking});
-    if (then == Then::Unlock) space_.manager().residency->unlock(*record);
+  const VirtRange block = begin_to_settle(call);
+  change_in_steps(space_, block, [&](Region& region, VirtAddr) REQUIRES(memory_lock) {
+    const VirtAddr begin = region.range.begin;
+    if (region.locking != Locking::Coming) return begin;
+    space_.regions.lock(region, to);
+    space_.regions.merge(region);
+    return begin;
   });
+  if (to == Locking::None) let_go_in_steps(space_, block);
 }
 
-Result<bool> Locking::mark(VirtAddr page) {
-  LockGuard guard(space_.manager().lock);
-  Region* region = space_.find(page);
-  if (region == nullptr || region->object.get() != object_ ||
-      region->page_at(page) != index_of(page)) {
-    return Failure(Error::BadArgument);
+Result<void> LockCall::add(VirtAddr page) {
+  switch (resolve_fault(space_, {page, FaultAccess::Write})) {
+    case FaultOutcome::Resolved: break;
+    case FaultOutcome::NotAllowed: return Failure(Error::BadArgument);
+    case FaultOutcome::OutOfMemory: return Failure(Error::OutOfFrames);
+    case FaultOutcome::IoError: return Failure(Error::IoError);
   }
-  FrameRecord* record = record_of(*object_, index_of(page));
-  if (record == nullptr) return false;
-  if (record->marks.has(PageMark::Locked)) return true;
-  if (!all_may_lock(1)) return Failure(Error::LimitReached);  // others have locked meanwhile
-  space_.manager().residency->lock(*record);
-  record->marks.add(PageMark::Locking);
-  return true;
-}
-
-Result<void> Locking::add(VirtAddr page) {
-  // It may be evicted again between the fault and the mark.
-  constexpr unsigned kTries = 64;
-  for (unsigned i = 0; i < kTries; ++i) {
-    switch (resolve_fault(space_, {page, FaultAccess::Write})) {
-      case FaultOutcome::Resolved: break;
-      case FaultOutcome::NotAllowed: return Failure(Error::BadArgument);
-      case FaultOutcome::OutOfMemory: return Failure(Error::OutOfFrames);
-      case FaultOutcome::IoError: return Failure(Error::IoError);
-    }
-    if (TRY(mark(page))) return {};
-  }
-  return Failure(Error::OutOfFrames);
-}
-
-Result<void> Locking::check_quota() {
-  uint32_t fresh = 0;
-  for_each_page(*object_, first_, range_.size_pages(), [&](PageIndex page) REQUIRES(memory_lock) {
-    const FrameRecord* record = record_of(*object_, page);
-    if (record == nullptr || !record->marks.has(PageMark::Locked)) ++fresh;
-  });
   LockGuard guard(space_.manager().lock);
-  const bool allowed = space_.locked_pages() + fresh <= most_for(space_) && all_may_lock(fresh);
-  return allowed ? Result<void>() : Failure(Error::LimitReached);
-}
-
-bool Locking::all_may_lock(uint32_t more) const {
-  const MemoryManager& manager = space_.manager();
-  const uint32_t most = manager.frames.total_frames() / kLockShareOfAll;
-  return manager.residency->locked_pages() + more <= most;
+  Region* const region = space_.find(page);
+  const PageIndex index = first_ + ((page - range_.begin) >> kPageShift);
+  const bool same = region != nullptr && region->object.get() == object_ &&
+                    region->page_at(page) == index;
+  return same ? Result<void>() : Failure(Error::BadArgument);
 }
 
 SlotKind kind_of(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
@@ -183,9 +189,8 @@ SlotKind kind_of(AddressSpace& space, VirtAddr page) EXCLUDES(memory_lock) {
 
 namespace {
 
-// Where pages may be brought in, a step is shorter.
 bool is_step_end(VirtRange range, VirtAddr page) {
-  return ((page - range.begin) >> kPageShift) % (kStep / 4) == kStep / 4 - 1;
+  return ((page - range.begin) >> kPageShift) % kStep == kStep - 1;
 }
 
 }  // namespace
@@ -193,7 +198,7 @@ bool is_step_end(VirtRange range, VirtAddr page) {
 Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) {
   if (space.manager().residency == nullptr) return Failure(Error::NotSupported);
   VirtRange range = TRY(user_range(base, pages));
-  Locking locking(space, range);
+  LockCall locking(space, range);
   TRY(locking.begin());
   for (VirtAddr page = range.begin; page < range.end; page = pages_after(page, 1)) {
     if (is_step_end(range, page)) space.manager().waiting.let_others_run();
@@ -207,22 +212,25 @@ Result<void> vmm_lock(AddressSpace& space, VirtAddr base, PageCount pages) {
 Result<void> vmm_unlock(AddressSpace& space, VirtAddr base, PageCount pages) {
   VirtRange range = TRY(user_range(base, pages));
   LongCall call(space);
-  VmObject* object = nullptr;
-  PageIndex first = 0;
-  {
+  Cuts cuts(range);
+  TRY(retry_for_frames(space.manager(), [&]() -> Result<void> {
     CallGuard guard(call);
     const Block block = TRY(whole_block_around(space, range));
+    if (space.regions.locked_pages() != 0) TRY(cuts.acquire(space));
     // From here on nothing fails.
     call.begin(block.range);
-    object = block.first->object.get();
-    first = space.find(range.begin)->page_at(range.begin);
-  }
-  for_each_page(*object, first, pages, [&](PageIndex page) REQUIRES(memory_lock) {
-    FrameRecord* record = record_of(*object, page);
-    if (record == nullptr || !record->marks.has(PageMark::Locked)) return;
-    record->marks.remove({PageMark::Locking});  // also from a VmmLock that goes on
-    space.manager().residency->unlock(*record);
+    return {};
+  }));
+  // Also what is Coming, of a VmmLock that goes on.
+  change_in_steps(space, range, [&](Region& found, VirtAddr) REQUIRES(memory_lock) {
+    if (found.locking == Locking::None) return found.range.begin;
+    Region& region = cuts.cut(space, found);
+    const VirtAddr begin = region.range.begin;
+    space.regions.lock(region, Locking::None);
+    space.regions.merge(region);
+    return begin;
   });
+  let_go_in_steps(space, range);
   return {};
 }
 

@@ -3,6 +3,11 @@
 
 namespace mobius::mm {
 
+void cut_off_grown(Regions& regions, Region& region, VirtAddr at, Regions::New grown) {
+  regions.split(region, at, std::move(grown));
+  regions.lock(*regions.next(region), Locking::None);
+}
+
 bool Moving::step() {
   for (StepWork work(space_.manager()); cursor_ > from_.begin;) {
     if (work.done()) return true;
@@ -24,6 +29,7 @@ void Moving::move(Region& region) {
   space_.regions.move(region, {place_of(region.range.begin), end});
   region.block_base = to_.begin;
   region.reservation = VirtAddr{0};
+  if (grown_) cut_off_grown(space_.regions, region, place_of(from_.end), std::move(grown_));
 }
 
 // The range is part of the reservation again, of one region with what is unused around it.

@@ -50,7 +50,14 @@ bool can_extend(AddressSpace& space, const Block& block, VirtAddr to) REQUIRES(m
          next->block_base == block.first->reservation && next->range.contains(more);
 }
 
-void extend(AddressSpace& space, const Block& block, VirtAddr to) REQUIRES(memory_lock) {
+// For what a block grows by, where its last pages are locked; nothing where they are not.
+Result<Regions::New> make_grown(AddressSpace& space, const Block& block) REQUIRES(memory_lock) {
+  if (block.last->locking == Locking::None) return Regions::New();
+  return space.regions.make();
+}
+
+void extend(AddressSpace& space, const Block& block, VirtAddr to, Regions::New grown)
+    REQUIRES(memory_lock) {
   if (block.first->reservation.value != 0) {
     Region* unused = space.regions.next(*block.last);
     if (unused->range.end == to) {
@@ -60,6 +67,7 @@ void extend(AddressSpace& space, const Block& block, VirtAddr to) REQUIRES(memor
     }
   }
   space.regions.resize(*block.last, {block.last->range.begin, to});
+  if (grown) cut_off_grown(space.regions, *block.last, block.range.end, std::move(grown));
 }
 
 // What is left to do of a block that is resized in steps.
@@ -120,10 +128,11 @@ Resized move_on(Moving& moving) REQUIRES(memory_lock) {
 
 Result<Resized> grow_in_place(AddressSpace& space, const Block& block, PageCount pages)
     REQUIRES(memory_lock) {
+  Regions::New grown = TRY(make_grown(space, block));
   TRY(grow_object(space, *block.first->object.get(), block.range.size_pages(), pages));
   // From here on nothing fails.
   block.first->object.get()->show(pages);
-  extend(space, block, range_for(block, pages).end);
+  extend(space, block, range_for(block, pages).end, std::move(grown));
   return Resized{Resized::Next::Done, block.range.begin};
 }
 
@@ -136,10 +145,11 @@ Result<Resized> grow_elsewhere(AddressSpace& space, const Block& block, PageCoun
   }
   Regions::New left_behind;
   if (block.first->reservation.value != 0) left_behind = TRY(space.regions.make());
+  Regions::New grown = TRY(make_grown(space, block));
   TRY(grow_object(space, *block.first->object.get(), block.range.size_pages(), pages));
   // From here on nothing fails.
   block.first->object.get()->show(pages);
-  resizing.moving.emplace(space, block, target, std::move(left_behind));
+  resizing.moving.emplace(space, block, target, std::move(grown), std::move(left_behind));
   return move_on(*resizing.moving);
 }
 

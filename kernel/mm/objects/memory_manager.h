@@ -55,6 +55,8 @@ struct MemoryManager {
   // that has moved some wakes those that wait on these.
   uint32_t reads_in_flight GUARDED_BY(memory_lock) = 0;
   uint32_t writes_in_flight GUARDED_BY(memory_lock) = 0;
+  // By VmmLock, of all spaces: a page counts for each region that locks it.
+  uint32_t locked_pages GUARDED_BY(memory_lock) = 0;
 
   // Without the lock: it only counts up, and a caller compares it with what it was.
   uint32_t refused_promises() const NO_THREAD_SAFETY_ANALYSIS { return promises.refusals(); }

@@ -28,7 +28,7 @@ void Residency::start_tracking() {
   policy_.set_capacity(pages);
   for (VmObject& object : manager_.objects) {
     for_each_resident(object, [&](FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock) {
-      if (!record.marks.has(PageMark::Locked)) was_read_ahead(record, slot.shadow());
+      was_read_ahead(record, slot.shadow());
     });
   }
 }
@@ -46,7 +46,7 @@ void Residency::put_back(FrameRecord& record, ReplacementPolicy::Kept why) {
   if (why == ReplacementPolicy::Kept::IoFailed) {
     record.marks.add(PageMark::Stuck);
     record.marks.remove({PageMark::Tracked});
-  } else if (!record.marks.has(PageMark::Locked)) {
+  } else {
     policy_.kept(record, why);
   }
 }
@@ -59,7 +59,7 @@ bool Residency::forgive_failures() {
   bool any = false;
   for (VmObject& object : manager_.objects) {
     for_each_resident(object, [&](FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock) {
-      if (!record.marks.has(PageMark::Stuck) || record.marks.has(PageMark::Locked)) return;
+      if (!record.marks.has(PageMark::Stuck)) return;
       record.marks.remove({PageMark::Stuck});
       was_read_ahead(record, slot.shadow());
       any = true;
@@ -101,33 +101,19 @@ void Residency::age() {
 
 void Residency::left(FrameRecord& record) {
   if (record.list != 0) policy_.removed(record);
-  if (record.marks.has(PageMark::Locked)) count_locked(record, -1);
 }
 
-void Residency::lock(FrameRecord& record) {
-  KASSERT(!record.marks.has(PageMark::Locked));
-  if (record.list != 0) policy_.removed(record);
+void Residency::set_aside_locked(FrameRecord& record) {
+  KASSERT(record.list == 0 && !record.marks.has(PageMark::Locked));
   newcomers_.remove(record);
   record.marks.remove({PageMark::Tracked});
   record.marks.add(PageMark::Locked);
-  count_locked(record, 1);
 }
 
 void Residency::unlock(FrameRecord& record) {
   KASSERT(record.marks.has(PageMark::Locked));
   record.marks.remove({PageMark::Locked});
-  count_locked(record, -1);
-  if (record.marks.has(PageMark::Stuck)) return;
-  if (record.marks.has(PageMark::Writing)) {
-    record.marks.add(PageMark::Tracked);  // it is still the writer's, who tells the policy
-  } else {
-    was_read_ahead(record, object_of(record)->slots().find(record.index)->shadow());
-  }
-}
-
-void Residency::count_locked(FrameRecord& record, int pages) {
-  locked_ += pages;
-  object_of(record)->locked_pages += pages;
+  was_read_ahead(record, object_of(record)->slots().find(record.index)->shadow());
 }
 
 bool Residency::test_and_clear(PolicyPage& page) {

@@ -2,8 +2,9 @@
 //
 // From the first time that memory is short (before, pages are not even listed) every page that
 // comes into a frame, or leaves it, is told here. The replacement policy puts them in order. Three
-// things overrule it: a page that is locked is not in its hands; one that could not be written is
-// left alone (Stuck); one that has just come in by a fault stays until it has been used.
+// things overrule it: a page that is locked leaves its hands when an eviction meets it; one that
+// could not be written is left alone (Stuck); one that has just come in by a fault stays until it
+// has been used.
 #pragma once
 
 #include "mm/objects/newcomers.h"
@@ -46,16 +47,16 @@ class Residency final : private Sampler {
   void age() REQUIRES(memory_lock);
   // The page is freed: nobody asks for its frame again.
   void left(FrameRecord& record) REQUIRES(memory_lock);
-  // The page of an object is never evicted, or may be again.
-  void lock(FrameRecord& record) REQUIRES(memory_lock);
+  // Nobody locks the page any more (Locked): it may be evicted again.
   void unlock(FrameRecord& record) REQUIRES(memory_lock);
-  uint32_t locked_pages() const REQUIRES(memory_lock) { return locked_; }
 
   // ---- for the eviction of pages ----
   // From here on came() counts anew; pages are tracked.
   void begin_picking() REQUIRES(memory_lock);
-  // The page to evict next; null: there is none. It is the caller's until one of the next two.
+  // The page to evict next; null: there is none. It is the caller's until one of the next three.
   FrameRecord* pick() REQUIRES(memory_lock);
+  // It stays, and is not picked again until unlock().
+  void set_aside_locked(FrameRecord& record) REQUIRES(memory_lock);
   // It stays; a page that could not be written is Stuck from now on.
   void put_back(FrameRecord& record, ReplacementPolicy::Kept why) REQUIRES(memory_lock);
   Shadow evicted(FrameRecord& record) REQUIRES(memory_lock);
@@ -75,14 +76,12 @@ class Residency final : private Sampler {
   bool test_and_clear(PolicyPage& page) override REQUIRES(memory_lock);
   void start_tracking() REQUIRES(memory_lock);
   void note_came(FrameRecord& record) REQUIRES(memory_lock);
-  void count_locked(FrameRecord& record, int pages) REQUIRES(memory_lock);
 
   MemoryManager& manager_;
   ReplacementPolicy& policy_ GUARDED_BY(memory_lock);
   PageUse& use_ GUARDED_BY(memory_lock);
   Newcomers newcomers_ GUARDED_BY(memory_lock);
   PagesThatCame came_ GUARDED_BY(memory_lock);
-  uint32_t locked_ GUARDED_BY(memory_lock) = 0;
 };
 
 }  // namespace mobius::mm

@@ -63,7 +63,7 @@ class VmObject : public ObjectPages, public Link<AllObjects>, public Link<Object
   List<Region, ObjectViews>& views() REQUIRES(memory_lock) { return views_; }
   List<VmObject, ObjectFronts>& fronts() REQUIRES(memory_lock) { return fronts_; }
 
-  uint32_t locked_pages GUARDED_BY(memory_lock) = 0;  // by VmmLock
+  uint32_t locked_views GUARDED_BY(memory_lock) = 0;  // regions whose pages are locked
 
  protected:
   ~VmObject() = default;

@@ -75,6 +75,7 @@ void Eviction::pick_batch(Batch& batch) {
     switch (choose(*record, batch)) {
       case Chosen::Evicted: ++result.evicted; break;
       case Chosen::ToWrite: batch.add(*record); break;
+      case Chosen::Locked: residency_.set_aside_locked(*record); break;
       case Chosen::Stays: residency_.put_back(*record, Kept::Used); break;
     }
   }
@@ -105,6 +106,8 @@ void Eviction::pick_without_slots(Batch& batch) {
     const Chosen chosen = choose(*record, batch);
     if (chosen == Chosen::Evicted) {
       ++batch.result.evicted;
+    } else if (chosen == Chosen::Locked) {
+      residency_.set_aside_locked(*record);
     } else if (chosen == Chosen::ToWrite && object_of(*record)->pager().adds_to_ledger(*record)) {
       batch.add(*record);
     } else {
@@ -132,6 +135,7 @@ bool Eviction::gains(EvictionAim aim, FrameRecord& record) {
 }
 
 Eviction::Chosen Eviction::choose(FrameRecord& record, Batch& batch) {
+  if (is_locked(*object_of(record), record.index)) return Chosen::Locked;
   if (!gains(batch.aim, record)) return Chosen::Stays;
   if (residency_.is_unused_newcomer(record)) {
     ++batch.result.newcomers;
@@ -258,10 +262,8 @@ void Eviction::finish_write(const PageWrite& page, EvictionResult& result) {
   }
   fold_dirty(record, slot);
   const bool void_now = slot.dirty() || page.pager->fate_of(record, slot) == Fate::Written;
-  const bool locked = record.marks.has(PageMark::Locked);
-  if (void_now || locked || residency_.was_used(record)) {
-    return residency_.put_back(record, Kept::Used);
-  }
+  if (is_locked(*object_of(record), record.index)) return residency_.set_aside_locked(record);
+  if (void_now || residency_.was_used(record)) return residency_.put_back(record, Kept::Used);
   evict(record, slot);
   ++result.evicted;
 }

@@ -50,7 +50,7 @@ class Eviction {
   EvictionResult evict_without_slots(EvictionAim aim) EXCLUDES(memory_lock);
 
  private:
-  enum class Chosen : uint8_t { Evicted, ToWrite, Stays };
+  enum class Chosen : uint8_t { Evicted, ToWrite, Stays, Locked };
   struct Batch;
 
   void pick_batch(Batch& batch) REQUIRES(memory_lock);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mm/objects/anonymous_object.h"
+#include "mm/space/reverse_map.h"
 #include "mm/space/steps.h"
 
 namespace mobius::mm {
@@ -78,6 +79,8 @@ VirtAddr AddressSpace::clear_end_of(Region& region, StepWork& work) {
     object->give_leaves(first, end);
   } else {
     unmap_folding(region, part);  // others go on with the pages
+    if (region.locking != Locking::None) regions.lock(region, Locking::None);
+    let_go_of_locked(*object, first, end);
   }
   if (part.begin == was.begin) {
     regions.erase(region);
@@ -102,7 +105,7 @@ Result<PageSlot*> AddressSpace::make_slot(VmObject& object, PageIndex index) {
 void AddressSpace::unmap_leaving(Region* first, VirtRange range) {
   for (Region* r = first; r != nullptr && r->range.begin < range.end; r = regions.next(*r)) {
     const VmObject* const object = r->object.get();
-    if (object != nullptr && object->references() > 1) unmap_folding(*r, r->range);
+    if (object != nullptr && object->references() > 1) stop_showing(*r);
   }
   unmap_unwanted(range);
 }
@@ -110,6 +113,13 @@ void AddressSpace::unmap_leaving(Region* first, VirtRange range) {
 void AddressSpace::unmap_unwanted(VirtRange range) {
   DropMappings drop;
   map_.unmap_range(range, drop);
+}
+
+void AddressSpace::stop_showing(Region& region) {
+  unmap_folding(region, region.range);
+  if (region.locking == Locking::None) return;
+  regions.lock(region, Locking::None);
+  let_go_of_locked(*region.object.get(), region.first_page, region.page_at(region.range.end));
 }
 
 void AddressSpace::unmap_folding(Region& region, VirtRange range) {
@@ -133,12 +143,6 @@ uint32_t sum_over_objects(const RegionSet& set, F&& f) REQUIRES(memory_lock) {
 }
 
 }  // namespace
-
-uint32_t AddressSpace::locked_pages() const {
-  return sum_over_objects(regions.set(), [](VmObject& object) REQUIRES(memory_lock) {
-    return object.locked_pages;
-  });
-}
 
 uint32_t AddressSpace::promised_pages() const {
   return sum_over_objects(regions.set(), [](VmObject& object) REQUIRES(memory_lock) {

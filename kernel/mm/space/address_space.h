@@ -44,7 +44,6 @@ class AddressSpace : public Link<AllSpaces> {
 
   // ---- Locks: the memory lock, for all below ----
   TranslationMap& map() const REQUIRES(memory_lock) { return map_; }
-  uint32_t locked_pages() const REQUIRES(memory_lock);  // by VmmLock
   // Promised to its blocks, given or not, page tables included.
   uint32_t promised_pages() const REQUIRES(memory_lock);
 
@@ -53,7 +52,7 @@ class AddressSpace : public Link<AllSpaces> {
   FreedRanges freed GUARDED_BY(memory_lock);
   FaultLoad load GUARDED_BY(memory_lock);
   Regions regions GUARDED_BY(memory_lock);
-  // A VmmLock is under way; who ends it wakes those who wait on this.
+  // A VmmLock is under way; its end wakes those that wait on this.
   bool locking GUARDED_BY(memory_lock) = false;
   // The call that is changing a block in steps (long_call.h); null: none.
   const LongCall* long_call GUARDED_BY(memory_lock) = nullptr;
@@ -75,6 +74,8 @@ class AddressSpace : public Link<AllSpaces> {
   void unmap_unwanted(VirtRange range) REQUIRES(memory_lock);
   // unmap_range, with the dirty bits folded into the slots of `region`. Requires: range in region.
   void unmap_folding(Region& region, VirtRange range) REQUIRES(memory_lock);
+  // The region ends, and others go on with its pages: unmap_folding, and none is locked by it.
+  void stop_showing(Region& region) REQUIRES(memory_lock);
 
   // The last pages of a region go, as many as are one step's work, and with the first of them the
   // region itself. Returns where what is left ends.

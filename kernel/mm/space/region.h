@@ -27,6 +27,10 @@ struct CommitAhead {
 
 enum class RegionKind : uint8_t { Block, Reserved, Stack, Image };
 
+// VmmLock: whether the pages that a region shows are locked; Coming: by a call that has not
+// returned. A page is never evicted while a region with either shows it.
+enum class Locking : uint8_t { None, Coming, Locked };
+
 class AddressSpace;
 
 struct Region : RegionNode, Link<ObjectViews> {
@@ -37,6 +41,7 @@ struct Region : RegionNode, Link<ObjectViews> {
   RegionKind kind GUARDED_BY(memory_lock) = RegionKind::Block;
   Access access GUARDED_BY(memory_lock) = Access::None;
   bool code GUARDED_BY(memory_lock) = false;  // of an image: for the words of a fault report
+  Locking locking GUARDED_BY(memory_lock) = Locking::None;  // Regions::lock() sets it
   // Cut by split() at some time: its block may go on next to it.
   bool part GUARDED_BY(memory_lock) = false;
   VirtAddr block_base GUARDED_BY(memory_lock){0};  // Reserved: base of the reservation

@@ -13,7 +13,8 @@ bool is_promised(const MemoryManager& manager) {
 bool are_one(const Region& a, const Region& b) REQUIRES(memory_lock) {
   if (a.range.end != b.range.begin) return false;
   const bool same = a.same_block(b) && a.access == b.access && a.code == b.code &&
-                    a.reservation == b.reservation && a.object.get() == b.object.get();
+                    a.locking == b.locking && a.reservation == b.reservation &&
+                    a.object.get() == b.object.get();
   return same && (a.object.get() == nullptr || b.first_page == a.page_at(a.range.end));
 }
 
@@ -53,16 +54,37 @@ Region& Regions::insert(New region, VirtRange range) {
 }
 
 void Regions::erase(Region& region) {
+  if (region.locking != Locking::None) [[unlikely]] lock(region, Locking::None);
   set_.remove(region);
   manager_.heap.destroy(&region);
 }
 
-void Regions::resize(Region& region, VirtRange range) { set_.resize(region, range); }
+void Regions::count_locked(const Region& region, int pages) {
+  if (region.locking == Locking::None) return;
+  locked_ += pages;
+  manager_.locked_pages += pages;
+}
+
+void Regions::resize(Region& region, VirtRange range) {
+  count_locked(region, -static_cast<int>(region.range.size_pages()));
+  set_.resize(region, range);
+  count_locked(region, range.size_pages());
+}
 
 void Regions::move(Region& region, VirtRange range) {
+  count_locked(region, -static_cast<int>(region.range.size_pages()));
   set_.remove(region);
   region.range = range;
   set_.insert(region);
+  count_locked(region, range.size_pages());
+}
+
+void Regions::lock(Region& region, Locking to) {
+  const int views = int{to != Locking::None} - int{region.locking != Locking::None};
+  region.object.get()->locked_views += views;
+  count_locked(region, -static_cast<int>(region.range.size_pages()));
+  region.locking = to;
+  count_locked(region, region.range.size_pages());
 }
 
 void Regions::split(Region& region, VirtAddr at, New upper) {
@@ -81,7 +103,8 @@ void Regions::split(Region& region, VirtAddr at, New upper) {
     upper->attach(*region.space, ObjectReference(object));
   }
   resize(region, {region.range.begin, at});
-  insert(std::move(upper), upper_range);
+  Region& above = insert(std::move(upper), upper_range);
+  if (region.locking != Locking::None) lock(above, region.locking);
 }
 
 void Regions::merge_with_next(Region& region) {

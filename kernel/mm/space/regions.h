@@ -37,6 +37,8 @@ class Regions {
     return static_cast<Region*>(set_.previous(r));
   }
   size_t count() const REQUIRES(memory_lock) { return set_.size(); }
+  // By VmmLock, in frames or to come.
+  uint32_t locked_pages() const REQUIRES(memory_lock) { return locked_; }
 
   // What the kernel keeps for the space and cannot page out, page tables not counted.
   uint32_t kernel_bytes() const REQUIRES(memory_lock);
@@ -50,8 +52,11 @@ class Regions {
   void erase(Region& region) REQUIRES(memory_lock);
   // RegionSet::resize.
   void resize(Region& region, VirtRange range) REQUIRES(memory_lock);
-  // To a range that is free, with the same pages of its object.
+  // To a range that is free; its first page stays the same page of its object.
   void move(Region& region, VirtRange range) REQUIRES(memory_lock);
+  // Of pages that are locked no more, those that others lock, too, stay so; the caller lets the
+  // rest go (let_go_of_locked() in reverse_map.h).
+  void lock(Region& region, Locking to) REQUIRES(memory_lock);
   // Cuts `region` in two at `at`; the upper part becomes `upper`. Cannot fail.
   void split(Region& region, VirtAddr at, New upper) REQUIRES(memory_lock);
   // Merges `region` with its next neighbour where the two are one by all but the cut.
@@ -60,6 +65,7 @@ class Regions {
   void merge(Region& region) REQUIRES(memory_lock);
 
  private:
+  void count_locked(const Region& region, int pages) REQUIRES(memory_lock);
   // Whether the kernel may keep n more bytes for it, of m frames for all (KernelShare).
   bool fits(uint32_t bytes, uint32_t frames_of_all) const REQUIRES(memory_lock);
   [[gnu::noinline]] Result<void> check_region() const REQUIRES(memory_lock);
@@ -67,6 +73,7 @@ class Regions {
   MemoryManager& manager_;
   const Footprint& footprint_ GUARDED_BY(memory_lock);
   RegionSet set_ GUARDED_BY(memory_lock);
+  uint32_t locked_ GUARDED_BY(memory_lock) = 0;
 };
 
 }  // namespace mobius::mm

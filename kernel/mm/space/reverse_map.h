@@ -22,6 +22,18 @@ void for_each_view(VmObject& object, PageIndex page, F&& f) REQUIRES(memory_lock
   }
 }
 
+// Whether a region that is locked shows the page: VmmLock's, by any process.
+inline bool is_locked(VmObject& object, PageIndex page) REQUIRES(memory_lock) {
+  if (object.locked_views == 0) return false;
+  for (const Region& region : object.views()) {
+    if (region.locking != Locking::None && region.shows(page)) return true;
+  }
+  return false;
+}
+
+// Those pages of [first, end) that are locked no more may be evicted again.
+void let_go_of_locked(VmObject& object, PageIndex first, PageIndex end) REQUIRES(memory_lock);
+
 // Takes the pages of [first, end) out of every map that shows them. What is dirty is folded.
 inline void unmap_everywhere(VmObject& object, PageIndex first, PageIndex end)
     REQUIRES(memory_lock) {

@@ -87,9 +87,12 @@ void Emptying::empty(Region& region, VirtRange part) {
 void Emptying::join(Region& region) {
   Region* const before = space_.regions.previous(region);
   KASSERT(before != nullptr && before->same_block(region));
+  if (before->range.begin < range_.begin) return;  // a part of it stays
+  if (before->locking != Locking::None) space_.regions.lock(*before, Locking::None);
   const VirtRange both{before->range.begin, region.range.end};
   space_.regions.erase(region);
   space_.regions.resize(*before, both);
+  space_.regions.merge(*before);
 }
 
 }  // namespace

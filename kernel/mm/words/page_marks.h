@@ -4,17 +4,15 @@
 //   CleanCopy  the record's `swap_slot` is the page's, and holds what the frame has
 //   Writing    it is being written, to `swap_slot` or to its object's own store
 //   Orphan     it was freed meanwhile: the writer frees the frame when it is done
-//   Locked     by VmmLock: never evicted
-//   Locking    by a VmmLock that has not returned
+//   Locked     an eviction has met it, and a region that shows it is locked (VmmLock)
 //   Stuck      it could not be written: left alone until a promised page needs the frame
 //
 // Which can be together:
 //
-//             Tracked  CleanCopy  Writing  Locked  Locking  Stuck
-//   Orphan       -         -       must       -       -       -
-//   Stuck        -         -         -       may     may
-//   Locking      -        may       may      must
-//   Locked       -        may       may
+//             Tracked  CleanCopy  Writing  Locked  Stuck
+//   Orphan       -         -       must       -      -
+//   Stuck        -         -         -        -
+//   Locked       -        may        -
 //   Writing     may        -
 //   CleanCopy   may
 #pragma once
@@ -31,7 +29,6 @@ enum class PageMark : uint16_t {
   Orphan = 8,
   Locked = 16,
   Stuck = 32,
-  Locking = 64,
 };
 
 class PageMarks {
@@ -56,9 +53,8 @@ class PageMarks {
   constexpr bool legal() const {
     using enum PageMark;
     if (has(Orphan)) return bits_ == mask({Orphan, Writing});
-    if (has(Stuck) && any({Tracked, CleanCopy, Writing})) return false;
-    if (has(Locking) && !has(Locked)) return false;
-    if (has(Locked) && has(Tracked)) return false;
+    if (has(Stuck) && any({Tracked, CleanCopy, Writing, Locked})) return false;
+    if (has(Locked) && any({Tracked, Writing})) return false;
     return !has(Writing) || !has(CleanCopy);
   }
 

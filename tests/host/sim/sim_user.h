@@ -47,7 +47,7 @@ class SimUser {
   }
   uint32_t locked_pages() {
     LockGuard guard(machine_.manager.lock);
-    return space_->locked_pages();
+    return space_->regions.locked_pages();
   }
 
   // The state of one page, as VmmQueryPages tells it.

@@ -62,7 +62,6 @@ void Oracle::unlock(VirtAddr base, PageCount pages) {
 
 void Oracle::forget(VirtAddr base, PageCount pages) {
   for (PageIndex i = 0; i < pages; ++i) clear(pages_.at(base.page_number() + i));
-  unlock(base, pages);
 }
 
 void Oracle::move(VirtAddr from, PageCount old_pages, VirtAddr to, PageCount pages) {

@@ -32,11 +32,13 @@ void Program::disturb_locks(VirtAddr base, PageCount pages) {
   }
 }
 
+// A page that was discarded is nowhere, and comes when it is touched.
 bool Program::is_locked(VirtAddr page) {
   LockGuard guard(world_.machine.manager.lock);
+  const mm::Region* region = space_->find(page);
+  if (region == nullptr || region->locking == mm::Locking::None) return false;
   const mm::PageSlot* slot = space_->slot_at(page);
-  if (slot == nullptr || slot->kind() != mm::SlotKind::Resident) return false;
-  return world_.machine.frames.record(slot->frame()).marks.has(mm::PageMark::Locked);
+  return slot == nullptr || (!slot->in_swap() && slot->kind() != mm::SlotKind::Busy);
 }
 
 void Program::lock(Actor& by) {
@@ -109,7 +111,7 @@ bool Program::is_being_changed(VirtAddr page) {
   return space_->long_call != nullptr && space_->long_call->concerns(page);
 }
 
-// Each page that is locked is in RAM and known to be locked; and no others are.
+// No page that is locked is paged out, and each is known to be locked; and no others are.
 void Program::check_locks() {
   for (uint32_t page : oracle_.locked()) {
     const VirtAddr address{page << kPageShift};
@@ -119,7 +121,7 @@ void Program::check_locks() {
   LockGuard guard(world_.machine.manager.lock);
   size_t most = oracle_.locked().size();
   for (const LockCall* call : lock_calls_) most += call->part.pages;
-  const uint32_t locked = space_->locked_pages();
+  const uint32_t locked = space_->regions.locked_pages();
   if (locked > most) world_.log.wrong("P%u: %u pages are locked by nobody", number_, locked);
   if (locked > world_.machine.frames.total_frames() / mm::kLockShareOfProcess) {
     world_.log.wrong("P%u has locked %u pages, which is too much", number_, locked);

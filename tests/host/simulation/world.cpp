@@ -222,14 +222,14 @@ void World::check_locks() {
     if (seat.program != nullptr) seat.program->check_locks();
   }
   LockGuard guard(machine.manager.lock);
-  const uint32_t locked = swap.pageout.residency.locked_pages();
+  const uint32_t locked = machine.manager.locked_pages;
   if (locked > usable_ / mm::kLockShareOfAll) log.wrong("%u pages are locked by all", locked);
 }
 
 bool World::could_lock(mm::AddressSpace& space, PageCount pages) {
   LockGuard guard(machine.manager.lock);
-  return space.locked_pages() + pages <= usable_ / mm::kLockShareOfProcess &&
-         swap.pageout.residency.locked_pages() + pages <= usable_ / mm::kLockShareOfAll;
+  return space.regions.locked_pages() + pages <= usable_ / mm::kLockShareOfProcess &&
+         machine.manager.locked_pages + pages <= usable_ / mm::kLockShareOfAll;
 }
 
 bool World::may_promise(mm::AddressSpace& space, PageCount pages) {

@@ -50,7 +50,7 @@ TEST_F(LockStory, S1_locks_have_a_quota_and_a_refused_one_locks_nothing) {
   EXPECT_EQ(user.locked_pages(), most);
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
   LockGuard guard(machine.manager.lock);
-  EXPECT_EQ(swap.pageout.residency.locked_pages(), 0u);
+  EXPECT_EQ(machine.manager.locked_pages, 0u);
 }
 
 TEST_F(LockStory, R13_a_lock_that_meets_a_bad_page_locks_nothing_new) {
@@ -63,6 +63,8 @@ TEST_F(LockStory, R13_a_lock_that_meets_a_bad_page_locks_nothing_new) {
   EXPECT_EQ(mm::vmm_lock(user.space(), block, 4).error(), Error::IoError);
   EXPECT_EQ(user.locked_pages(), 1u);
   swap.device.bad_reads.clear();
+  EXPECT_EQ(user.read32(pages_after(block, 1)).value(), 2u);  // they came in by a fault each
+  EXPECT_EQ(user.read32(pages_after(block, 2)).value(), 3u);
   evict_all();
   EXPECT_EQ(draw(block, 4), "Dsss");
 }
@@ -88,6 +90,56 @@ TEST_F(LockStory, R13_a_page_locked_while_it_is_written_stays) {
   machine.scheduler.sleep(3000);
   EXPECT_EQ(user.locked_pages(), 1u);
   EXPECT_EQ(draw(block, 1), "c");
+}
+
+TEST_F(LockStory, R13_what_a_locked_block_grows_by_is_not_locked) {
+  const VirtAddr block = alloc(2);
+  ASSERT_TRUE(mm::vmm_lock(user.space(), block, 2));
+  ASSERT_EQ(mm::vmm_resize(user.space(), block, 4).value(), block);
+  (void)alloc(1);  // it cannot grow where it is any more
+  ASSERT_TRUE(mm::vmm_lock(user.space(), pages_after(block, 3), 1));
+  const VirtAddr moved = mm::vmm_resize(user.space(), block, 6).value();
+  ASSERT_NE(moved, block);
+  EXPECT_EQ(user.locked_pages(), 3u);
+  fill(moved, 6);
+  evict_all();
+  EXPECT_EQ(draw(moved, 6), "DDsDss");
+  ASSERT_EQ(mm::vmm_resize(user.space(), moved, 1).value(), moved);
+  EXPECT_EQ(user.locked_pages(), 1u);
+}
+
+TEST_F(LockStory, R13_a_page_that_is_discarded_and_comes_again_stays_locked) {
+  const VirtAddr block = alloc(2);
+  ASSERT_TRUE(mm::vmm_lock(user.space(), block, 1));
+  evict_all();  // which meets it
+  ASSERT_TRUE(mm::vmm_discard(user.space(), block, 2));
+  EXPECT_EQ(draw(block, 2), "..");
+  fill(block, 2);
+  evict_all();
+  EXPECT_EQ(draw(block, 2), "Ds");
+}
+
+TEST_F(LockStory, R13_rights_that_change_leave_pages_locked) {
+  const VirtAddr block = alloc(3);
+  fill(block, 3);
+  ASSERT_TRUE(mm::vmm_lock(user.space(), pages_after(block, 1), 2));
+  ASSERT_TRUE(mm::vmm_protect(user.space(), block, 2, Access::Read));
+  evict_all();
+  EXPECT_EQ(draw(block, 3), "sDD");
+  ASSERT_TRUE(mm::vmm_protect(user.space(), block, 2, Access::ReadWrite));
+  ASSERT_TRUE(mm::vmm_unlock(user.space(), block, 3));
+  EXPECT_EQ(user.region_count(), 1u);
+}
+
+TEST_F(LockStory, R13_unlocking_the_middle_leaves_both_ends_locked) {
+  const VirtAddr block = alloc(5);
+  fill(block, 5);
+  ASSERT_TRUE(mm::vmm_lock(user.space(), block, 5));
+  evict_all();
+  ASSERT_TRUE(mm::vmm_unlock(user.space(), pages_after(block, 2), 1));
+  EXPECT_EQ(user.locked_pages(), 4u);
+  evict_all();
+  EXPECT_EQ(draw(block, 5), "DDsDD");
 }
 
 TEST_F(LockStory, S1_two_locks_at_once_stay_within_the_quota) {

@@ -64,6 +64,38 @@ TEST_F(SharedStory, R15_a_first_write_is_seen_by_those_who_have_read_zeros) {
   EXPECT_EQ(other.read32(kThere).value(), 77u);
 }
 
+// Each view has a lock of its own, and a quota for it.
+TEST_F(SharedStory, R13_a_page_that_two_lock_stays_until_both_have_unlocked_it) {
+  ASSERT_TRUE(user.write32(block, 77));
+  ASSERT_TRUE(mm::vmm_lock(user.space(), block, 2));
+  ASSERT_TRUE(mm::vmm_lock(other.space(), kThere, 1));
+  EXPECT_EQ(user.locked_pages(), 2u);
+  EXPECT_EQ(other.locked_pages(), 1u);
+  evict_all();
+  ASSERT_TRUE(mm::vmm_unlock(user.space(), block, 2));
+  evict_all();
+  EXPECT_EQ(other.draw(kThere, 2), "Dx");
+  ASSERT_TRUE(mm::vmm_unlock(other.space(), kThere, 1));
+  evict_all();
+  EXPECT_EQ(other.draw(kThere, 2), "sx");
+}
+
+TEST_F(SharedStory, R13_a_lock_ends_with_its_view) {
+  ASSERT_TRUE(user.write32(block, 77));
+  ASSERT_TRUE(mm::vmm_lock(user.space(), block, kPages));
+  evict_all();
+  ASSERT_EQ(other.draw(kThere, 1), "D");
+  ASSERT_TRUE(mm::vmm_free(user.space(), block));
+  EXPECT_EQ(user.locked_pages(), 0u);
+  evict_all();
+  EXPECT_EQ(other.draw(kThere, 1), "s");
+  ASSERT_TRUE(other.write32(kThere, 78));
+  ASSERT_TRUE(mm::vmm_lock(other.space(), kThere, kPages));
+  evict_all();
+  other.space().clear();
+  EXPECT_EQ(machine.manager.locked_pages, 0u);
+}
+
 TEST_F(SharedStory, R13_a_page_that_either_has_modified_is_paged_out_and_comes_back_for_both) {
   ASSERT_TRUE(other.write32(kThere, 77));
   ASSERT_EQ(user.read32(block).value(), 77u);
