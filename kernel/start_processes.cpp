@@ -134,7 +134,7 @@ void start_processes(const MachineParts& parts) {
   find_power_switch(parts);
   drivers::RegisterPort& port = parts.port;
   mm::Clock& clock = parts.processor.clock;
-  static proc::Scheduler scheduler(parts.processor.cpu, parts.processor.clock, parts.frames);
+  static proc::Scheduler scheduler(parts.processor.cpu, parts.processor.clock);
   mm::MemoryManager& manager = make_memory_manager(parts, scheduler);
   const auto dma = bootinfo::has_option(parts.command_line, "no-dma") ? drivers::IdeDma::Avoid
                                                                    : drivers::IdeDma::Use;

@@ -113,7 +113,7 @@ Result<uint32_t> ProcPrivileges(proc::System& system, Words) {
 }
 
 Result<uint32_t> ProcList(proc::System& system, Words a) {
-  system.scheduler.charge_current();
+  system.scheduler.running().charge();
   const VirtAddr out{a[0]};
   uint32_t filled = 0;
   uint32_t last_pid = 0;

@@ -21,7 +21,7 @@ constexpr uint32_t kLogStep = 512;
 constexpr uint64_t kNsPerSecond = 1'000'000'000;
 
 uint64_t process_ticks(proc::System& system) {
-  system.scheduler.charge_current();
+  system.scheduler.running().charge();
   return proc::cpu_ticks_of(system.process());
 }
 
@@ -61,7 +61,7 @@ Result<uint32_t> SysClock(proc::System& system, Words a) {
       time.ns = clock.ticks_to_ns(time.tsc);
       break;
     case SYS_CLOCK_IDLE:
-      time.tsc = system.scheduler.idle_ticks();
+      time.tsc = system.scheduler.running().idle_ticks();
       time.ns = clock.ticks_to_ns(time.tsc);
       break;
     default:
@@ -137,7 +137,7 @@ Result<uint32_t> SysBench(proc::System& system, Words a) {
       return fill_zeroed(system, a[2]);
     case SYS_BENCH_LONGEST_RUN:
       return static_cast<uint32_t>(
-          std::min<uint64_t>(system.scheduler.take_longest_run(), UINT32_MAX));
+          std::min<uint64_t>(system.scheduler.running().take_longest(), UINT32_MAX));
     case SYS_BENCH_SYSENTER:
       return system.user_mode.has_fast_call() ? 1u : 0u;
     default:

@@ -16,8 +16,8 @@ FrameNumber kernel_directory_frame() {
 }  // namespace
 
 Result<proc::UserMap*> PageDirectories::create(mm::FrameClass who) {
-  mm::OwnedFrame directory =
-      TRY(paging::PageTables::make_directory(machine_, kernel_directory_frame(), who));
+  mm::OwnedFrame directory = TRY(paging::PageDirectory::make(
+      machine_.memory, machine_.frames, kernel_directory_frame(), who));
   auto tables = TRY(heap_.create<paging::PageTables>(machine_, std::move(directory)));
   return tables.release();
 }

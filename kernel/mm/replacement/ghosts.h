@@ -7,9 +7,7 @@
 // while M/8 pages come in; `PolicyPage::bits` carries them between the ghosts and the policy.
 #pragma once
 
-#include <array>
-
-#include "mm/replacement/resident_set.h"
+#include "mm/replacement/rule_trial.h"
 
 namespace mobius::mm {
 
@@ -21,7 +19,6 @@ class Ghosts {
   static constexpr uint8_t kSeenByPolicy = 0x08;  // referenced, the ghosts do not know it yet
   static constexpr unsigned kChainShift = 4;      // above: which chain its ghost is in
 
-  Ghosts();
   void set_capacity(uint32_t pages);
 
   // A page has come in by a fault; `page` is new in its list. Cheap unless it is of the sample.
@@ -41,60 +38,28 @@ class Ghosts {
   uint32_t age(uint32_t budget, Sampler& sampler);
 
   // Which rule does better of late.
-  ResidentSet::Rule better() const { return better_; }
+  ResidentSet::Rule better() const { return trial_.better(); }
 
  private:
-  struct Seat : PolicyPage {
-    Shadow shadow = kNoShadow;
-    bool accessed = false;
-  };
-  class SeatSampler final : public Sampler {
-   public:
-    bool test_and_clear(PolicyPage& page) override;
-  };
-  struct Ghost {
-    Seat recency, reuse;
-    PolicyPage* real = nullptr;  // while the page is resident
-    uint32_t identity = 0;
-    uint16_t next = 0;           // in its chain
-    bool used = false;
-    bool ahead = false;  // counted as referenced when it was read ahead, not yet seen to be
-  };
-  static constexpr unsigned kGhosts = 1400;    // three times a set, for pages that are in neither
   static constexpr unsigned kMaxSample = 448;  // frames of a ghost set
   static constexpr unsigned kLeastShift = 3;   // at most one page in 8 is sampled
-  static constexpr unsigned kChains = 16;
-  static constexpr uint16_t kEnd = 0xFFFF;
 
-  static unsigned chain_of(uint32_t identity) { return identity >> 28; }
   void forget_all();
   void sampled_fault(PolicyPage& page, uint32_t identity);
   void sampled_read_ahead(PolicyPage& page, uint32_t identity);
   void sampled_gone(PolicyPage& page, Gone why);
-  Ghost* find_or_take(uint32_t identity);
-  Ghost* take();
+  Ghost& find_or_take(uint32_t identity);
   void drop(Ghost& ghost);
   void bind(Ghost& ghost, PolicyPage& page);
   static bool seen(PolicyPage& page, Sampler& sampler);
-  void refer(Ghost& ghost);
   void refer_unless_ahead(Ghost& ghost);
-  bool refer(ResidentSet& set, Seat& seat);
-  void judge(bool recency_missed, bool reuse_missed);
 
-  ResidentSet recency_{ResidentSet::Rule::Recency};
-  ResidentSet reuse_{ResidentSet::Rule::Reuse};
-  SeatSampler seats_;
-  std::array<Ghost, kGhosts> ghosts_;
-  std::array<uint16_t, kChains> chains_;
+  GhostTable table_;
+  RuleTrial trial_;
   uint32_t sample_mask_ = ~0u;
-  uint32_t capacity_ = 0;  // frames of a ghost set
   uint32_t per_fault_ = 0;  // ghosts that the hand passes in a fault, in 1/65536
   uint32_t to_pass_ = 0;    // ghosts that it has still to pass, likewise
   uint16_t hand_ = 0;
-  uint16_t steal_hand_ = 0;
-  int32_t score_ = 0;  // pages fetched by Recency alone less those by Reuse alone, of late
-  uint32_t until_decay_ = 0;
-  ResidentSet::Rule better_ = ResidentSet::Rule::Recency;
 };
 
 }  // namespace mobius::mm

@@ -13,7 +13,7 @@
 //     frames of the direct map, asked for with the same class
 //   regions and handles: a limit for each process; a new one has none yet
 //   the buffer by which the CD is read: one, taken at boot; its turn comes in order of arrival
-//   the processor: kPromisedPriority (threads/scheduler.h has the bound for all others)
+//   the processor: kPromisedPriority (threads/turns.h has the bound for all others)
 // It takes no swap slot. What a thread needs to wait or to be ready lies in its record. Pids and
 // thread ids are 2^32 since boot. The console is shared, nothing of it is taken.
 #pragma once

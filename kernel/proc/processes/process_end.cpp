@@ -27,12 +27,12 @@ void finish_process(System& system, Process& process, int32_t status) {
 
 void start_measuring(System& system) {
   system.measuring_pid = system.process().pid;
-  system.scheduler.zero_when_idle(false);
+  system.idle_loop.zero_frames(false);
 }
 
 void stop_measuring(System& system) {
   system.measuring_pid = 0;
-  system.scheduler.zero_when_idle(true);
+  system.idle_loop.zero_frames(true);
 }
 
 void exit_process(System& system, int32_t status) {

@@ -30,7 +30,7 @@ void start_system(System& system) {
   Thread& thread = *first->release();
   thread.priority = kKernelPriority;
   system.scheduler.make_ready(thread);
-  system.scheduler.idle_loop();
+  system.idle_loop.run();
 }
 
 mm::AddressSpace* current_space() {

@@ -10,6 +10,7 @@
 #include "proc/processes/reaper.h"
 #include "proc/programs/programs.h"
 #include "proc/threads/futex.h"
+#include "proc/threads/idle_loop.h"
 
 namespace mobius::proc {
 
@@ -34,7 +35,8 @@ struct System : Outside {
         programs(memory.heap, volume, loader),
         reaper(*this),
         console(terminal, scheduler, memory.memory),
-        futexes(scheduler, user, clock) {}
+        futexes(scheduler, user, clock),
+        idle_loop(scheduler, cpu, memory.frames) {}
   System(const System&) = delete;
 
   ProcessTable processes;
@@ -42,6 +44,7 @@ struct System : Outside {
   Reaper reaper;
   ConsoleFile console;
   Futexes futexes;
+  IdleLoop idle_loop;
   uint32_t init_pid = 0;
   uint32_t foreground_pid = 0;  // whom Ctrl-C kills; 0: nobody
   uint32_t measuring_pid = 0;   // for whom start_measuring() is in force; 0: it is not

@@ -1,44 +1,28 @@
-// Scheduler: who runs. Round robin within a priority, the highest priority first.
+// Scheduler: who runs. Whose turn it is, Turns knows; who waits for what, Sleepers.
 //
 // Threads switch only where they wait, where long work lets others run, and on the way back to user
 // mode, so everything between two such places is atomic; interrupts are off in the kernel but for
 // the idle wait and between two steps of long work.
-//
-// A turn begins where a thread becomes ready, yields or has used up its time slice: it gets a new
-// slice and goes to the end of its queue. One that is preempted keeps its turn: what is left of its
-// slice, and its place before all who became ready later.
-//
-// So that nobody starves, a thread whose turn has been due for kPatienceTicks is overdue. Every
-// kRaiseEveryTicks the one that has waited longest is raised to kOverdueLevel, whatever its
-// priority, for a whole slice that only the kernel's own threads interrupt. Whatever others do, a
-// ready thread runs within
-//
-//   kPatienceTicks + kRaiseEveryTicks * (n - 1) ticks,
-//
-// n: the threads that were ready or running in the tick in which it became so, itself included; and
-// has had its slice kSliceTicks later. The kernel's own threads come on top: they run for what
-// programs have asked of them.
 #pragma once
 
 #include "mm/words/waiting.h"
-#include "proc/threads/run_time.h"
+#include "proc/threads/running.h"
+#include "proc/threads/sleepers.h"
+#include "proc/threads/turns.h"
 
 namespace mobius::proc {
 
-inline constexpr uint8_t kSliceTicks = 2;  // of 10 ms
-inline constexpr uint32_t kPatienceTicks = 32;
-// Every other slice goes by priority alone, so a thread of a high one waits no longer than a slice.
-inline constexpr uint32_t kRaiseEveryTicks = 2 * kSliceTicks;
-
 class Scheduler final : public mm::Waiting {
  public:
-  // `frames`: zeroed while the machine idles.
-  Scheduler(Cpu& cpu, CpuClock& clock, mm::FrameAllocator& frames);
+  Scheduler(Cpu& cpu, CpuClock& clock)
+      : cpu_(cpu), clock_(clock), running_(clock, cpu.boot_context()) {}
   Scheduler(const Scheduler&) = delete;
 
   // The running thread. Before the first switch, and while nothing else runs, the boot thread.
-  Thread& current() const { return *current_; }
-  bool idle() const { return current_ == &boot_; }
+  Thread& current() const { return running_.thread(); }
+  bool idle() const { return running_.is_boot(); }
+  // How long threads have run.
+  Running& running() { return running_; }
 
   // Puts a thread that has never run, or was taken out of a wait, on the ready queue.
   void make_ready(Thread& thread);
@@ -46,9 +30,9 @@ class Scheduler final : public mm::Waiting {
   // mm::Waiting: never cut short by a kill. The boot thread waits for an interrupt instead.
   void wait(const void* channel) override EXCLUDES(memory_lock);
   void wake(const void* channel) override;
-  bool called_off() const override { return current_->doomed; }
+  bool called_off() const override { return current().doomed; }
   mm::FrameClass promoted(mm::FrameClass own) const override {
-    return current_->frame_class == mm::FrameClass::Promised ? mm::FrameClass::Promised : own;
+    return current().frame_class == mm::FrameClass::Promised ? mm::FrameClass::Promised : own;
   }
   // Takes the interrupts that are pending; then as reschedule().
   void let_others_run() override EXCLUDES(memory_lock);
@@ -76,39 +60,20 @@ class Scheduler final : public mm::Waiting {
   // interruptible wait ends at once.
   void doom(Thread& thread);
 
-  // The boot thread's end: runs what is ready, else zeroes free frames, else waits.
-  [[noreturn]] void idle_loop();
-  void zero_when_idle(bool on) { zero_when_idle_ = on; }  // for benchmarks; on at first
-
-  // Time stamp counter ticks spent in the boot thread, up to now.
-  uint64_t idle_ticks();
-  // Adds the running thread's time since the last switch to its account.
-  void charge_current() { run_time_.charge(*current_); }
-  // The longest time, in time stamp counter ticks, that a thread has run since this was last asked
-  // without coming to a point where others could: a switch, a sleep, let_others_run(). Time in user
-  // mode counts as well, that of the boot thread does not.
-  uint64_t take_longest_run();
+  // Switches to the thread whose turn it is; false if none is ready. For the boot thread.
+  bool run_ready() EXCLUDES(memory_lock);
 
  private:
   void sleep(WaitKey key, uint64_t deadline_ns, Interruptible interruptible);
   void wake_thread(Thread& thread, Wake reason);
-  void begin_turn(Thread& thread);
-  void raise_overdue();
   Thread& choose();
   void switch_to(Thread& next);
 
   Cpu& cpu_;
   CpuClock& clock_;
-  mm::FrameAllocator& frames_;
-  Thread boot_;
-  RunTime run_time_;
-  Thread* current_ = &boot_;
-  ReadyQueues ready_;
-  WaitTable waiting_;
-  Deadlines deadlines_;
-  uint32_t ticks_ = 0;
-  uint32_t raised_at_ = 0;  // the tick in which a thread was last raised to kOverdueLevel
-  bool zero_when_idle_ = true;
+  Running running_;
+  Turns turns_;
+  Sleepers sleepers_;
 };
 
 }  // namespace mobius::proc

@@ -1,27 +1,19 @@
-// The controller: who answers which port, PCI, the bus masters and the interrupt lines.
+// The controller: who answers which port, and the interrupt lines.
 #include "sim/sim_ide_controller.h"
-
-#include <algorithm>
-#include <cstring>
 
 namespace mobius::sim {
 namespace {
 
-constexpr uint16_t kEnginePorts = 0xC000;
-constexpr uint8_t kStart = 0x01, kToMemory = 0x08;
-constexpr uint8_t kActive = 0x01, kError = 0x02, kInterrupt = 0x04;
-constexpr uint32_t kPieceBytes = 1024;
 constexpr unsigned kPiecesPerTick = 8;
 constexpr uint64_t kTimerTicks = 10;
-constexpr uint32_t kIdeFunction = 0x80000000u | 1 << 11 | 1 << 8;
-constexpr uint32_t kHostBridge = 0x80000000u;
-constexpr uint32_t kIsaBridge = 0x80000000u | 1 << 11;  // the PIIX's function 0
-
 }  // namespace
 
 SimIdeController::SimIdeController(SimFrameMemory& memory, SimScheduler& scheduler,
                                    SimIdeOptions options)
-    : memory_(memory), scheduler_(scheduler), options_(options) {
+    : scheduler_(scheduler),
+      pci_(options),
+      engines_(options.bus_master),
+      channels_{{.engine{memory, violations}}, {.engine{memory, violations}}} {
   const bool native = options.native;
   channels_[0].command_ports = native ? 0xD000 : 0x1F0;
   channels_[0].control_port = native ? 0xD106 : 0x3F6;
@@ -49,12 +41,12 @@ SimIdeDisk& SimIdeController::attach_disk(unsigned channel, unsigned drive,
 
 SimIdeController::Place SimIdeController::find(uint16_t port) {
   for (Channel& c : channels_) {
-    const auto engine = static_cast<uint16_t>(kEnginePorts + 8 * (&c - channels_));
+    const auto engine = static_cast<uint16_t>(SimIdePci::kEnginePorts + 8 * (&c - channels_));
     if (port >= c.command_ports && port < c.command_ports + 8) {
       return {&c, Place::Block::Command, static_cast<unsigned>(port - c.command_ports)};
     }
     if (port == c.control_port) return {&c, Place::Block::Control, 0};
-    if (options_.bus_master && port >= engine && port < engine + 8) {
+    if (engines_ && port >= engine && port < engine + 8) {
       return {&c, Place::Block::Engine, static_cast<unsigned>(port - engine)};
     }
   }
@@ -65,9 +57,7 @@ uint8_t SimIdeController::in8(uint16_t port) {
   const Place at = find(port);
   if (at.block == Place::Block::None) return 0xFF;
   Channel& c = *at.channel;
-  if (at.block == Place::Block::Engine) {
-    return at.offset == 0 ? c.engine_command : at.offset == 2 ? c.engine_status : 0;
-  }
+  if (at.block == Place::Block::Engine) return c.engine.read(at.offset);
   if (!c.drives[0] && !c.drives[1]) return 0x7F;  // nobody drives the bus
   uint8_t value = 0;                              // of an absent second drive
   if (c.drive() != nullptr) {
@@ -108,7 +98,7 @@ void SimIdeController::write_command(Channel& c, unsigned offset, uint8_t value)
 void SimIdeController::write_control(Channel& c, uint8_t value) {
   const bool was = (c.control & 4) != 0, is = (value & 4) != 0;
   c.control = value;
-  if (!was && is && (c.engine_status & kActive)) violations.push_back("reset with the engine on");
+  if (!was && is && c.engine.active()) violations.push_back("reset with the engine on");
   for (auto& drive : c.drives) {
     if (!drive) continue;
     if (!was && is) drive->begin_reset();
@@ -118,57 +108,19 @@ void SimIdeController::write_control(Channel& c, uint8_t value) {
 }
 
 void SimIdeController::write_engine(Channel& c, unsigned offset, uint8_t value) {
-  if (offset == 2) {
-    c.engine_status = static_cast<uint8_t>((c.engine_status & ~(value & (kError | kInterrupt))));
-    return;
+  if (c.engine.would_start(offset, value) && !pci_.bus_master_enabled()) {
+    violations.push_back("bus master not enabled");
   }
-  if (offset != 0) return;
-  const bool starts = !(c.engine_command & kStart) && (value & kStart);
-  if (starts && !(pci_command_ & 4)) violations.push_back("bus master not enabled");
-  if (starts) {
-    c.engine_status |= kActive;
-    c.entry = c.moved = 0;
-  }
-  if (!(value & kStart)) {
-    c.engine_status &= static_cast<uint8_t>(~kActive);
-    c.buffer.clear();
-    c.held_back = false;
-  }
-  c.engine_command = value & (kStart | kToMemory);
+  c.engine.write(offset, value);
 }
 
-uint32_t SimIdeController::pci_read() const {
-  const uint32_t function = pci_address_ & ~0xFCu, offset = pci_address_ & 0xFC;
-  if (!options_.pci) return 0xFFFFFFFF;
-  if (function == kHostBridge) return offset == 0 ? 0x12378086 : offset == 8 ? 0x06000002 : 0;
-  if (function == kIsaBridge) {
-    return offset == 0 ? 0x70008086 : offset == 8 ? 0x06010000 : offset == 12 ? 0x00800000 : 0;
-  }
-  if (function != kIdeFunction) return 0xFFFFFFFF;
-  switch (offset) {
-    case 0x00: return 0x70108086;
-    case 0x04: return 0x02800000 | pci_command_;
-    case 0x08: return 0x01018000 | (options_.native ? 0x8500u : 0);
-    case 0x10: return options_.native ? 0xD001 : 0;
-    case 0x14: return options_.native ? 0xD105 : 0;
-    case 0x18: return options_.native ? 0xD201 : 0;
-    case 0x1C: return options_.native ? 0xD305 : 0;
-    case 0x20: return options_.bus_master ? kEnginePorts | 1u : 0;
-    case 0x3C: return 0x010B;
-    default: return 0;
-  }
-}
-
-uint32_t SimIdeController::in32(uint16_t port) { return port == 0xCFC ? pci_read() : 0xFFFFFFFF; }
+uint32_t SimIdeController::in32(uint16_t port) { return port == 0xCFC ? pci_.read() : 0xFFFFFFFF; }
 
 void SimIdeController::out32(uint16_t port, uint32_t value) {
-  if (port == 0xCF8) pci_address_ = value;
-  if (port == 0xCFC && pci_address_ == (kIdeFunction | 4)) pci_command_ = value & 0xFFFF;
+  if (port == 0xCF8) pci_.select(value);
+  if (port == 0xCFC) pci_.write(value);
   const Place at = find(port);
-  if (at.block == Place::Block::Engine && at.offset == 4) {
-    if (at.channel->engine_status & kActive) violations.push_back("table changed under way");
-    at.channel->table = value;
-  }
+  if (at.block == Place::Block::Engine && at.offset == 4) at.channel->engine.set_table(value);
 }
 
 void SimIdeController::in16_many(uint16_t port, uint16_t* to, uint32_t words) {
@@ -185,92 +137,25 @@ void SimIdeController::out16_many(uint16_t port, const uint16_t* from, uint32_t 
 
 void SimIdeController::update_line(Channel& c) {
   const bool raised = c.drive() != nullptr && c.drive()->interrupting() && !(c.control & 2);
-  if (raised && !c.buffer.empty()) c.held_back = true;
-  const bool high = raised && c.buffer.empty();
+  const bool high = c.engine.lets_through(raised);
   if (high && !c.line_was_high) {
     c.edge = true;
-    c.engine_status |= kInterrupt;
+    c.engine.note_interrupt();
   }
   c.line_was_high = high;
 }
 
-void SimIdeController::write_memory(uint32_t to, const std::byte* from, uint32_t bytes) {
-  std::memcpy(memory_.hardware({to >> kPageShift}) + (to & kPageOffsetMask), from, bytes);
-}
-
-void SimIdeController::empty_buffer(Channel& c) {
-  if (c.drive()->dma_error_at_end()) {
-    c.engine_status |= kError;
-  } else {
-    write_memory(c.buffer_to, c.buffer.data(), static_cast<uint32_t>(c.buffer.size()));
-  }
-  c.buffer.clear();
-  // Whoever has read the status meanwhile has taken the drive's interrupt back, not the engine's.
-  if (c.held_back && !c.drive()->interrupting()) {
-    c.edge = true;
-    c.engine_status |= kInterrupt;
-  }
-  c.held_back = false;
-}
-
-SimIdeController::Descriptor SimIdeController::descriptor(const Channel& c) {
-  const uint32_t at = c.table + 8 * c.entry;
-  uint32_t words[2];
-  std::memcpy(words, memory_.hardware({at >> kPageShift}) + (at & kPageOffsetMask), 8);
-  const uint32_t size = words[1] & 0xFFFF ? words[1] & 0xFFFF : 0x10000;
-  if ((words[0] & 0xFFFF) + size > 0x10000) violations.push_back("descriptor crosses 64 KiB");
-  if ((words[0] | size) & 1) violations.push_back("descriptor of odd bytes");
-  return {words[0], size, words[1] >> 31 != 0};
-}
-
 void SimIdeController::move_data(Channel& c) {
-  if (!c.buffer.empty()) return empty_buffer(c);
-  for (unsigned i = 0; i < kPiecesPerTick && move_piece(c); ++i) continue;
-}
-
-// Whether there may be more to move at once.
-bool SimIdeController::move_piece(Channel& c) {
-  if (!(c.engine_status & kActive) || c.drive() == nullptr) return false;
-  if (c.drive()->dma_bus_error()) {
-    c.engine_status = static_cast<uint8_t>((c.engine_status & ~kActive) | kError);
-    c.drive()->dma_moved(0, scheduler_.now());
-    return false;
-  }
-  size_t ready = 0;
-  std::byte* const data = c.drive()->dma_data(ready, scheduler_.now());
-  if (data == nullptr) return false;
-  const bool to_memory = (c.engine_command & kToMemory) != 0;
-  if (to_memory != c.drive()->dma_to_memory()) violations.push_back("engine runs backwards");
-  const Descriptor entry = descriptor(c);
-  const auto bytes =
-      static_cast<uint32_t>(std::min<size_t>({ready, entry.size - c.moved, kPieceBytes}));
-  const uint32_t at = entry.address + c.moved;
-  c.moved += bytes;
-  const bool ends = c.moved == entry.size && entry.last;
-  if (!to_memory) {
-    take_piece(c, {at, bytes, ends}, data, bytes);
-  } else if (ends) {
-    c.buffer.assign(data, data + bytes);
-    c.buffer_to = at;
-  } else {
-    write_memory(at, data, bytes);
-  }
-  if (ends) c.engine_status &= static_cast<uint8_t>(~kActive);
-  if (c.moved == entry.size) ++c.entry, c.moved = 0;
-  c.drive()->dma_moved(bytes, scheduler_.now());
-  update_line(c);
-  return !ends;
-}
-
-void SimIdeController::take_piece(Channel& c, const Descriptor& from, std::byte* to,
-                                  uint32_t bytes) {
-  if (from.last && c.drive()->dma_error_at_end()) {
-    c.engine_status |= kError;
-    std::memset(to, 0xEE, bytes);
+  if (c.drive() == nullptr) return;
+  if (c.engine.has_buffered()) {
+    if (c.engine.empty_buffer(*c.drive())) c.edge = true;
     return;
   }
-  std::memcpy(to, memory_.hardware({from.address >> kPageShift}) + (from.address & kPageOffsetMask),
-              bytes);
+  for (unsigned i = 0; i < kPiecesPerTick; ++i) {
+    const bool more = c.engine.move_piece(*c.drive(), scheduler_.now());
+    update_line(c);
+    if (!more) return;
+  }
 }
 
 void SimIdeController::step() {

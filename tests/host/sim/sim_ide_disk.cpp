@@ -12,25 +12,14 @@ constexpr size_t kBytes = sizeof(SimSector);
 
 }  // namespace
 
-SimSector SimIdeDisk::sector(uint64_t number) const {
-  if (auto found = written_.find(number); found != written_.end()) return found->second;
-  SimSector bytes;
-  for (size_t i = 0; i < kBytes; ++i) {
-    bytes[i] = static_cast<std::byte>((number * 2654435761u + i * 40503u) >> 11 ^ number);
-  }
-  return bytes;
-}
-
 uint8_t SimIdeDisk::read(unsigned offset) {
   if (offset == 1) return error_;
-  if (offset >= 2 && offset < 6) return task_[offset - 2][0];
-  return offset == 7 ? status(true) : device_;
+  return offset == 7 ? status(true) : task_.read(offset);
 }
 
 void SimIdeDisk::write(unsigned offset, uint8_t value) {
   if (busy() || busy_looks_ > 0) violation("task file written while busy");
-  if (offset >= 2 && offset < 6) task_[offset - 2] = {value, task_[offset - 2][0]};
-  if (offset == 6) device_ = value;
+  task_.write(offset, value);
 }
 
 SimIdeDisk::Code SimIdeDisk::decode(uint8_t code) {
@@ -81,24 +70,10 @@ void SimIdeDisk::identify() {
   raise();
 }
 
-void SimIdeDisk::address(bool is_long) {
-  const auto now = [this](int i) -> uint64_t { return task_[i][0]; };
-  const auto before = [this](int i) -> uint64_t { return task_[i][1]; };
-  first_ = now(1) | now(2) << 8 | now(3) << 16;
-  if (is_long) {
-    first_ |= before(1) << 24 | before(2) << 32 | before(3) << 40;
-    count_ = before(0) << 8 | now(0);
-    if (count_ == 0) count_ = 65536;
-  } else {
-    first_ |= uint64_t{device_ & 0x0Fu} << 24;
-    count_ = now(0);
-    if (count_ == 0) count_ = 256;
-  }
-  if (!(device_ & 0x40)) violation("an address that is no LBA");
-}
-
 void SimIdeDisk::begin(const Code& code, uint64_t now) {
-  address(code.is_long);
+  first_ = task_.first(code.is_long);
+  count_ = task_.count(code.is_long);
+  if (!task_.is_lba()) violation("an address that is no LBA");
   writes_ = code.writes;
   dma_ = code.dma;
   if (dma_ && !options_.dma) violation("DMA of a disk that has none");
@@ -113,10 +88,6 @@ void SimIdeDisk::begin(const Code& code, uint64_t now) {
   due_ = now + options_.latency;
   take_fault();
   begin_fault();
-}
-
-bool SimIdeDisk::is_bad(uint64_t number) const {
-  return number >= sectors_ || (writes_ ? bad_writes : bad_reads).contains(number);
 }
 
 void SimIdeDisk::advance(uint64_t now) {
@@ -137,8 +108,8 @@ void SimIdeDisk::advance(uint64_t now) {
 void SimIdeDisk::begin_data(uint64_t now) {
   if (!writes_) {
     uint64_t good = 0;
-    while (good < count_ && !is_bad(first_ + good)) {
-      std::ranges::copy(sector(first_ + good), &data_[good * kBytes]);
+    while (good < count_ && sectors.can_read(first_ + good)) {
+      std::ranges::copy(sectors.get(first_ + good), &data_[good * kBytes]);
       ++good;
     }
     data_.resize(good * kBytes);
@@ -167,12 +138,12 @@ void SimIdeDisk::next_sector(uint64_t) {
   if (!writes_ || sent_ > 0) raise();
 }
 
-void SimIdeDisk::store(uint64_t sectors) {
+void SimIdeDisk::store(uint64_t count) {
   if (fault_ == SimIdeFault::FaultAtEnd) return;
-  for (; stored_ < sectors && !is_bad(first_ + stored_); ++stored_) {
+  for (; stored_ < count && sectors.can_write(first_ + stored_); ++stored_) {
     SimSector bytes;
     std::copy_n(&data_[stored_ * kBytes], kBytes, bytes.begin());
-    written_[first_ + stored_] = bytes;
+    sectors.put(first_ + stored_, bytes);
   }
 }
 
@@ -182,7 +153,7 @@ void SimIdeDisk::finish() {
   if (fault_ == SimIdeFault::CrcError && dma_) return fail(kCrc | kAborted);
   if (fault_ == SimIdeFault::FaultAtEnd && writes_) return end(kReady | kFault);
   if (done == count_ || fault_ == SimIdeFault::ShortData) return end(kReady);
-  fail(first_ + done >= sectors_ ? kNotFound : kUncorrectable);
+  fail(first_ + done >= sectors.count() ? kNotFound : kUncorrectable);
 }
 
 uint16_t SimIdeDisk::read_data(uint64_t now) {

@@ -62,7 +62,7 @@ bool SimMachine::frame_is_free(FrameNumber f) {
 
 Result<mm::KernelHeap::Owned<paging::PageTables>> SimMachine::create_map(mm::FrameClass who) {
   mm::OwnedFrame directory =
-      TRY(paging::PageTables::make_directory(paging, kernel_directory, who));
+      TRY(paging::PageDirectory::make(paging.memory, paging.frames, kernel_directory, who));
   return heap.create<paging::PageTables>(paging, std::move(directory));
 }
 

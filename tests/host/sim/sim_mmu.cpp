@@ -1,16 +1,12 @@
-// The address translation of a simulated i386 (sim_mmu.h). Bit numbers are written out here, as in
-// the manual's figure 4-4, and not taken from arch/i386/paging/pte.h.
+// The address translation of a simulated i386 (sim_mmu.h).
 #include "sim/sim_mmu.h"
 
 #include <cstdio>
-#include <cstring>
 
 namespace mobius::sim {
 
 namespace {
-constexpr bool bit(uint32_t value, unsigned n) { return ((value >> n) & 1) != 0; }
 constexpr uint32_t kA = 1u << 5, kD = 1u << 6;
-constexpr unsigned kBitP = 0, kBitRw = 1, kBitUs = 2, kBitD = 6, kBitPs = 7;
 
 std::string about(const char* format, uint32_t value) {
   char text[80];
@@ -18,17 +14,6 @@ std::string about(const char* format, uint32_t value) {
   return text;
 }
 }  // namespace
-
-uint32_t SimMmu::load(uint32_t frame, uint32_t index) const {
-  KASSERT(frame < memory_.frames());
-  uint32_t value;
-  std::memcpy(&value, memory_.hardware({frame}) + index * 4, 4);
-  return value;
-}
-
-void SimMmu::store(uint32_t frame, uint32_t index, uint32_t value) {
-  std::memcpy(memory_.hardware({frame}) + index * 4, &value, 4);
-}
 
 void SimMmu::load_cr3(FrameNumber directory) {
   cr3_ = directory;
@@ -54,7 +39,7 @@ void SimMmu::flush_all(FrameNumber directory) {
 
 // 4.6.1: user accesses need U/S in every entry, writes R/W in every entry; supervisor writes to
 // read-only pages are allowed only with CR0.WP = 0.
-bool SimMmu::allowed(const Translation& t, MemoryAccess access, Privilege who) const {
+bool SimMmu::allowed(const SimTranslation& t, MemoryAccess access, Privilege who) const {
   if (who == Privilege::User && !t.user) return false;
   if (access == MemoryAccess::Read || t.writable) return true;
   return who == Privilege::Supervisor && !write_protect_;
@@ -65,7 +50,7 @@ std::expected<PhysAddr, SimPageFault> SimMmu::translate(VirtAddr a, MemoryAccess
   KASSERT(cr3_ != kNoFrame);
   const auto found = tlb_.find(a.value >> 12);
   if (found != tlb_.end()) {
-    const Translation& t = found->second;
+    const SimTranslation& t = found->second;
     if (!allowed(t, access, who)) {
       return fault(a, {.translation = t, .present = true}, access, who);
     }
@@ -74,7 +59,7 @@ std::expected<PhysAddr, SimPageFault> SimMmu::translate(VirtAddr a, MemoryAccess
     }
     tlb_.erase(found);  // a first write: the processor goes to memory to set the D bit
   }
-  const Walked walked = walk(a, access, who);
+  const SimWalked walked = walk(a, access, who);
   if (!walked.present || !allowed(walked.translation, access, who)) {
     return fault(a, walked, access, who);
   }
@@ -82,27 +67,26 @@ std::expected<PhysAddr, SimPageFault> SimMmu::translate(VirtAddr a, MemoryAccess
   return PhysAddr{(uint64_t{walked.translation.frame} << 12) | (a.value & 0xFFF)};
 }
 
-SimMmu::Walked SimMmu::walk(VirtAddr a, MemoryAccess access, Privilege who) {
+SimWalked SimMmu::walk(VirtAddr a, MemoryAccess access, Privilege who) {
   ++walks_;
   const uint32_t index = a.value >> 22;
   const auto cached = directories_.find(index);
   if (cached != directories_.end()) return walk_table(a, cached->second, access, who);
 
-  const uint32_t entry = load(cr3_.value, index);
+  const uint32_t entry = tables_.load(cr3_.value, index);
   if (!bit(entry, kBitP)) return {};
   if (bit(entry, kBitPs)) return walk_big_page(a, entry, access, who);
-  store(cr3_.value, index, entry | kA);
+  tables_.store(cr3_.value, index, entry | kA);
   const Directory directory{entry >> 12, bit(entry, kBitRw), bit(entry, kBitUs)};
   directories_[index] = directory;
   return walk_table(a, directory, access, who);
 }
 
-SimMmu::Walked SimMmu::walk_table(VirtAddr a, Directory from, MemoryAccess access,
-                                  Privilege who) {
+SimWalked SimMmu::walk_table(VirtAddr a, Directory from, MemoryAccess access, Privilege who) {
   const uint32_t index = (a.value >> 12) & 0x3FF;
-  const uint32_t entry = load(from.table, index);
+  const uint32_t entry = tables_.load(from.table, index);
   if (!bit(entry, kBitP)) return {};
-  Walked result{.translation = {.frame = entry >> 12,
+  SimWalked result{.translation = {.frame = entry >> 12,
                                 .writable = from.writable && bit(entry, kBitRw),
                                 .user = from.user && bit(entry, kBitUs),
                                 .dirty = bit(entry, kBitD)},
@@ -113,15 +97,14 @@ SimMmu::Walked SimMmu::walk_table(VirtAddr a, Directory from, MemoryAccess acces
     updated |= kD;
     result.translation.dirty = true;
   }
-  if (updated != entry) store(from.table, index, updated);
+  if (updated != entry) tables_.store(from.table, index, updated);
   return result;
 }
 
 // 4.3, figure 4-3. Without PSE-36 bits 21:13 are reserved.
-SimMmu::Walked SimMmu::walk_big_page(VirtAddr a, uint32_t entry, MemoryAccess access,
-                                     Privilege who) {
+SimWalked SimMmu::walk_big_page(VirtAddr a, uint32_t entry, MemoryAccess access, Privilege who) {
   if ((entry & 0x003FE000) != 0) return {.translation = {}, .error = kErrorReserved};
-  Walked result{.translation = {.frame = (entry >> 22 << 10) | ((a.value >> 12) & 0x3FF),
+  SimWalked result{.translation = {.frame = (entry >> 22 << 10) | ((a.value >> 12) & 0x3FF),
                                 .writable = bit(entry, kBitRw),
                                 .user = bit(entry, kBitUs),
                                 .dirty = bit(entry, kBitD)},
@@ -132,15 +115,15 @@ SimMmu::Walked SimMmu::walk_big_page(VirtAddr a, uint32_t entry, MemoryAccess ac
     updated |= kD;
     result.translation.dirty = true;
   }
-  if (updated != entry) store(cr3_.value, a.value >> 22, updated);
+  if (updated != entry) tables_.store(cr3_.value, a.value >> 22, updated);
   return result;
 }
 
 // 4.7, and 4.10.4.1: a page fault itself drops what was cached for the address.
-std::unexpected<SimPageFault> SimMmu::fault(VirtAddr a, const Walked& walked, MemoryAccess access,
-                                            Privilege who) {
+std::unexpected<SimPageFault> SimMmu::fault(VirtAddr a, const SimWalked& walked,
+                                            MemoryAccess access, Privilege who) {
   ++faults_;
-  const Walked now = look(a);
+  const SimWalked now = tables_.look(cr3_, a);
   if (now.present && allowed(now.translation, access, who)) ++spurious_faults_;
   tlb_.erase(a.value >> 12);
   directories_.erase(a.value >> 22);
@@ -151,25 +134,10 @@ std::unexpected<SimPageFault> SimMmu::fault(VirtAddr a, const Walked& walked, Me
   return std::unexpected(SimPageFault{a, error});
 }
 
-SimMmu::Walked SimMmu::look(VirtAddr a) const {
-  const uint32_t outer = load(cr3_.value, a.value >> 22);
-  if (!bit(outer, kBitP)) return {};
-  if (bit(outer, kBitPs)) {
-    return {.translation = {(outer >> 22 << 10) | ((a.value >> 12) & 0x3FF), bit(outer, kBitRw),
-                            bit(outer, kBitUs), bit(outer, kBitD)},
-            .present = true};
-  }
-  const uint32_t inner = load(outer >> 12, (a.value >> 12) & 0x3FF);
-  if (!bit(inner, kBitP)) return {};
-  return {.translation = {inner >> 12, bit(outer, kBitRw) && bit(inner, kBitRw),
-                          bit(outer, kBitUs) && bit(inner, kBitUs), bit(inner, kBitD)},
-          .present = true};
-}
-
 std::string SimMmu::find_stale() const {
   for (const auto& [page, cached] : tlb_) {
-    const Walked now = look({page << 12});
-    const Translation& t = now.translation;
+    const SimWalked now = tables_.look(cr3_, {page << 12});
+    const SimTranslation& t = now.translation;
     if (!now.present) return about("page %#x is cached but not mapped", page << 12);
     if (t.frame != cached.frame) return about("page %#x: another frame", page << 12);
     if (t.writable != cached.writable || t.user != cached.user) {
@@ -178,7 +146,7 @@ std::string SimMmu::find_stale() const {
     if (cached.dirty && !t.dirty) return about("page %#x: D was cleared", page << 12);
   }
   for (const auto& [index, cached] : directories_) {
-    const uint32_t entry = load(cr3_.value, index);
+    const uint32_t entry = tables_.load(cr3_.value, index);
     if (!bit(entry, kBitP) || (entry >> 12) != cached.table) {
       return about("directory entry %u is cached but gone", index);
     }

@@ -11,7 +11,7 @@
 #include <unordered_map>
 
 #include "arch/i386/paging/tlb.h"
-#include "sim/sim_frame_memory.h"
+#include "sim/sim_tables.h"
 
 namespace mobius::sim {
 
@@ -30,7 +30,7 @@ inline constexpr uint32_t kErrorReserved = 8;  // a reserved bit was set
 
 class SimMmu final : public paging::Tlb {
  public:
-  explicit SimMmu(SimFrameMemory& memory) : memory_(memory) {}
+  explicit SimMmu(SimFrameMemory& memory) : tables_(memory) {}
   SimMmu(const SimMmu&) = delete;
 
   // The instructions.
@@ -60,35 +60,23 @@ class SimMmu final : public paging::Tlb {
   uint64_t spurious_faults() const { return spurious_faults_; }
 
  private:
-  struct Translation {
-    uint32_t frame;
-    bool writable, user, dirty;
-  };
   struct Directory {  // an entry of the paging-structure cache (4.10.3)
     uint32_t table;
     bool writable, user;
   };
-  struct Walked {
-    Translation translation;
-    uint32_t error = 0;  // kErrorReserved, or 0
-    bool present = false;
-  };
 
-  Walked walk(VirtAddr a, MemoryAccess access, Privilege who);
-  Walked walk_table(VirtAddr a, Directory from, MemoryAccess access, Privilege who);
-  Walked walk_big_page(VirtAddr a, uint32_t entry, MemoryAccess access, Privilege who);
-  Walked look(VirtAddr a) const;  // the walk without caches and without setting bits
-  bool allowed(const Translation& t, MemoryAccess access, Privilege who) const;
-  std::unexpected<SimPageFault> fault(VirtAddr a, const Walked& walked, MemoryAccess access,
+  SimWalked walk(VirtAddr a, MemoryAccess access, Privilege who);
+  SimWalked walk_table(VirtAddr a, Directory from, MemoryAccess access, Privilege who);
+  SimWalked walk_big_page(VirtAddr a, uint32_t entry, MemoryAccess access, Privilege who);
+  bool allowed(const SimTranslation& t, MemoryAccess access, Privilege who) const;
+  std::unexpected<SimPageFault> fault(VirtAddr a, const SimWalked& walked, MemoryAccess access,
                                       Privilege who);
-  uint32_t load(uint32_t frame, uint32_t index) const;
-  void store(uint32_t frame, uint32_t index, uint32_t value);
 
-  SimFrameMemory& memory_;
+  SimTables tables_;
   FrameNumber cr3_ = kNoFrame;
   bool write_protect_ = true;
   bool lose_flushes_ = false;
-  std::unordered_map<uint32_t, Translation> tlb_;        // by page number
+  std::unordered_map<uint32_t, SimTranslation> tlb_;  // by page number
   std::unordered_map<uint32_t, Directory> directories_;  // by directory index
   uint64_t page_flushes_ = 0, full_flushes_ = 0, walks_ = 0, faults_ = 0, spurious_faults_ = 0;
 };

@@ -23,37 +23,30 @@ bool SimPageDevice::fails(mm::Transfer direction, uint64_t page) {
   return bad;
 }
 
-void SimPageDevice::store(uint64_t page, Page bytes) {
-  wrong_.erase(page);
+void SimPageDevice::store(uint64_t page, SimStoredPages::Page bytes) {
   if (happens(faults.lost_write)) {
     ++damaged;
-    wrong_.insert(page);
-    return;
+    return stored_.lose(page);
   }
   if (happens(faults.torn_write)) {
     ++damaged;
-    wrong_.insert(page);
-    Page& there = stored_[page];
-    there.resize(kPageSize);
-    std::memcpy(there.data(), bytes.data(), kHalf);
-    return;
+    return stored_.tear(page, bytes);
   }
   if (happens(faults.misdirected_write)) {
     ++damaged;
-    wrong_.insert(page);
-    page = random_.below(static_cast<uint32_t>(pages_));
-    wrong_.insert(page);
+    const uint64_t other = random_.below(static_cast<uint32_t>(pages_));
+    return stored_.misplace(page, other, std::move(bytes));
   }
-  stored_[page] = std::move(bytes);
+  stored_.write(page, std::move(bytes));
 }
 
 void SimPageDevice::fetch(uint64_t page, FrameNumber frame) {
-  if (wrong_.contains(page)) ++wrong_reads;
-  const auto found = stored_.find(page);
-  if (found == stored_.end()) {
+  if (stored_.is_wrong(page)) ++wrong_reads;
+  const SimStoredPages::Page* const found = stored_.find(page);
+  if (found == nullptr) {
     std::memset(memory_.hardware(frame), kJunk, kPageSize);
   } else {
-    std::memcpy(memory_.hardware(frame), found->second.data(), kPageSize);
+    std::memcpy(memory_.hardware(frame), found->data(), kPageSize);
   }
 }
 
@@ -84,7 +77,7 @@ Result<void> SimPageDevice::move(mm::Transfer direction, uint64_t first,
   const bool read = direction == mm::Transfer::Read;
   bool bad = false;
   for (size_t i = 0; i < frames.size(); ++i) bad |= fails(direction, first + i);
-  std::vector<Page> pages;
+  std::vector<SimStoredPages::Page> pages;
   for (FrameNumber frame : frames) {
     KASSERT(!memory_.is_free(frame));
     if (read) std::memset(memory_.hardware(frame), kJunk, kPageSize);

@@ -6,14 +6,13 @@
 // frames until it is done.
 #pragma once
 
-#include <map>
 #include <set>
-#include <vector>
 
 #include "mm/swap/page_device.h"
 #include "sim/random.h"
 #include "sim/sim_frame_memory.h"
 #include "sim/sim_scheduler.h"
+#include "sim/sim_stored_pages.h"
 
 namespace mobius::sim {
 
@@ -48,10 +47,9 @@ class SimPageDevice final : public mm::PageDevice {
                         std::span<const FrameNumber> frames) override;
 
  private:
-  using Page = std::vector<std::byte>;
   bool happens(uint32_t one_in) { return one_in != 0 && random_.chance(one_in); }
   bool fails(mm::Transfer direction, uint64_t page);
-  void store(uint64_t page, Page bytes);
+  void store(uint64_t page, SimStoredPages::Page bytes);
   void fetch(uint64_t page, FrameNumber frame);
   Result<void> time_out();
   Result<void> move(mm::Transfer direction, uint64_t first, std::span<const FrameNumber> frames);
@@ -60,8 +58,7 @@ class SimPageDevice final : public mm::PageDevice {
   SimScheduler& scheduler_;
   const uint64_t pages_;
   Random random_;
-  std::map<uint64_t, Page> stored_;
-  std::set<uint64_t> wrong_;  // not what was last written there
+  SimStoredPages stored_;
   uint32_t unanswered_ = 0;   // the last so many transfers timed out
   QueueLength length_;
 };

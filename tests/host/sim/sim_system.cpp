@@ -102,7 +102,7 @@ SimMachineConfig SimSystem::with_scheduler(SimMachineConfig config) {
 
 SimSystem::SimSystem(const SimMachineConfig& config, std::vector<uint8_t> exe,
                      std::function<void()> program)
-    : scheduler(processor, processor, machine.frames),  // not touched before start()
+    : scheduler(processor, processor),  // not touched before start()
       program_(std::move(program)),
       volume_(scheduler, std::move(exe)),
       machine(with_scheduler(config)),

@@ -26,7 +26,7 @@ struct Progress {
 
 void last_words(int signal) {
   if (signal == SIGALRM) std::fputs("wrong: it does not end\n", stderr);
-  if (running != nullptr) running->log.print_last();
+  if (running != nullptr) running->setting.log.print_last();
   std::fflush(stderr);
   _exit(1);
 }
@@ -108,8 +108,8 @@ uint64_t run_life(const Plan& plan, Counts& counts) {
   running = &world;
   world.run();
   running = nullptr;
-  counts.add(world.counts);
-  return world.log.hash();
+  counts.add(world.setting.counts);
+  return world.setting.log.hash();
 }
 
 Summary run_seeds(const Wanted& wanted) {

@@ -68,33 +68,33 @@ TEST(Simulation, D3_where_nothing_is_wrong_nobody_is_refused) {
 }
 
 // The last byte of every page that was written to; a program's thread 0 uses no such word.
-void spoil_one_byte_a_page(World& world) {
-  LockGuard guard(world.machine.manager.lock);
-  for (uint32_t f = 0; f < world.machine.memory.frames(); ++f) {
-    if (world.machine.frames.record({f}).use != mm::FrameUse::Anonymous) continue;
-    world.machine.memory.hardware({f})[kPageSize - 1] ^= std::byte{1};
+void spoil_one_byte_a_page(Setting& setting) {
+  LockGuard guard(setting.machine.manager.lock);
+  for (uint32_t f = 0; f < setting.machine.memory.frames(); ++f) {
+    if (setting.machine.frames.record({f}).use != mm::FrameUse::Anonymous) continue;
+    setting.machine.memory.hardware({f})[kPageSize - 1] ^= std::byte{1};
   }
 }
 
 TEST(Simulation, R15_one_byte_beside_the_word_of_an_access_is_noticed) {
-  World world(Plan{});
-  sim::SimImage* const image = sim::SimImage::create(world.machine, world.layout, world.file);
-  auto program = Program::start(world, 0, *image);
+  Setting setting(Plan{});
+  sim::SimImage* const image = sim::SimImage::create(setting.machine, setting.layout, setting.file);
+  auto program = Program::start(setting, 0, *image);
   const auto use = [&](Kind kind) {
-    Program::Actor by{sim::Random(1), 0};
+    Actor by{sim::Random(1), 0};
     program->perform(kind, by);
   };
   use(Kind::Promise);
   use(Kind::SweepWrite);
   use(Kind::SweepRead);
-  EXPECT_GE(world.counts.pages_compared, 3u);
+  EXPECT_GE(setting.counts.pages_compared, 3u);
   for (Kind kind : {Kind::SweepRead, Kind::SweepWrite}) {
-    EXPECT_DEATH((spoil_one_byte_a_page(world), use(kind)), "the byte at 0x[0-9a-f]+fff is");
+    EXPECT_DEATH((spoil_one_byte_a_page(setting), use(kind)), "the byte at 0x[0-9a-f]+fff is");
   }
   program.reset();
   image->release();
-  world.swap.finish();
-  EXPECT_EQ(world.machine.scheduler.run(), 0u);
+  setting.swap.finish();
+  EXPECT_EQ(setting.machine.scheduler.run(), 0u);
 }
 
 TEST(Simulation, what_fails_is_shrunk_to_what_it_takes) {

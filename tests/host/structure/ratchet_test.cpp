@@ -26,10 +26,7 @@ constexpr size_t kMaxFilesInAFolder = 20;  // of the kernel
 // at kMaxDeclarations its line goes.
 const std::map<std::string, unsigned>& large_classes() {
   static const std::map<std::string, unsigned> classes{
-      {"FrameAllocator", 75}, {"Ghosts", 48}, {"PageTables", 35},
-      {"Program", 61}, {"Scheduler", 41}, {"SimIdeController", 38},
-      {"SimIdeDevice", 42}, {"SimIdeDisk", 37}, {"SimMmu", 34}, {"SimPageDevice", 32},
-      {"SwapPager", 35}, {"World", 55}};
+      {"FrameAllocator", 75}, {"SimIdeDevice", 42}, {"SwapPager", 35}};
   return classes;
 }
 

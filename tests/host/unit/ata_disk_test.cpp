@@ -207,7 +207,8 @@ TEST(AtaDisk, DiskAndCdOnOneChannelTakeTurns) {
       for (uint32_t n = 0; n < 20; ++n) {
         EXPECT_TRUE(both.read(n, 2, FrameNumber{100 + i}));
         EXPECT_TRUE(both.driver->disk(0, 0)->transfer(Transfer::Read, n * 8, {&frame, 1}));
-        EXPECT_EQ(std::memcmp(both.memory.hardware(frame), platter.sector(n * 8).data(), 512), 0);
+        const sim::SimSector right = platter.sectors.get(n * 8);
+        EXPECT_EQ(std::memcmp(both.memory.hardware(frame), right.data(), right.size()), 0);
       }
     });
   }

@@ -122,7 +122,8 @@ TEST(AtaFault, ABadSectorFailsItsTransferAloneAfterFourAttempts) {
   for (bool dma : {true, false}) {
     for (Transfer direction : {Transfer::Read, Transfer::Write}) {
       AtaRig rig({.dma = dma});
-      (direction == Transfer::Read ? rig.platter.bad_reads : rig.platter.bad_writes) = {803};
+      (direction == Transfer::Read ? rig.platter.sectors.bad_reads
+                                   : rig.platter.sectors.bad_writes) = {803};
       const auto frames = AtaRig::scattered(4);
       rig.run({[&] {
         for (uint64_t first : {796u, 803u, 772u, 800u}) {
@@ -145,7 +146,7 @@ TEST(AtaFault, ABadSectorFailsItsTransferAloneAfterFourAttempts) {
 TEST(AtaFault, ADiskThatHasShrunkFailsWhatLiesBeyond) {
   for (bool dma : {true, false}) {
     AtaRig rig({.dma = dma});
-    rig.platter.shrink(1000);
+    rig.platter.sectors.shrink(1000);
     const auto frames = AtaRig::scattered(2);
     rig.run({[&] {
       for (Transfer direction : {Transfer::Read, Transfer::Write}) {

@@ -45,7 +45,7 @@ struct AtaRig : Rig {
   }
   std::vector<sim::SimSector> sectors(uint64_t first, uint64_t count) const {
     std::vector<sim::SimSector> all;
-    for (uint64_t i = 0; i < count; ++i) all.push_back(platter.sector(first + i));
+    for (uint64_t i = 0; i < count; ++i) all.push_back(platter.sectors.get(first + i));
     return all;
   }
   std::vector<sim::SimSector> bytes_of(std::span<const FrameNumber> frames) {

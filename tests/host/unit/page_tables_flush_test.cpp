@@ -103,8 +103,8 @@ TEST_F(PageTablesTest, ATableIsFreedOnlyAfterTheFlush) {
   } spy;
   spy.machine = &m;
   const paging::PagingMachine spied{m.memory, m.frames, spy};
-  PageTables tables(spied, std::move(*PageTables::make_directory(spied, m.kernel_directory,
-                                                                 FrameClass::Normal)));
+  PageTables tables(spied, std::move(*paging::PageDirectory::make(
+                               m.memory, m.frames, m.kernel_directory, FrameClass::Normal)));
   const uint32_t without = m.frames.used_frames(FrameUse::PageTable);
   for (uint32_t pages : {1u, 5u, 30u}) {
     for (uint32_t i = 0; i < pages; ++i) {

@@ -1,4 +1,4 @@
-// No ready thread is passed over: the bound of proc/threads/scheduler.h, for threads that do their
+// No ready thread is passed over: the bound of proc/threads/turns.h, for threads that do their
 // worst.
 //
 // The real scheduler on a simulated processor. What a thread does between two switches is drawn:
@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 
+#include "proc/threads/idle_loop.h"
 #include "proc/threads/scheduler.h"
 #include "proc/threads/user_return.h"
 #include "sim/random.h"
@@ -35,7 +36,7 @@ struct Actor {
 
 class World {
  public:
-  World() : machine_({.waiting = &scheduler}), scheduler(processor_, processor_, machine_.frames) {
+  World() : machine_({.waiting = &scheduler}), scheduler(processor_, processor_) {
     processor_.use(machine_);
     processor_.idle = [this] {
       tick();
@@ -53,7 +54,7 @@ class World {
     end_ = ticks;
     processor_.start([this] {
       for (Actor& actor : actors) begin(actor);
-      scheduler.idle_loop();
+      IdleLoop(scheduler, processor_, machine_.frames).run();
     });
   }
 

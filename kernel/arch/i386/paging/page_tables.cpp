@@ -32,38 +32,18 @@ struct PageTables::Pending {
   FrameNumber emptied = kNoFrame;
 };
 
-Result<mm::OwnedFrame> PageTables::make_directory(const PagingMachine& machine,
-                                                  FrameNumber kernel_directory,
-                                                  mm::FrameClass who) {
-  mm::OwnedFrame frame = TRY(machine.frames.allocate(FrameUse::PageTable, mm::Placement::Direct,
-                                                     mm::Fill::None, who));
-  auto* const from = machine.memory.direct_as<EntryPage>(kernel_directory);
-  auto* const to = machine.memory.direct_as<EntryPage>(frame.number());
-  for (uint32_t i = 0; i < kKernelFirstEntry; ++i) to->entries[i].store({});
-  for (uint32_t i = kKernelFirstEntry; i < kEntryCount; ++i) {
-    const EntryValue entry = from->entries[i].load();
-    KASSERT(!entry.user());
-    to->entries[i].store(entry);
-  }
-  return frame;
-}
-
 PageTables::PageTables(const PagingMachine& machine, mm::OwnedFrame directory)
     : memory_(machine.memory),
       frames_(machine.frames),
       tlb_(machine.tlb),
-      direct_base_(machine.memory.direct({0})),
-      owned_directory_(std::move(directory)),
-      directory_frame_(owned_directory_.number()),
-      directory_(machine.memory.direct_as<EntryPage>(directory_frame_)) {}
+      directory_(machine.memory, std::move(directory)) {}
 
 PageTables::~PageTables() { KASSERT(table_frames_ == 0); }
 
 // Inlined: find() is on the path of every fault.
 [[gnu::always_inline]] inline Entry* PageTables::find_entry(VirtAddr page) const {
   KASSERT(is_user_page(page));
-  const EntryValue table = directory_entry(page).load();
-  return table.present() ? &table_entry_of(table, page) : nullptr;
+  return directory_.find_table_entry_of(page);
 }
 
 // Apart from enter(), which mostly finds a table.
@@ -74,7 +54,7 @@ PageTables::~PageTables() { KASSERT(table_frames_ == 0); }
   const EntryValue table = table_entry(made->release());
   KASSERT(memory_.is_direct(table.frame()));
   KASSERT(frames_.record(table.frame()).entries == 0);
-  directory_entry(page).store(table);
+  directory_.entry_of(page).store(table);
   ++table_frames_;
   return enter(page, frame, access, who);
 }
@@ -82,15 +62,15 @@ PageTables::~PageTables() { KASSERT(table_frames_ == 0); }
 // Takes an empty table out of the directory. Its frame may be freed after the next flush.
 FrameNumber PageTables::remove_table(VirtAddr page) {
   --table_frames_;
-  return directory_entry(page).take().frame();
+  return directory_.entry_of(page).take().frame();
 }
 
 mm::Entered PageTables::enter(VirtAddr page, FrameNumber frame, Access access, mm::FrameClass who) {
   KASSERT(is_user_page(page));
   KASSERT(frame.value < kFrameLimit && access != Access::None);
-  const EntryValue table = directory_entry(page).load();
+  const EntryValue table = directory_.entry_of(page).load();
   if (!table.present()) [[unlikely]] return enter_in_new_table(page, frame, access, who);
-  Entry& entry = table_entry_of(table, page);
+  Entry& entry = directory_.table_entry_of(table, page);
   if (!entry.load().present()) [[likely]] {
     entry.store(page_entry(frame, access));
     ++frames_.record(table.frame()).entries;
@@ -110,9 +90,9 @@ bool PageTables::enter_if_ready(VirtAddr page, FrameNumber frame, Access access)
 
 std::optional<Mapping> PageTables::unmap(VirtAddr page) {
   KASSERT(is_user_page(page));
-  const EntryValue table = directory_entry(page).load();
+  const EntryValue table = directory_.entry_of(page).load();
   if (!table.present()) return std::nullopt;
-  Entry& entry = table_entry_of(table, page);
+  Entry& entry = directory_.table_entry_of(table, page);
   if (!entry.load().present()) return std::nullopt;
   const EntryValue old = entry.take();
   mm::FrameRecord& record = frames_.record(table.frame());
@@ -133,7 +113,7 @@ void PageTables::unmap_range(VirtRange range, mm::MappingVisitor& visitor) {
   Pending pending;
   const uint32_t end = directory_index(range.end + (kTableReach - 1));
   for (uint32_t i = directory_index(range.begin); i < end; ++i) {
-    const EntryValue table = directory_->entries[i].load();
+    const EntryValue table = directory_.entry(i).load();
     if (!table.present()) continue;
     const VirtAddr begin{i << kTableShift};
     const VirtRange part{std::max(range.begin, begin), std::min(range.end, begin + kTableReach)};
@@ -146,7 +126,7 @@ void PageTables::unmap_in_table(VirtRange part, EntryValue table, mm::MappingVis
                                 Pending& pending) {
   mm::FrameRecord& record = frames_.record(table.frame());
   uint32_t left = record.entries;
-  Entry* entry = &table_entry_of(table, part.begin);
+  Entry* entry = &directory_.table_entry_of(table, part.begin);
   for (VirtAddr page = part.begin; page < part.end; page = page + kPageSize, ++entry) {
     if (!entry->load().present()) continue;
     const EntryValue old = entry->take();
@@ -215,7 +195,7 @@ bool PageTables::take_dirty(VirtAddr page) {
 uint32_t PageTables::mapped_pages() const {
   uint32_t pages = 0;
   for (uint32_t i = 0; i < kKernelFirstEntry; ++i) {
-    const EntryValue table = directory_->entries[i].load();
+    const EntryValue table = directory_.entry(i).load();
     if (table.present()) pages += frames_.record(table.frame()).entries;
   }
   return pages;
@@ -224,7 +204,7 @@ uint32_t PageTables::mapped_pages() const {
 void PageTables::check() const {
   uint32_t tables = 0;
   for (uint32_t i = 0; i < kEntryCount; ++i) {
-    const EntryValue table = directory_->entries[i].load();
+    const EntryValue table = directory_.entry(i).load();
     KASSERT(table.present() || i >= kKernelFirstEntry || table.raw == 0);
     if (i >= kKernelFirstEntry) KASSERT(!table.user());
     if (i >= kKernelFirstEntry || !table.present()) continue;
@@ -232,7 +212,7 @@ void PageTables::check() const {
     const mm::FrameRecord& record = frames_.record(table.frame());
     KASSERT(record.use == FrameUse::PageTable && record.entries != 0);
     uint32_t present = 0;
-    for (Entry& entry : table_at(table)->entries) {
+    for (Entry& entry : directory_.table_at(table).entries) {
       const EntryValue value = entry.load();
       KASSERT(value.raw == 0 || (value.present() && value.user()));
       if (value.present()) ++present;

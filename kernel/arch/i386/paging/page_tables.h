@@ -2,19 +2,15 @@
 //
 // Step 5 of a page fault. A page directory and up to 512 page tables, each one frame in the direct
 // map. The record of a page table's frame counts its present entries; the table appears with the
-// first and goes with the last. The directory's upper 512 entries are copied at creation from the
-// kernel's directory, where they are all set by then and never change (so no copy can be stale).
+// first and goes with the last.
 //
 // What is flushed (SDM Vol. 3A, 4.10.4): an entry that was not present is nowhere cached, so a new
 // one flushes nothing. Every other change flushes before it returns, and the frame of a page table
 // is freed only after that: until then the processor may still walk it.
 #pragma once
 
-#include "arch/i386/paging/pte.h"
+#include "arch/i386/paging/page_directory.h"
 #include "arch/i386/paging/tlb.h"
-#include "mm/frames/frame_allocator.h"
-#include "mm/words/frame_memory.h"
-#include "mm/frames/owned_frame.h"
 #include "mm/space/translation_map.h"
 
 namespace mobius::paging {
@@ -28,19 +24,14 @@ struct PagingMachine {
 
 class PageTables final : public mm::TranslationMap {
  public:
-  // A directory with an empty user half and the kernel half of `kernel_directory`, none of which
-  // may be open to user mode (R08, asserted). Fails: OutOfFrames.
-  static Result<mm::OwnedFrame> make_directory(const PagingMachine& machine,
-                                               FrameNumber kernel_directory, mm::FrameClass who);
-
-  // `directory` is from make_directory. Nothing is mapped.
+  // `directory` is from PageDirectory::make. Nothing is mapped.
   PageTables(const PagingMachine& machine, mm::OwnedFrame directory);
   PageTables(const PageTables&) = delete;
   // Gives the directory back. Requires: nothing is mapped (asserted); the directory is not current.
   ~PageTables();
 
   // What goes into CR3.
-  FrameNumber directory() const { return directory_frame_; }
+  FrameNumber directory() const { return directory_.frame(); }
 
   mm::Entered enter(VirtAddr page, FrameNumber frame, Access access, mm::FrameClass who) override;
   bool enter_if_ready(VirtAddr page, FrameNumber frame, Access access) override;
@@ -65,16 +56,7 @@ class PageTables final : public mm::TranslationMap {
  private:
   struct Pending;
 
-  Entry& directory_entry(VirtAddr a) const { return directory_->entries[directory_index(a)]; }
-  // Requires: `table` is a present entry of the user half of the directory, so the frame it names
-  // is in the direct map: enter_in_new_table has asserted it.
-  EntryPage* table_at(EntryValue table) const {
-    return reinterpret_cast<EntryPage*>(direct_base_ + (table.raw & kFrameMask));
-  }
-  Entry& table_entry_of(EntryValue table, VirtAddr page) const {
-    return table_at(table)->entries[table_index(page)];
-  }
-  // The page's entry, or null where it has no page table.
+  // As PageDirectory's. Requires: a user page (asserted).
   Entry* find_entry(VirtAddr page) const;
   mm::Entered enter_in_new_table(VirtAddr page, FrameNumber frame, Access access,
                                  mm::FrameClass who);
@@ -86,10 +68,7 @@ class PageTables final : public mm::TranslationMap {
   mm::FrameMemory& memory_;
   mm::FrameAllocator& frames_;
   Tlb& tlb_;
-  std::byte* const direct_base_;  // of frame 0
-  mm::OwnedFrame owned_directory_;
-  const FrameNumber directory_frame_;
-  EntryPage* const directory_;
+  PageDirectory directory_;
   uint32_t table_frames_ = 0;
 };
 
