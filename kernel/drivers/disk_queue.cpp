@@ -31,7 +31,7 @@ Result<void> DiskQueue::transfer(mm::Transfer direction, uint64_t first,
   length_.longest = std::max(length_.longest, ++length_.now);
   while (!request.done) {
     if (playing_) {
-      waiting_.wait(&request);
+      waiting_.wait_unguarded(&request);
     } else {
       play_next();
     }

@@ -76,6 +76,7 @@ class DiskQueue final : public mm::PageDevice {
 
   mm::PageDevice& device_;
   mm::Waiting& waiting_;
+  // No lock for these, or for a request's end: only a command and the wait run other threads.
   List<Request, Queued> queue_;  // in the order of arrival
   QueueLength length_;
   bool playing_ = false;

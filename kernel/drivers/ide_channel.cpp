@@ -72,7 +72,7 @@ bool IdeChannel::sleep_until(uint64_t at_ns) {
   wake_at_ns_ = at_ns;
   interrupted_ = false;
   sleeping_ = true;
-  waiting_.wait(this);
+  waiting_.wait_unguarded(this);  // interrupts, which end it, come in only while it sleeps
   sleeping_ = false;
   return interrupted_;
 }

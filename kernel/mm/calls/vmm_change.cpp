@@ -78,9 +78,11 @@ void Protecting::change_next() {
   space().regions.merge_with_next(*space().find(VirtAddr{cursor_.value - kPageSize}));
 }
 
-// Discards the pages; or returns the object one of whose pages is on its way in: wait for it. Long
-// work it leaves to steps, and begins the call for them.
-Result<VmObject*> discard_or_busy(LongCall& call, VirtRange range) EXCLUDES(memory_lock) {
+enum class Discarded : uint8_t { Done, Again };
+
+// Discards the pages. Again: one of them was on its way in, and it has waited for that. Long work
+// it leaves to steps, and begins the call for them.
+Result<Discarded> discard_or_wait(LongCall& call, VirtRange range) EXCLUDES(memory_lock) {
   AddressSpace& space = call.space();
   CallGuard guard(call);
   const Block block = TRY(block_around(space, range));
@@ -90,9 +92,12 @@ Result<VmObject*> discard_or_busy(LongCall& call, VirtRange range) EXCLUDES(memo
   const PageIndex first = region->page_at(range.begin);
   if (is_long(space, *region, range)) {
     call.begin(block.range);
-    return nullptr;
+    return Discarded::Done;
   }
-  if (object.any_busy(first, first + range.size_pages())) return &object;
+  if (object.any_busy(first, first + range.size_pages())) {
+    space.manager().waiting.wait(&object, space.manager().lock);
+    return Discarded::Again;
+  }
   // From here on nothing fails.
   const Regions& regions = space.regions;
   for (; region != nullptr && region->range.begin < range.end; region = regions.next(*region)) {
@@ -100,7 +105,7 @@ Result<VmObject*> discard_or_busy(LongCall& call, VirtRange range) EXCLUDES(memo
                                    std::min(region->range.end, range.end)});
   }
   object.empty_slots(first, first + range.size_pages());
-  return nullptr;
+  return Discarded::Done;
 }
 
 }  // namespace
@@ -117,7 +122,7 @@ Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, Ac
 Result<void> vmm_discard(AddressSpace& space, VirtAddr base, PageCount pages) {
   VirtRange range = TRY(user_range(base, pages));
   LongCall call(space);
-  while (VmObject* busy = TRY(discard_or_busy(call, range))) space.manager().waiting.wait(busy);
+  while (TRY(discard_or_wait(call, range)) == Discarded::Again) continue;
   if (call.begun()) empty_in_steps(space, range, Parts::Keep);
   return {};
 }

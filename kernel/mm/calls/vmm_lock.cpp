@@ -69,8 +69,9 @@ class LockCall {
   Result<void> add(VirtAddr page) EXCLUDES(memory_lock);
 
  private:
-  // False: another one is under way.
-  Result<bool> try_begin(LongCall& call, Cuts& cuts) EXCLUDES(memory_lock);
+  // Awaited: it was another's turn, and it has slept.
+  enum class Turn : uint8_t { Own, Awaited };
+  Result<Turn> try_begin(LongCall& call, Cuts& cuts) EXCLUDES(memory_lock);
   Result<void> mark(Cuts& cuts) EXCLUDES(memory_lock);
   // Whether the pages may be locked by this process, and by all of them together.
   bool may_lock(PageCount more) const REQUIRES(memory_lock);
@@ -89,15 +90,16 @@ Result<void> LockCall::begin() {
   LongCall call(space_);
   Cuts cuts(range_);
   const auto attempt = [&] { return try_begin(call, cuts); };
-  while (!TRY(retry_for_frames(space_.manager(), attempt))) {
-    space_.manager().waiting.wait(&space_.locking);
-  }
+  while (TRY(retry_for_frames(space_.manager(), attempt)) == Turn::Awaited) continue;
   return mark(cuts);
 }
 
-Result<bool> LockCall::try_begin(LongCall& call, Cuts& cuts) {
+Result<LockCall::Turn> LockCall::try_begin(LongCall& call, Cuts& cuts) {
   CallGuard guard(call);
-  if (space_.locking) return false;
+  if (space_.locking) {
+    space_.manager().waiting.wait(&space_.locking, space_.manager().lock);
+    return Turn::Awaited;
+  }
   const Block block = TRY(whole_block_around(space_, range_));
   TRY(cuts.acquire(space_));
   // From here on nothing fails.
@@ -106,7 +108,7 @@ Result<bool> LockCall::try_begin(LongCall& call, Cuts& cuts) {
   object_->add_reference();
   first_ = space_.find(range_.begin)->page_at(range_.begin);
   space_.locking = true;
-  return true;
+  return Turn::Own;
 }
 
 // What is refused in the midst of it settles as any other that fails.

@@ -81,11 +81,10 @@ struct Resizing {
 
 // Where the block is now; or what to do before the next attempt.
 struct Resized {
-  enum class Next : uint8_t { Done, Wait, Empty, Unmap, Move };
+  enum class Next : uint8_t { Done, Again, Empty, Unmap, Move };
   Next next;
   VirtAddr base{};
-  VmObject* busy = nullptr;  // Wait: one of its pages is on its way in while it is to go
-  VirtRange range{};         // Empty, Unmap: in steps
+  VirtRange range{};  // Empty, Unmap: in steps
 };
 
 Result<Resized> shrink_or_not_yet(AddressSpace& space, const Block& block, PageCount pages,
@@ -100,9 +99,13 @@ Result<Resized> shrink_or_not_yet(AddressSpace& space, const Block& block, PageC
   // From here on nothing fails.
   if (!resizing.call.begun() && is_long(space, cut, tail)) {
     resizing.call.begin(block.range);
-    return Resized{Resized::Next::Empty, {}, nullptr, tail};
+    return Resized{Resized::Next::Empty, {}, tail};
   }
-  if (object.any_busy(pages, old_pages)) return Resized{Resized::Next::Wait, {}, &object};
+  // A page that is to go is on its way in.
+  if (object.any_busy(pages, old_pages)) {
+    space.manager().waiting.wait(&object, space.manager().lock);
+    return Resized{Resized::Next::Again};
+  }
   ObjectReference keep(&object);
   object.add_reference();
   const VirtAddr base = block.range.begin;
@@ -141,7 +144,7 @@ Result<Resized> grow_elsewhere(AddressSpace& space, const Block& block, PageCoun
   const VirtRange target = TRY(choose_range(space, pages, VirtAddr{0}));
   if (!resizing.call.begun() && is_long(space, *block.first, block.range)) {
     resizing.call.begin(block.range, target);
-    return Resized{Resized::Next::Unmap, {}, nullptr, block.range};
+    return Resized{Resized::Next::Unmap, {}, block.range};
   }
   Regions::New left_behind;
   if (block.first->reservation.value != 0) left_behind = TRY(space.regions.make());
@@ -185,7 +188,7 @@ Result<VirtAddr> vmm_resize(AddressSpace& space, VirtAddr address, PageCount pag
         space.manager(), [&] { return resize_or_not_yet(address, pages, resizing); }));
     switch (resized.next) {
       case Resized::Next::Done: return resized.base;
-      case Resized::Next::Wait: space.manager().waiting.wait(resized.busy); break;
+      case Resized::Next::Again: break;
       case Resized::Next::Empty: empty_in_steps(space, resized.range, Parts::Join); break;
       case Resized::Next::Unmap: unmap_in_steps(space, resized.range, Access::None); break;
       case Resized::Next::Move: space.manager().waiting.let_others_run(); break;

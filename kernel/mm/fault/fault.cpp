@@ -220,6 +220,7 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
     if (came != FaultOutcome::Resolved) return came;
     CallGuard guard(space, fault.address.page_down());
     need = attempt(space, fault, wait.before(), wait.class_of_thread());
+    wait.if_under_way(need);
   }
   return FaultOutcome::Resolved;
 }

@@ -14,14 +14,23 @@ FaultOutcome FaultWait::until(const Need& need) {
     case Need::Turn:
       if (manager.page_daemon != nullptr) throttle(manager);
       break;
-    // Load control makes a suspended process wait on purpose: this does not count as a stall.
-    case Need::Resume: manager.waiting.wait(&space_.load); break;
+    case Need::Resume:
+    case Need::Transfer: break;
     case Need::Frame:
     case Need::Table: return for_frame(need.frame_class);
-    case Need::Transfer:
     case Need::Page: return for_page(need);
   }
   return FaultOutcome::Resolved;
+}
+
+void FaultWait::if_under_way(const Need& need) {
+  MemoryManager& manager = space_.manager();
+  // Load control makes a suspended process wait on purpose: this does not count as a stall.
+  if (need.kind == Need::Resume) manager.waiting.wait(&space_.load, manager.lock);
+  if (need.kind != Need::Transfer) return;
+  const Pressure::Stall stall(manager.pressure);
+  manager.waiting.wait(need.object, manager.lock);
+  before_ = Before::Page;
 }
 
 // Another process may have been given promised memory at this address meanwhile, so a class for
@@ -36,24 +45,15 @@ FaultOutcome FaultWait::for_frame(FrameClass who) {
 }
 
 FaultOutcome FaultWait::for_page(const Need& need) {
-  const Result<bool> waited = bring_in(need);
+  const Pressure::Stall stall(space_.manager().pressure);
+  const Result<bool> waited =
+      page_in({*need.object, need.index, need.frame_class, &space_, page_});
   if (!waited) {
     if (waited.error() != Error::OutOfFrames) return FaultOutcome::IoError;
     return for_frame(need.frame_class);
   }
   if (*waited) before_ = Before::Page;
   return FaultOutcome::Resolved;
-}
-
-// Whether it waited for the page.
-Result<bool> FaultWait::bring_in(const Need& need) {
-  MemoryManager& manager = space_.manager();
-  const Pressure::Stall stall(manager.pressure);
-  if (need.kind == Need::Page) {
-    return page_in({*need.object, need.index, need.frame_class, &space_, page_});
-  }
-  manager.waiting.wait(need.object);
-  return true;
 }
 
 }  // namespace mobius::mm

@@ -44,11 +44,13 @@ class FaultWait {
   }
   // Waits until another attempt can get further. Resolved: make it. Otherwise the fault has failed.
   FaultOutcome until(const Need& need) EXCLUDES(memory_lock);
+  // Where the attempt has just found, under the lock, that a transfer must end or that the process
+  // is suspended: sleeps until that may be over. What until() is to wait for is left to it.
+  void if_under_way(const Need& need) REQUIRES(memory_lock);
 
  private:
   FaultOutcome for_frame(FrameClass who) EXCLUDES(memory_lock);
   FaultOutcome for_page(const Need& need) EXCLUDES(memory_lock);
-  Result<bool> bring_in(const Need& need) EXCLUDES(memory_lock);
 
   AddressSpace& space_;
   const VirtAddr page_;

@@ -69,14 +69,11 @@ bool FrameWait::there_is_more_for(Lack lack) {
 // Sleeps until a read or write that is in flight has ended, whose page can go. False: there is
 // none.
 bool FrameWait::for_transfer() {
-  const uint32_t* in_flight;
-  {
-    LockGuard guard(manager_.lock);
-    in_flight = manager_.reads_in_flight != 0 ? &manager_.reads_in_flight
-                                              : &manager_.writes_in_flight;
-    if (*in_flight == 0) return false;
-  }
-  manager_.waiting.wait(in_flight);
+  LockGuard guard(manager_.lock);
+  const uint32_t* const in_flight = manager_.reads_in_flight != 0 ? &manager_.reads_in_flight
+                                                                  : &manager_.writes_in_flight;
+  if (*in_flight == 0) return false;
+  manager_.waiting.wait(in_flight, manager_.lock);
   return true;
 }
 

@@ -32,7 +32,7 @@ void PageDaemon::start(uint32_t low) {
 
 void PageDaemon::run() {
   for (;;) {
-    while (!wanted()) manager_.waiting.wait(&state_);
+    while (!wanted()) manager_.waiting.wait_unguarded(&state_);
     run_round();
   }
 }
@@ -81,9 +81,8 @@ RoundEnd PageDaemon::evict_until(const FrameDemand& demand, Tally& tally) {
     const EvictionResult clean = eviction_.evict_without_slots(aim);
     note(clean, tally);
     if (clean.evicted != 0) continue;
-    const bool over = tally.evicted != 0 || aim.gain == Gain::Ledger || reads_under_way() == 0;
-    if (over) return RoundEnd::Fruitless;
-    manager_.waiting.wait(&manager_.reads_in_flight);
+    const bool over = tally.evicted != 0 || aim.gain == Gain::Ledger;
+    if (over || wait_for_read() == Reads::None) return RoundEnd::Fruitless;
   }
   return RoundEnd::Useful;
 }
@@ -110,9 +109,11 @@ bool PageDaemon::note_slots() {
 
 bool PageDaemon::slots_came() const { return manager_.swap->slots_to_take() > slots_left_; }
 
-uint32_t PageDaemon::reads_under_way() {
+Reads PageDaemon::wait_for_read() {
   LockGuard guard(manager_.lock);
-  return manager_.reads_in_flight;
+  if (manager_.reads_in_flight == 0) return Reads::None;
+  manager_.waiting.wait(&manager_.reads_in_flight, manager_.lock);
+  return Reads::Ended;
 }
 
 // Where any page would do, but for a request that needs a frame in the direct map. Where promises
@@ -132,7 +133,9 @@ RoundEnd PageDaemon::wait_for_batch() {
   KASSERT(low_ != 0 && "PageDaemon::start() has been called");
   const uint64_t evicted = evicted_;
   const uint32_t rounds = rounds_, enough = ask() ? 2 : 1;
-  while (evicted_ == evicted && rounds_ - rounds < enough) manager_.waiting.wait(&rounds_);
+  while (evicted_ == evicted && rounds_ - rounds < enough) {
+    manager_.waiting.wait_unguarded(&rounds_);
+  }
   return evicted_ != evicted ? RoundEnd::Useful : last_;
 }
 

@@ -29,6 +29,8 @@ struct FrameDemand {
 
 enum class RoundEnd : uint8_t { Useful, Fruitless };
 
+enum class Reads : uint8_t { None, Ended };
+
 class PageDaemon final : public LowMemory {
  public:
   PageDaemon(MemoryManager& manager, Eviction& eviction)
@@ -69,13 +71,15 @@ class PageDaemon final : public LowMemory {
   Gain gain_wanted(const FrameDemand& demand);
   bool note_slots() EXCLUDES(memory_lock);
   bool all_have_stayed(uint32_t picks) EXCLUDES(memory_lock);
-  uint32_t reads_under_way() EXCLUDES(memory_lock);
+  // Sleeps until a read has ended. None: there is none under way.
+  Reads wait_for_read() EXCLUDES(memory_lock);
 
   MemoryManager& manager_;
   Eviction& eviction_;
   uint32_t low_ = 0, high_ = 0;  // set by start(); they count from what must stay free
-  // No lock for these: the thread and those who wait for it test them and then wait, with nothing
-  // in between that could run another thread (ports/waiting.h).
+  // No lock for these: the frame allocator's callers ask for a round with the memory lock or
+  // without. The thread and those who wait for it test them and then wait, with nothing in between
+  // that could run another thread (wait_unguarded in mm/words/waiting.h).
   Round state_ = Round::Idle;
   RoundEnd last_ = RoundEnd::Useful;
   FrameDemand demand_;

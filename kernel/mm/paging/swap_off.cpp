@@ -45,36 +45,39 @@ Result<bool> SwapOff::step() {
   MemoryManager& manager = pager_.manager_;
   VmObject* object = nullptr;
   PageIndex page = 0;
-  Found found;
-  bool whole_pass = false, writing = false;
   {
     LockGuard guard(manager.lock);
     if (!pager_.on()) return true;  // another one, begun when this one was called off, was faster
-    whole_pass = object_ == nullptr;
+    const Pass pass = object_ == nullptr ? Pass::Whole : Pass::Rest;
     if (!pager_.space_.closing()) return Failure(Error::OutOfFrames);
-    found = search();
-    writing = manager.writes_in_flight != 0;
-    if (found == Found::End && nothing_left()) {
-      // Promised pages come in from below the floor: others may have taken what was there for them.
-      if (manager.starving != 0 || !manager.promises.could_lose(0)) {
-        return Failure(Error::OutOfFrames);
-      }
-      pager_.close();
-      return true;
+    const Found found = search();
+    if (found == Found::End) return end_pass(pass);
+    if (found == Found::Busy) {
+      manager.waiting.wait(object_, manager.lock);
+      return false;
     }
     object = object_;
     page = page_;
-    if (found == Found::Swapped) object->add_reference();
+    object->add_reference();
   }
-  switch (found) {
-    case Found::Swapped: TRY(bring_back(*object, page)); break;
-    case Found::Busy: manager.waiting.wait(object); break;
-    // Pages that were being written when it began go out behind the cursor: another pass then.
-    case Found::End:
-      if (!writing && whole_pass) return Failure(Error::Busy);
-      if (writing) manager.waiting.wait(&manager.writes_in_flight);
-      break;
+  TRY(bring_back(*object, page));
+  return false;
+}
+
+Result<bool> SwapOff::end_pass(Pass pass) {
+  MemoryManager& manager = pager_.manager_;
+  if (nothing_left()) {
+    // Promised pages come in from below the floor: others may have taken what was there for them.
+    if (manager.starving != 0 || !manager.promises.could_lose(0)) {
+      return Failure(Error::OutOfFrames);
+    }
+    pager_.close();
+    return true;
   }
+  // Pages that were being written when it began go out behind the cursor: another pass then.
+  const bool writing = manager.writes_in_flight != 0;
+  if (!writing && pass == Pass::Whole) return Failure(Error::Busy);
+  if (writing) manager.waiting.wait(&manager.writes_in_flight, manager.lock);
   return false;
 }
 

@@ -28,6 +28,9 @@ class SwapOff {
 
  private:
   enum class Found : uint8_t { Swapped, Busy, End };
+  enum class Pass : uint8_t { Whole, Rest };  // since the last step's end
+  // As step(), where no page is left to be found.
+  Result<bool> end_pass(Pass pass) REQUIRES(memory_lock);
   Found search() REQUIRES(memory_lock);
   Found search_object() REQUIRES(memory_lock);
   void look_at(PageSlot& slot, Found& found) REQUIRES(memory_lock);

@@ -19,9 +19,7 @@ void LongCall::end() {
 }
 
 void CallGuard::wait(AddressSpace& space) {
-  lock_.release();
-  space.manager().waiting.wait(&space.long_call);
-  lock_.acquire();
+  space.manager().waiting.wait(&space.long_call, lock_);
 }
 
 }  // namespace mobius::mm

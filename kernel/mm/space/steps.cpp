@@ -41,10 +41,9 @@ class Emptying {
   Emptying(AddressSpace& space, VirtRange range, Parts parts)
       : space_(space), range_(range), parts_(parts), cursor_(range.end) {}
 
-  // What to wait for, with the object whose page is on its way in; Step: for others to have run.
-  enum class Next : uint8_t { Done, Step, Wait };
+  // Step: another, once others have run. Again: it has slept for a page that is on its way in.
+  enum class Next : uint8_t { Done, Step, Again };
   Next step() EXCLUDES(memory_lock);
-  const VmObject* busy() const { return busy_; }
 
  private:
   void empty(Region& region, VirtRange part) REQUIRES(memory_lock);
@@ -54,7 +53,6 @@ class Emptying {
   const VirtRange range_;
   const Parts parts_;
   VirtAddr cursor_;  // what lies behind it is empty
-  const VmObject* busy_ = nullptr;
 };
 
 Emptying::Next Emptying::step() {
@@ -64,8 +62,8 @@ Emptying::Next Emptying::step() {
     Region& region = region_before(space_, cursor_);
     const VirtRange part = part_before(region, cursor_, range_.begin);
     if (region.object.get()->any_busy(region.page_at(part.begin), region.page_at(part.end))) {
-      busy_ = region.object.get();
-      return Next::Wait;
+      space_.manager().waiting.wait(region.object.get(), space_.manager().lock);
+      return Next::Again;
     }
     empty(region, part);
     cursor_ = part.begin;
@@ -103,7 +101,7 @@ void empty_in_steps(AddressSpace& space, VirtRange range, Parts parts) {
     switch (emptying.step()) {
       case Emptying::Next::Done: return;
       case Emptying::Next::Step: space.manager().waiting.let_others_run(); break;
-      case Emptying::Next::Wait: space.manager().waiting.wait(emptying.busy()); break;
+      case Emptying::Next::Again: break;
     }
   }
 }

@@ -22,7 +22,7 @@ class SleepingLock {
   void acquire() EXCLUDES(memory_lock) {
     Lock::assert_no_lock_held();
     const uint32_t ticket = next_ticket_++;
-    while (ticket != serving_) waiting_.wait(this);
+    while (ticket != serving_) waiting_.wait_unguarded(this);
   }
   // Requires: the caller's turn.
   void release() {
@@ -34,6 +34,8 @@ class SleepingLock {
 
  private:
   Waiting& waiting_;
+  // No lock for these: it may be taken in places that know of no memory manager, and between their
+  // change or check and the wait nothing runs another thread.
   uint32_t next_ticket_ = 0;
   uint32_t serving_ = 0;  // whose turn it is; equal to next_ticket_: nobody's
 };

@@ -1,8 +1,8 @@
 // Port: how a thread waits for a page that another thread is bringing in, how it lets others run in
 // the course of long work, and what is known of the one that runs.
 //
-// The kernel is not preempted between the check of a condition and `wait`, so no wake-up is lost:
-// a thread that finds a Busy slot waits on its channel at once, with no lock held.
+// No wake-up is lost: who has seen under the memory lock that it must wait hands the lock over, and
+// giving it up and falling asleep are one step. What changes the condition holds that lock, too.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,20 @@ enum class FrameClass : uint8_t;  // frame_request.h
 
 class Waiting {
  public:
-  // Sleeps until somebody wakes `channel`; may also return earlier: check again.
-  virtual void wait(const void* channel) EXCLUDES(memory_lock) = 0;
+  // Gives up `lock`, under which the caller has seen that it must wait, sleeps until somebody wakes
+  // `channel`, and takes the lock again. May return earlier: check again.
+  // After: what was found before is looked up again.
+  // One step because one processor runs nothing between its parts. To the analysis `lock` is
+  // another lock than memory_lock, which it stands for.
+  void wait(const void* channel, MemoryLock& lock) REQUIRES(memory_lock)
+      NO_THREAD_SAFETY_ANALYSIS {
+    lock.release();
+    wait_unguarded(channel);
+    lock.acquire();
+  }
+  // The same where no lock guards the condition. Requires: nothing that could run another thread
+  // since it was checked, so one processor (docs/decisions/0001-locks-as-rank-discipline.md).
+  virtual void wait_unguarded(const void* channel) EXCLUDES(memory_lock) = 0;
   // Makes all threads that wait on `channel` runnable. Never switches threads itself.
   virtual void wake(const void* channel) = 0;
   // Called between two steps of long work, at most some 100,000 instructions apart: another thread

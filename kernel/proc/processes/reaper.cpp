@@ -20,7 +20,7 @@ void Reaper::run() {
       bury_thread(*thread);
       if (process != nullptr) bury_process(*process);
     }
-    system_.scheduler.wait(&dead_);
+    system_.scheduler.wait_unguarded(&dead_);
   }
 }
 

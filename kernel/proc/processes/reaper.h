@@ -26,7 +26,7 @@ class Reaper {
   void bury_process(Process& process);
 
   System& system_;
-  List<Thread, DeadTag> dead_;
+  List<Thread, DeadTag> dead_;  // no lock: found empty and waited for with nothing in between
 };
 
 }  // namespace mobius::proc

@@ -44,7 +44,7 @@ void Scheduler::sleep(WaitKey key, uint64_t deadline_ns, Interruptible interrupt
   switch_to(choose());
 }
 
-void Scheduler::wait(const void* channel) {
+void Scheduler::wait_unguarded(const void* channel) {
   if (idle()) {
     // Only while the machine starts: there is nothing else to run, the caller checks again.
     cpu_.wait_for_interrupt();

@@ -28,7 +28,7 @@ class Scheduler final : public mm::Waiting {
   void make_ready(Thread& thread);
 
   // mm::Waiting: never cut short by a kill. The boot thread waits for an interrupt instead.
-  void wait(const void* channel) override EXCLUDES(memory_lock);
+  void wait_unguarded(const void* channel) override EXCLUDES(memory_lock);
   void wake(const void* channel) override;
   bool called_off() const override { return current().doomed; }
   mm::FrameClass promoted(mm::FrameClass own) const override {

@@ -26,7 +26,7 @@ constexpr FrameNumber kBounce{1}, kFrame{2};
 // One thread: nobody ever has to wait.
 class NoWaiting final : public mm::Waiting {
  public:
-  void wait(const void*) override { KASSERT(false); }
+  void wait_unguarded(const void*) override { KASSERT(false); }
   void wake(const void*) override {}
 };
 

@@ -82,7 +82,7 @@ void SimScheduler::suspend(State state) {
   switch_to(*next);
 }
 
-void SimScheduler::wait(const void* channel) {
+void SimScheduler::wait_unguarded(const void* channel) {
   Lock::assert_no_lock_held();
   if (spurious_ && random_.chance(kSpuriousOneIn)) return yield();
   current_->channel = channel;

@@ -34,7 +34,7 @@ class SimScheduler final : public mm::Waiting {
 
   // mm::Waiting. A wait that nobody can end any more is a deadlock: it ends the process, unless the
   // test is in run().
-  void wait(const void* channel) override;
+  void wait_unguarded(const void* channel) override;
   void wake(const void* channel) override;
   bool called_off() const override { return called_off_; }
   // Where somebody else could, it is drawn who runs on.

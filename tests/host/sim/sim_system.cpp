@@ -31,7 +31,7 @@ constexpr uint64_t kFolderEntries = 3;
 void SimVolume::sleep() {
   ++reads;
   ++sleeping_;
-  waiting_.wait(this);
+  waiting_.wait_unguarded(this);
 }
 
 bool SimVolume::finish_reads() {
@@ -119,7 +119,7 @@ SimSystem::SimSystem(const SimMachineConfig& config, std::vector<uint8_t> exe,
 }
 
 void SimSystem::run_thread() {
-  while (system.process().pid == kInitPid) scheduler.wait(this);
+  while (system.process().pid == kInitPid) scheduler.wait_unguarded(this);
   program_();
 }
 

@@ -23,7 +23,7 @@ class Steps final : public mm::Waiting {
   std::function<void()> others;
   uint32_t count = 0;
 
-  void wait(const void*) override { ADD_FAILURE() << "nobody brings a page in"; }
+  void wait_unguarded(const void*) override { ADD_FAILURE() << "nobody brings a page in"; }
   void wake(const void*) override {}
   void let_others_run() override {
     Lock::assert_no_lock_held();

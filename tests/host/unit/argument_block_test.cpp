@@ -46,7 +46,7 @@ struct ArgumentBlockTest : testing::Test {
 
   // Counts how often others could run; nobody sleeps here.
   struct Others final : mm::Waiting {
-    void wait(const void*) override {}
+    void wait_unguarded(const void*) override {}
     void wake(const void*) override {}
     void let_others_run() override { ++steps; }
     uint32_t steps = 0;

@@ -64,7 +64,7 @@ struct NoScreen final : TextScreen {
   void write(std::string_view) override {}
 };
 struct NoWaiting final : mm::Waiting {
-  void wait(const void*) override { ADD_FAILURE() << "the console itself never waits"; }
+  void wait_unguarded(const void*) override { ADD_FAILURE() << "the console itself never waits"; }
   void wake(const void*) override {}
 };
 

@@ -39,7 +39,7 @@ struct FakeScreen final : TextScreen {
 
 struct WakeCounter final : mm::Waiting {
   int wakes = 0;
-  void wait(const void*) override { ADD_FAILURE() << "the console itself never waits"; }
+  void wait_unguarded(const void*) override { ADD_FAILURE() << "the console itself never waits"; }
   void wake(const void*) override { ++wakes; }
 };
 

@@ -193,7 +193,7 @@ TEST_F(KernelHeapTest, D3_promised_requests_go_below_the_floor) {
 // The heap itself asks for frames, so it asks which thread that is for.
 TEST_F(KernelHeapTest, S1_requests_of_a_promised_thread_are_promised) {
   struct OneThread final : Waiting {
-    void wait(const void*) override {}
+    void wait_unguarded(const void*) override {}
     void wake(const void*) override {}
     FrameClass promoted(FrameClass own) const override {
       return promised ? FrameClass::Promised : own;

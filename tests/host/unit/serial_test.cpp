@@ -46,7 +46,7 @@ struct SerialTest : testing::Test, mm::Waiting, ByteLine {
     }
   }
 
-  void wait(const void*) override { ADD_FAILURE() << "nobody waits here"; }
+  void wait_unguarded(const void*) override { ADD_FAILURE() << "nobody waits here"; }
   void wake(const void* channel) override { wakes += channel == console.output_channel(); }
   size_t room() override { return serial.room(); }
   void send(std::string_view bytes) override { serial.queue(bytes); }

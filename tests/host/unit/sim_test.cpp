@@ -44,7 +44,7 @@ TEST(SimScheduler, WaitersSleepUntilTheirChannelIsWoken) {
   bool ready = false;
   for (int i = 0; i < 5; ++i) {
     scheduler.spawn([&] {
-      while (!ready) scheduler.wait(&channel);
+      while (!ready) scheduler.wait_unguarded(&channel);
       ++woken;
     });
   }
@@ -63,7 +63,7 @@ TEST(SimScheduler, SomeWaitsReturnEarly) {
   int channel = 0, early = 0;
   scheduler.spawn([&] {
     for (int i = 0; i < 200; ++i) {
-      scheduler.wait(&channel);
+      scheduler.wait_unguarded(&channel);
       ++early;
     }
   });
@@ -91,7 +91,17 @@ void wait_with_a_lock() {
   SimScheduler scheduler(1);
   Lock lock(LockRank::Memory);
   const LockGuard guard(lock);
-  scheduler.wait(&scheduler);
+  scheduler.wait_unguarded(&scheduler);
+}
+
+void wait_without_the_lock() NO_THREAD_SAFETY_ANALYSIS {
+  SimScheduler scheduler(1);
+  MemoryLock lock;
+  scheduler.wait(&scheduler, lock);
+}
+
+TEST(SimSchedulerDeathTest, WaitingWithALockThatIsNotHeldEndsTheTest) {
+  EXPECT_DEATH(wait_without_the_lock(), "KASSERT");
 }
 
 TEST(SimSchedulerDeathTest, DeadlockAndWaitingWithALockEndTheTest) {
@@ -99,7 +109,7 @@ TEST(SimSchedulerDeathTest, DeadlockAndWaitingWithALockEndTheTest) {
       {
         SimScheduler scheduler(1);
         scheduler.wake_spuriously(false);
-        scheduler.wait(&scheduler);
+        scheduler.wait_unguarded(&scheduler);
       },
       "deadlock");
   EXPECT_DEATH(wait_with_a_lock(), "KASSERT");
