@@ -96,6 +96,7 @@ void BlockCalls::free(Actor& by) {
   if (block == nullptr) return;
   setting_.log.tell("    %u pages at %#x", block->pages, block->base.value);
   const VirtAddr inside = pages_after(block->base, by.random.below(block->pages));
+  const Setting::Giving giving(setting_);
   const bool done = mm::vmm_free(*memory_.space, inside).has_value();
   block = blocks_.find(inside);  // while it waited, it may have gone or changed
   if (done != (block != nullptr)) setting_.log.wrong("VmmFree of %#x", inside.value);
@@ -124,6 +125,7 @@ void BlockCalls::discard(Actor& by) {
   const Part part = blocks_.any_part(by.random, Blocks::kUsual);
   if (part.pages == 0) return;
   setting_.log.tell("    %u pages at %#x", part.pages, part.base.value);
+  const Setting::Giving giving(setting_);
   const auto done = mm::vmm_discard(*memory_.space, part.base, part.pages);
   if (done.has_value() != blocks_.contain(part)) {
     setting_.log.wrong("VmmDiscard of %#x", part.base.value);
@@ -140,6 +142,7 @@ void BlockCalls::resize(Actor& by) {
   const VirtAddr inside = pages_after(block->base, by.random.below(block->pages));
   const PageCount pages = 1 + by.random.below(by.random.chance(6) ? kBigBlock : Blocks::kUsual);
   setting_.log.tell("    %u pages at %#x: %u", block->pages, block->base.value, pages);
+  const Setting::Giving giving(setting_);
   const auto base = mm::vmm_resize(*memory_.space, inside, pages);
   block = blocks_.find(inside);  // while it waited, it may have gone or changed
   if (!base && block == nullptr) return;

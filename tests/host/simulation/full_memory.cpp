@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "mm/calls/vmm.h"
+#include "mm/space/reverse_map.h"
 #include "simulation/setting.h"
 
 namespace mobius::simulation {
@@ -29,7 +30,7 @@ FullMemory::Room FullMemory::room(bool direct_only) {
       if (slot.kind() != mm::SlotKind::Resident) return;
       if (direct_only && !setting_.machine.memory.is_direct(slot.frame())) return;
       const mm::FrameRecord& record = setting_.machine.frames.record(slot.frame());
-      if (record.marks.any({PageMark::Stuck, PageMark::Locked})) return;
+      if (record.marks.has(PageMark::Stuck) || mm::is_locked(object, record.index)) return;
       const bool clean = record.marks.has(PageMark::CleanCopy) && !slot.dirty();
       const bool writing = record.marks.has(PageMark::Writing);
       ++(object.frame_use() == mm::FrameUse::Image ? room.image

@@ -83,7 +83,9 @@ void Locks::refused(const Call& call, Error error, uint64_t evidence, uint64_t f
       if (setting_.evidence() == evidence) setting_.log.wrong("VmmLock, but no device failed");
       return;
     case Error::OutOfFrames:
-      if (memory_.oracle.promised(part.base)) setting_.full.excuse_broken_promise(part.base);
+      // Of a promised block, regions may have been missing, which are not promised. Since its last
+      // look for memory it has waited for calls that give some back.
+      if (setting_.giving != 0) return;
       return setting_.full.excuse("VmmLock", freed, part.pages);
     default: setting_.log.wrong("VmmLock fails with %d", static_cast<int>(error));
   }
@@ -100,8 +102,14 @@ void Locks::unlock(Actor& by) {
   const Part part = blocks_.any_part(by.random, kLongestLock * 2);
   if (part.pages == 0) return;
   setting_.log.tell("    %u pages at %#x", part.pages, part.base.value);
-  const bool done = mm::vmm_unlock(*memory_.space, part.base, part.pages).has_value();
-  if (done != blocks_.contain(part)) setting_.log.wrong("VmmUnlock of %#x", part.base.value);
+  const Setting::Giving giving(setting_);
+  const auto done = mm::vmm_unlock(*memory_.space, part.base, part.pages);
+  if (!done && done.error() == Error::OutOfFrames) {
+    return setting_.full.excuse("VmmUnlock", setting_.freed);
+  }
+  if (done.has_value() != blocks_.contain(part)) {
+    setting_.log.wrong("VmmUnlock of %#x", part.base.value);
+  }
   if (!done) return;
   disturb(part.base, part.pages);
   ++setting_.freed;

@@ -55,9 +55,21 @@ class Setting {
   const uint32_t usable;   // frames
   uint32_t operation = 0;  // the next one
   uint64_t freed = 0;      // how often somebody gave memory back
+  uint32_t giving = 0;     // calls under way that give memory back, in steps
   uint64_t written_to = 0;  // pages, each time that they have something written to them first
   Counts counts;
   FullMemory full{*this};
+
+  // While one exists, a call that gives memory back is under way.
+  class Giving {
+   public:
+    explicit Giving(Setting& setting) : setting_(setting) { ++setting_.giving; }
+    Giving(const Giving&) = delete;
+    ~Giving() { --setting_.giving; }
+
+   private:
+    Setting& setting_;
+  };
 
  private:
   void set_faults(sim::Random& random);

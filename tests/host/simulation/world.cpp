@@ -81,6 +81,7 @@ bool World::sit_down(Seat& seat, unsigned) {
 }
 
 void World::stand_up(Seat& seat) {
+  const Setting::Giving giving(setting);
   setting.log.tell("    a program is gone");
   seat.program.reset();
   ++seat.generation;
