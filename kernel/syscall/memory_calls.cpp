@@ -119,7 +119,7 @@ Result<uint32_t> VmmQuery(proc::System& system, Words a) {
   mm::BlockQuery query(VirtAddr{a[1]});
   for (;;) {
     mm::AddressSpace* const space = TRY(space_of(system, a[0]));
-    if (TRY(query.step(*space))) break;
+    if (TRY(query.step(*space)) == mm::Progress::Done) break;
     system.scheduler.let_others_run();
     if (system.thread().doomed) return Failure(Error::Interrupted);
   }

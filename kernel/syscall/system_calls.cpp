@@ -112,7 +112,7 @@ Result<uint32_t> SysSwapOff(proc::System& system, Words) {
   if (system.memory.swap == nullptr) return Failure(Error::NotFound);
   mm::SwapOff off(*system.memory.swap);
   TRY(off.begin());
-  while (!TRY(off.step())) {
+  while (TRY(off.step()) == mm::Progress::More) {
     if (system.thread().doomed) return Failure(Error::Interrupted);
   }
   return kTrue;

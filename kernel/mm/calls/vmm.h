@@ -100,15 +100,17 @@ struct BlockInfo {
 class BlockQuery {
  public:
   explicit BlockQuery(VirtAddr address) : address_(address) {}
-  // True: that was all. Fails: BadArgument outside the user range.
-  Result<bool> step(AddressSpace& space) EXCLUDES(memory_lock);
+  // Done: that was all. Fails: BadArgument outside the user range.
+  Result<Progress> step(AddressSpace& space) EXCLUDES(memory_lock);
   const BlockInfo& info() const { return info_; }
 
  private:
   void begin(AddressSpace& space) REQUIRES(memory_lock);
   const VirtAddr address_;
   BlockInfo info_;
-  const VmObject* object_ = nullptr;  // whose pages are being counted; only compared
+  // Whose pages are being counted; only compared, so that of a block which has come there meanwhile
+  // is taken for it where it has been given the same memory.
+  const VmObject* object_ = nullptr;
   VirtAddr cursor_{0};                // what lies behind it has been
 };
 

@@ -15,16 +15,16 @@ class Protecting {
   Protecting(AddressSpace& space, VirtRange range, Access access)
       : call_(space), range_(range), access_(access), cuts_(range), cursor_(range.begin) {}
 
-  // Does all of it; or, where it is long, begins the call and returns true: go_on() must follow.
+  // Does all of it; or, where it is long, begins the call, and go_on() must follow (More).
   // Fails: BadArgument, OutOfFrames, LimitReached.
-  Result<bool> begin() EXCLUDES(memory_lock);
+  Result<Progress> begin() EXCLUDES(memory_lock);
   // In steps between which others run.
   void go_on() EXCLUDES(memory_lock);
 
  private:
   AddressSpace& space() const { return call_.space(); }
   void change_next() REQUIRES(memory_lock);
-  bool change_some() EXCLUDES(memory_lock);
+  Progress change_some() EXCLUDES(memory_lock);
 
   LongCall call_;
   const VirtRange range_;
@@ -33,7 +33,7 @@ class Protecting {
   VirtAddr cursor_;  // what lies before it has its rights
 };
 
-Result<bool> Protecting::begin() {
+Result<Progress> Protecting::begin() {
   CallGuard guard(call_);
   const Block block = TRY(block_around(space(), range_));
   if (block.first->kind == RegionKind::Stack) return Failure(Error::BadArgument);
@@ -44,24 +44,24 @@ Result<bool> Protecting::begin() {
   const bool may_lose = first != last || access_ < first->access;
   if (may_lose && is_long(space(), *first, range_)) {
     call_.begin(block.range);
-    return true;
+    return Progress::More;
   }
   while (cursor_ < range_.end) change_next();
-  return false;
+  return Progress::Done;
 }
 
 void Protecting::go_on() {
   unmap_in_steps(space(), range_, access_);
-  while (change_some()) space().manager().waiting.let_others_run();
+  while (change_some() == Progress::More) space().manager().waiting.let_others_run();
 }
 
-bool Protecting::change_some() {
+Progress Protecting::change_some() {
   LockGuard guard(space().manager().lock);
   for (StepWork work(space().manager()); cursor_ < range_.end; work.region(1)) {
-    if (work.done()) return true;
+    if (work.done()) return Progress::More;
     change_next();
   }
-  return false;
+  return Progress::Done;
 }
 
 // Entries with rights the region no longer gives go; the next access enters them anew. Rights that
@@ -113,9 +113,9 @@ Result<Discarded> discard_or_wait(LongCall& call, VirtRange range) EXCLUDES(memo
 Result<void> vmm_protect(AddressSpace& space, VirtAddr base, PageCount pages, Access access) {
   VirtRange range = TRY(user_range(base, pages));
   Protecting protecting(space, range, access);
-  const bool goes_on =
+  const Progress begun =
       TRY(retry_for_frames(space.manager(), [&] { return protecting.begin(); }));
-  if (goes_on) protecting.go_on();
+  if (begun == Progress::More) protecting.go_on();
   return {};
 }
 

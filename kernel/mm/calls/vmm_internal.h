@@ -79,8 +79,7 @@ class Moving {
         left_behind_(std::move(left_behind)),
         cursor_(block.range.end) {}
 
-  // True where another step is needed.
-  bool step() REQUIRES(memory_lock);
+  Progress step() REQUIRES(memory_lock);
   VirtAddr target() const { return to_.begin; }
 
  private:

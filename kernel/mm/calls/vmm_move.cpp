@@ -8,9 +8,9 @@ void cut_off_grown(Regions& regions, Region& region, VirtAddr at, Regions::New g
   regions.lock(*regions.next(region), Locking::None);
 }
 
-bool Moving::step() {
+Progress Moving::step() {
   for (StepWork work(space_.manager()); cursor_ > from_.begin;) {
-    if (work.done()) return true;
+    if (work.done()) return Progress::More;
     Region* const region = space_.find(VirtAddr{cursor_.value - kPageSize});
     KASSERT(region != nullptr && region->block_base == from_.begin);
     space_.unmap_folding(*region, region->range);
@@ -21,7 +21,7 @@ bool Moving::step() {
     work.region(1);
   }
   space_.freed.note(from_);
-  return false;
+  return Progress::Done;
 }
 
 void Moving::move(Region& region) {

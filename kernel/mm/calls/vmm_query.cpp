@@ -97,17 +97,17 @@ void BlockQuery::begin(AddressSpace& space) {
   cursor_ = info_.range.end;
 }
 
-Result<bool> BlockQuery::step(AddressSpace& space) {
+Result<Progress> BlockQuery::step(AddressSpace& space) {
   if (!kUserRange.contains(address_)) return Failure(Error::BadArgument);
   LockGuard guard(space.manager().lock);
   if (object_ == nullptr) begin(space);
-  if (object_ == nullptr) return true;
+  if (object_ == nullptr) return Progress::Done;
   for (StepWork work(space.manager()); cursor_ > info_.range.begin;) {
-    if (work.done()) return false;
+    if (work.done()) return Progress::More;
     Region* const region = space.find(VirtAddr{cursor_.value - kPageSize});
     if (region == nullptr || region->object.get() != object_) {
       object_ = nullptr;  // the block has changed: all of it is counted anew
-      return false;
+      return Progress::More;
     }
     const VirtRange part = part_before(*region, cursor_, info_.range.begin);
     count_part(space, *region, part, info_);
@@ -115,13 +115,15 @@ Result<bool> BlockQuery::step(AddressSpace& space) {
     work.region(part.size_pages());
   }
   info_.uncommitted = info_.range.size_pages() - info_.clean - info_.dirty - info_.paged_out;
-  return true;
+  return Progress::Done;
 }
 
 Result<BlockInfo> vmm_query(AddressSpace& space, VirtAddr address) {
   BlockQuery query(address);
-  for (wait_for_long_call(space); !TRY(query.step(space)); wait_for_long_call(space)) {
+  wait_for_long_call(space);
+  while (TRY(query.step(space)) == Progress::More) {
     space.manager().waiting.let_others_run();
+    wait_for_long_call(space);
   }
   return query.info();
 }

@@ -125,7 +125,7 @@ Result<void> grow_object(AddressSpace& space, VmObject& object, PageCount had, P
 }
 
 Resized move_on(Moving& moving) REQUIRES(memory_lock) {
-  if (moving.step()) return {Resized::Next::Move};
+  if (moving.step() == Progress::More) return {Resized::Next::Move};
   return {Resized::Next::Done, moving.target()};
 }
 

@@ -21,17 +21,21 @@ uint32_t room_behind(AddressSpace& space, const Region& region, PageIndex page)
   return std::min(in_region, manager.frames.spare_frames());
 }
 
-// False: it has been referenced before, or would take more than a frame.
-bool commit(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory_lock) {
+// None: the page has been referenced before, or would take more than a frame.
+enum class Committed : uint8_t { One, None };
+
+Committed commit(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory_lock) {
   MemoryManager& manager = space.manager();
   VmObject& object = *region.object.get();
   PageSlot* const slot = object.slots().find(page);
-  if (slot == nullptr || slot->kind() != SlotKind::Empty) return false;
+  if (slot == nullptr || slot->kind() != SlotKind::Empty) return Committed::None;
   auto frame = manager.frames.allocate(object.frame_use(), Placement::Any, Fill::Zero,
                                        FrameClass::Growth);
-  if (!frame) return false;
+  if (!frame) return Committed::None;
   const FrameNumber number = frame->number();
-  if (!space.map().enter_if_ready(region.address_of(page), number, region.access)) return false;
+  const Offered offered =
+      space.map().enter_if_ready(region.address_of(page), number, region.access);
+  if (offered == Offered::Declined) return Committed::None;
   // From here on nothing fails.
   object.install(*slot, page, std::move(*frame));
   ++manager.stats.pages_ahead;
@@ -39,7 +43,7 @@ bool commit(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory
     manager.residency->was_read_ahead(manager.frames.record(number), slot->shadow());
     manager.residency->age();
   }
-  return true;
+  return Committed::One;
 }
 
 }  // namespace
@@ -58,7 +62,7 @@ void commit_ahead(AddressSpace& space, Region& region, PageIndex page) {
   ahead.window = goes_on ? std::min(ahead.window * 2, kMaxCommitAhead) : 1;
   if (!goes_on) return;
   uint32_t more = std::min(ahead.window - 1, room_behind(space, region, ahead.next));
-  while (more-- > 0 && commit(space, region, ahead.next)) ++ahead.next;
+  while (more-- > 0 && commit(space, region, ahead.next) == Committed::One) ++ahead.next;
 }
 
 }  // namespace mobius::mm

@@ -34,19 +34,20 @@ struct FaultingPage {
   FrameNumber backing_frame() const REQUIRES(memory_lock) {
     return object().backing()->slots().find(index)->frame();
   }
-  // Shows the frame at the page, in place of what may be there with fewer rights. False: there is
-  // no frame for a page table, and nothing has changed.
-  [[gnu::always_inline]] bool show(FrameNumber frame, Access access) const REQUIRES(memory_lock) {
+  // Shows the frame at the page, in place of what may be there with fewer rights. Table: there is
+  // no frame for one, and nothing has changed.
+  [[gnu::always_inline]] Need::Kind show(FrameNumber frame, Access access) const
+      REQUIRES(memory_lock) {
     const Entered entered =
         space.map().enter(address, frame, access, frame_class(FrameClass::Normal));
-    if (entered == Entered::New) [[likely]] return true;
-    return has_replaced(entered);
+    if (entered == Entered::New) [[likely]] return Need::Nothing;
+    return show_over(entered);
   }
-  bool has_replaced(Entered entered) const REQUIRES(memory_lock) {
-    if (entered == Entered::NoFrame) return false;
+  Need::Kind show_over(Entered entered) const REQUIRES(memory_lock) {
+    if (entered == Entered::NoFrame) return Need::Table;
     KASSERT(slot.kind() != SlotKind::Empty);
     if (entered == Entered::OverDirty) object().note_dirty(slot);
-    return true;
+    return Need::Nothing;
   }
 };
 
@@ -64,7 +65,7 @@ Source state_in(VmObject& source, PageIndex index) REQUIRES(memory_lock) {
 [[gnu::always_inline]] inline Need::Kind map_zero_frame(const FaultingPage& page)
     REQUIRES(memory_lock) {
   const FrameNumber zeros = page.space.manager().zero_frame;
-  if (!page.show(zeros, Access::Read)) return Need::Table;
+  if (page.show(zeros, Access::Read) != Need::Nothing) return Need::Table;
   if (page.slot.kind() != SlotKind::Zero) {
     page.object().move(page.index, page.slot, PageSlot::zero());
   }
@@ -73,7 +74,7 @@ Source state_in(VmObject& source, PageIndex index) REQUIRES(memory_lock) {
 
 [[gnu::always_inline]] inline Need::Kind map_backing(const FaultingPage& page)
     REQUIRES(memory_lock) {
-  if (!page.show(page.backing_frame(), Access::Read)) return Need::Table;
+  if (page.show(page.backing_frame(), Access::Read) != Need::Nothing) return Need::Table;
   if (page.slot.kind() == SlotKind::Empty) {
     page.object().move(page.index, page.slot, PageSlot::backed());
   }
@@ -83,7 +84,7 @@ Source state_in(VmObject& source, PageIndex index) REQUIRES(memory_lock) {
 // The page is resident, and is shown with all that the region allows.
 [[gnu::always_inline]] inline Need::Kind map_own(const FaultingPage& page)
     REQUIRES(memory_lock) {
-  return page.show(page.slot.frame(), page.region.access) ? Need::Nothing : Need::Table;
+  return page.show(page.slot.frame(), page.region.access);
 }
 
 // Gives the page a frame of its own. Fill::None: a copy of what its backing has.
@@ -95,7 +96,8 @@ Source state_in(VmObject& source, PageIndex index) REQUIRES(memory_lock) {
   if (!frame) [[unlikely]] return Need::Frame;
   FrameRecord& record = frame->record();
   if (fill == Fill::None) manager.memory.copy(record.number, page.backing_frame());
-  if (!page.show(record.number, page.region.access)) [[unlikely]] return Need::Table;
+  const Need::Kind shown = page.show(record.number, page.region.access);
+  if (shown != Need::Nothing) [[unlikely]] return shown;
   page.object().install(page.slot, page.index, std::move(*frame));
   if (manager.tracking) [[unlikely]] manager.residency->faulted_in(record, page.slot.shadow());
   const bool eager = fill == Fill::Zero && page.region.eager();

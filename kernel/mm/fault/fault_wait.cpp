@@ -40,19 +40,19 @@ FaultOutcome FaultWait::for_frame(FrameClass who) {
   if (space_.manager().waiting.promoted(who) != who) return FaultOutcome::Resolved;
   const bool over = space_.manager().page_daemon == nullptr || given_up_ == who;
   if (over) return FaultOutcome::OutOfMemory;
-  if (!frames_.for_frames(who)) given_up_ = who;
+  if (frames_.for_frames(who) == Waited::GaveUp) given_up_ = who;
   return FaultOutcome::Resolved;
 }
 
 FaultOutcome FaultWait::for_page(const Need& need) {
   const Pressure::Stall stall(space_.manager().pressure);
-  const Result<bool> waited =
+  const Result<Reading> read =
       page_in({*need.object, need.index, need.frame_class, &space_, page_});
-  if (!waited) {
-    if (waited.error() != Error::OutOfFrames) return FaultOutcome::IoError;
+  if (!read) {
+    if (read.error() != Error::OutOfFrames) return FaultOutcome::IoError;
     return for_frame(need.frame_class);
   }
-  if (*waited) before_ = Before::Page;
+  if (*read == Reading::Done) before_ = Before::Page;
   return FaultOutcome::Resolved;
 }
 

@@ -18,7 +18,8 @@ Result<void*> Slabs::take_slowly(size_t bytes, FrameClass who) {
   unsigned size_class = slab_class_of(bytes);
   SlabClass& slabs = classes_[size_class];
   size_t size = kSlabSizes[size_class];
-  if (!use_fresh(*slabs.current, size)) {
+  use_fresh(*slabs.current, size);
+  if (slabs.current->free == nullptr) {
     Slab* next = TRY(next_slab(size_class, who));
     if (slabs.current != &none_) slabs.full.push_front(*slabs.current);
     slabs.current = next;
@@ -44,8 +45,8 @@ void Slabs::fill_freed(void* object, size_t size) {
   std::fill_n(static_cast<std::byte*>(object), size, kFreedJunk);
 }
 
-// Makes some more fresh objects free; false if there are none left.
-bool Slabs::use_fresh(Slab& slab, size_t size) {
+// Makes some more fresh objects free, if there are any left.
+void Slabs::use_fresh(Slab& slab, size_t size) {
   constexpr unsigned kAtATime = 8;
   FreeObject** link = &slab.free;
   for (unsigned i = 0; i < kAtATime && slab.fresh + size <= kPageSize; ++i) {
@@ -56,7 +57,6 @@ bool Slabs::use_fresh(Slab& slab, size_t size) {
     link = &(*link)->next;
   }
   *link = nullptr;
-  return slab.free != nullptr;
 }
 
 Result<Slabs::Slab*> Slabs::next_slab(unsigned size_class, FrameClass who) {

@@ -78,7 +78,7 @@ class Slabs {
   // With junk, at the two borders; asserts that nobody has written to an object that was free.
   static void fill_fresh(void* object, size_t size);
   static void fill_freed(void* object, size_t size);
-  static bool use_fresh(Slab& slab, size_t size);
+  static void use_fresh(Slab& slab, size_t size);
   Result<Slab*> next_slab(unsigned size_class, FrameClass who);
   void first_or_last_free(Slab& slab);
   void remove_slab(Slab& slab);

@@ -55,17 +55,17 @@ Shadow Residency::evicted(FrameRecord& record) {
   return policy_.evicted(record, identity_of(record));
 }
 
-bool Residency::forgive_failures() {
-  bool any = false;
+uint32_t Residency::forgive_failures() {
+  uint32_t forgiven = 0;
   for (VmObject& object : manager_.objects) {
     for_each_resident(object, [&](FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock) {
       if (!record.marks.has(PageMark::Stuck)) return;
       record.marks.remove({PageMark::Stuck});
       was_read_ahead(record, slot.shadow());
-      any = true;
+      ++forgiven;
     });
   }
-  return any;
+  return forgiven;
 }
 
 void Residency::note_came(FrameRecord& record) {

@@ -60,8 +60,8 @@ class Residency final : private Sampler {
   // It stays; a page that could not be written is Stuck from now on.
   void put_back(FrameRecord& record, ReplacementPolicy::Kept why) REQUIRES(memory_lock);
   Shadow evicted(FrameRecord& record) REQUIRES(memory_lock);
-  // Pages that are Stuck may go again. Returns whether there were any.
-  bool forgive_failures() REQUIRES(memory_lock);
+  // Pages that are Stuck may go again. Returns how many there were.
+  uint32_t forgive_failures() REQUIRES(memory_lock);
   // Whether the page has been used since that was last asked. flush() before the lock is let go.
   bool was_used(FrameRecord& record) REQUIRES(memory_lock) { return test_and_clear(record); }
   void flush() REQUIRES(memory_lock) { use_.flush(); }

@@ -5,6 +5,9 @@
 
 namespace mobius::mm {
 
+// What a step of long work leaves: more of it, or nothing.
+enum class Progress : uint8_t { More, Done };
+
 struct StepLimits {
   // With more pages or regions to change a call goes in steps.
   PageCount pages = SlotTable::kLeafSlots;

@@ -32,22 +32,24 @@ void VmObject::drop_reference() {
   if (backing != nullptr) backing->drop_reference();
 }
 
-// True where the frame can be freed at once. Otherwise its writer does it, when it is done.
-bool VmObject::let_go(FrameRecord& record) {
+// The one who frees the frame: at once, or when it has been written.
+VmObject::FreedBy VmObject::let_go(FrameRecord& record) {
   manager_.residency->left(record);
   const bool writing = record.marks.has(PageMark::Writing);
   if (!writing && record.marks.has(PageMark::CleanCopy)) {
     pager().forget({record.swap_slot.value});
   }
   record.marks = writing ? PageMarks::of({PageMark::Writing, PageMark::Orphan}) : PageMarks{};
-  return !writing;
+  return writing ? FreedBy::Writer : FreedBy::Caller;
 }
 
 void VmObject::empty_slot(PageIndex page, PageSlot& slot) {
   KASSERT(slot.kind() != SlotKind::Busy);
   if (slot.kind() == SlotKind::Resident) {
     FrameRecord& record = manager_.frames.record(slot.frame());
-    if (record.marks.none() || let_go(record)) [[likely]] manager_.frames.free(record);
+    if (record.marks.none() || let_go(record) == FreedBy::Caller) [[likely]] {
+      manager_.frames.free(record);
+    }
   } else if (slot.kind() == SlotKind::Swapped) {
     pager().forget({slot.swap_slot().value});
   }

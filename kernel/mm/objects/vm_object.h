@@ -71,7 +71,9 @@ class VmObject : public ObjectPages, public Link<AllObjects>, public Link<Object
   virtual void destroy() REQUIRES(memory_lock) = 0;
 
  private:
-  bool let_go(FrameRecord& record) REQUIRES(memory_lock);
+  // Of a resident page that goes; a frame that is being written is freed by its writer.
+  enum class FreedBy : uint8_t { Caller, Writer };
+  FreedBy let_go(FrameRecord& record) REQUIRES(memory_lock);
 
   PageCount shown_ GUARDED_BY(memory_lock) = pages();
   List<Region, ObjectViews> views_ GUARDED_BY(memory_lock);

@@ -217,16 +217,16 @@ EvictionResult Eviction::write_batch(Batch& batch) {
   return batch.result;
 }
 
-// False: the store does not answer. One bad place must not cost the others.
-bool Eviction::write_run(std::span<PageWrite> run) {
+// One bad place must not cost the others. Fails: TimedOut (the store does not answer).
+Result<void> Eviction::write_run(std::span<PageWrite> run) {
   const Result<void> together = write(run);
   for (PageWrite& page : run) {
     const bool tried = together || run.size() == 1 || together.error() == Error::TimedOut;
     const Result<void> result = tried ? together : write({&page, 1});
-    if (!result && result.error() == Error::TimedOut) return false;
+    if (!result && result.error() == Error::TimedOut) return result;
     page.end = result ? PageWrite::End::Written : PageWrite::End::BadPlace;
   }
-  return true;
+  return {};
 }
 
 Result<void> Eviction::write(std::span<const PageWrite> run) {

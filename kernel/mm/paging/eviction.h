@@ -61,7 +61,7 @@ class Eviction {
   void assign_places(Batch& batch) REQUIRES(memory_lock);
   void begin_write(PageWrite& page) REQUIRES(memory_lock);
   EvictionResult write_batch(Batch& batch) EXCLUDES(memory_lock);
-  bool write_run(std::span<PageWrite> run) EXCLUDES(memory_lock);
+  Result<void> write_run(std::span<PageWrite> run) EXCLUDES(memory_lock);
   Result<void> write(std::span<const PageWrite> run) EXCLUDES(memory_lock);
   void finish_write(const PageWrite& page, EvictionResult& result) REQUIRES(memory_lock);
   void evict(FrameRecord& record, PageSlot& slot) REQUIRES(memory_lock);

@@ -18,12 +18,13 @@ bool anybody_starves(MemoryManager& manager) EXCLUDES(memory_lock) {
 
 }  // namespace
 
-bool FrameWait::for_frames(FrameClass own) {
-  if (daemon_ == nullptr) return false;
+Waited FrameWait::for_frames(FrameClass own) {
+  if (daemon_ == nullptr) return Waited::GaveUp;
   const FrameClass who = manager_.waiting.promoted(own);
   ++waits_;
   // A page that is being read or written can go next; but not for ever.
-  if (waits_ > kMost && (waits_ > 2 * kMost || !for_transfer())) return false;
+  if (waits_ > 2 * kMost) return Waited::GaveUp;
+  if (waits_ > kMost && for_transfer() == Waited::GaveUp) return Waited::GaveUp;
   // One page may come and go because there is no second frame: a promise is worth more.
   if (who == FrameClass::Promised && waits_ % kStarving == 0) (void)retry_stuck_pages();
   if (waits_ < kStarving) return for_batch(who);
@@ -31,9 +32,9 @@ bool FrameWait::for_frames(FrameClass own) {
   return for_batch(who);
 }
 
-// Sleeps until pages have been evicted, or a whole round has found none that can go. False: another
-// attempt would not find a frame for that class.
-bool FrameWait::for_batch(FrameClass who) {
+// Sleeps until pages have been evicted, or a whole round has found none that can go. GaveUp:
+// another attempt would not find a frame for that class.
+Waited FrameWait::for_batch(FrameClass who) {
   Lock::assert_no_lock_held();
   const Pressure::Stall stall(manager_.pressure);
   const uint32_t free = manager_.frames.free_frames();
@@ -44,11 +45,14 @@ bool FrameWait::for_batch(FrameClass who) {
   if (who != FrameClass::Growth) demand.images = Images::Take;
   if (lack == Lack::Run) demand.frames = std::max(demand.frames, free + more);
   if (lack == Lack::Direct) demand.direct = std::max(demand.direct, direct + more);
-  if (daemon_->wait_for_batch() == RoundEnd::Useful || there_is_more_for(lack)) return true;
+  const bool useful = daemon_->wait_for_batch() == RoundEnd::Useful;
+  if (useful || there_is_more_for(lack)) return Waited::Again;
   const Lack now = lack_of(who);
-  if (now == Lack::Run && (lack != Lack::Run || manager_.frames.free_frames() > free)) return true;
-  if (lack == Lack::Frames && now == Lack::Direct) return true;
-  return swap_stays_on() || (who == FrameClass::Promised && retry_stuck_pages());
+  const bool more_in_a_row = lack != Lack::Run || manager_.frames.free_frames() > free;
+  if (now == Lack::Run && more_in_a_row) return Waited::Again;
+  if (lack == Lack::Frames && now == Lack::Direct) return Waited::Again;
+  if (end_swap_off() == Waited::Again) return Waited::Again;
+  return who == FrameClass::Promised ? retry_stuck_pages() : Waited::GaveUp;
 }
 
 // Where there are free frames, they are not where the caller needs one, or not in a row.
@@ -66,33 +70,34 @@ bool FrameWait::there_is_more_for(Lack lack) {
   return pages != 0 || manager_.reads_in_flight != 0 || daemon_->slots_came();
 }
 
-// Sleeps until a read or write that is in flight has ended, whose page can go. False: there is
-// none.
-bool FrameWait::for_transfer() {
+// Sleeps until a read or write that is in flight has ended, whose page can go. GaveUp: there
+// is none.
+Waited FrameWait::for_transfer() {
   LockGuard guard(manager_.lock);
   const uint32_t* const in_flight = manager_.reads_in_flight != 0 ? &manager_.reads_in_flight
                                                                   : &manager_.writes_in_flight;
-  if (*in_flight == 0) return false;
+  if (*in_flight == 0) return Waited::GaveUp;
   manager_.waiting.wait(in_flight, manager_.lock);
-  return true;
+  return Waited::Again;
 }
 
 // Pages could be written if SwapOff (swap_off.h) were not at work: it is over then.
-bool FrameWait::swap_stays_on() {
+Waited FrameWait::end_swap_off() {
   LockGuard guard(manager_.lock);
-  if (!manager_.swap->slots().closing()) return false;
+  if (!manager_.swap->slots().closing()) return Waited::GaveUp;
   manager_.swap->slots().stop_closing();
   daemon_->more_can_go();
-  return true;
+  return Waited::Again;
 }
 
 // There may be good slots left, and the promise was made because of them. It ends, because each
 // page that fails again takes a slot along.
-bool FrameWait::retry_stuck_pages() {
+Waited FrameWait::retry_stuck_pages() {
   LockGuard guard(manager_.lock);
-  if (manager_.swap->slots_left() == 0 || !manager_.residency->forgive_failures()) return false;
+  if (manager_.swap->slots_left() == 0) return Waited::GaveUp;
+  if (manager_.residency->forgive_failures() == 0) return Waited::GaveUp;
   daemon_->more_can_go();
-  return true;
+  return Waited::Again;
 }
 
 Starved::Starved(MemoryManager& manager) : manager_(manager) {

@@ -5,27 +5,30 @@
 
 namespace mobius::mm {
 
+// What a wait has come to: another attempt may find a frame, or none would.
+enum class Waited : uint8_t { Again, GaveUp };
+
 class FrameWait {
  public:
   explicit FrameWait(MemoryManager& manager) : manager_(manager), daemon_(manager.page_daemon) {}
   FrameWait(const FrameWait&) = delete;
 
   // An attempt has found no frame, or none where it must be: sleeps until another may find one. A
-  // promised page takes those, too, that could not be written before. False: nothing can be evicted
-  // for a request of that class, or it has waited too often. A request that waits a few times in a
-  // row starves: others are throttled meanwhile.
-  bool for_frames(FrameClass own = FrameClass::Normal) EXCLUDES(memory_lock);
+  // promised page takes those, too, that could not be written before. GaveUp: nothing can be
+  // evicted for a request of that class, or it has waited too often. A request that waits a few
+  // times in a row starves: others are throttled meanwhile.
+  Waited for_frames(FrameClass own = FrameClass::Normal) EXCLUDES(memory_lock);
 
  private:
   // What is missing: any frame, one in the direct map, or several in a row.
   enum class Lack : uint8_t { Frames, Direct, Run };
 
-  bool for_batch(FrameClass who) EXCLUDES(memory_lock);
-  bool for_transfer() EXCLUDES(memory_lock);
+  Waited for_batch(FrameClass who) EXCLUDES(memory_lock);
+  Waited for_transfer() EXCLUDES(memory_lock);
   Lack lack_of(FrameClass who);
   bool there_is_more_for(Lack lack) EXCLUDES(memory_lock);
-  bool swap_stays_on() EXCLUDES(memory_lock);
-  bool retry_stuck_pages() EXCLUDES(memory_lock);
+  Waited end_swap_off() EXCLUDES(memory_lock);
+  Waited retry_stuck_pages() EXCLUDES(memory_lock);
 
   // How often one request waits before it is given up: others may take the frames first, or they
   // may not be where they are needed (a page table must be in the direct map).
@@ -64,7 +67,7 @@ auto retry_for_frames(MemoryManager& manager, F&& attempt) EXCLUDES(memory_lock)
     auto outcome = attempt();
     const bool starves = !outcome && outcome.error() == Error::OutOfFrames;
     if (!starves || manager.refused_promises() != refusals) return outcome;
-    if (!wait.for_frames()) return outcome;
+    if (wait.for_frames() == Waited::GaveUp) return outcome;
   }
 }
 

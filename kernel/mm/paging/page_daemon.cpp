@@ -12,6 +12,7 @@ namespace mobius::mm {
 struct PageDaemon::Tally {
   uint64_t evicted = 0;
   uint32_t newcomers = 0;  // left where they are
+  RoundEnd end = RoundEnd::Useful;
 };
 
 namespace {
@@ -37,12 +38,11 @@ void PageDaemon::run() {
   }
 }
 
-// Asks for a round. Whether one is running already.
-bool PageDaemon::ask() {
+uint32_t PageDaemon::ask() {
   const bool running = state_ == Round::Running || state_ == Round::RunningAsked;
   state_ = running ? Round::RunningAsked : Round::Asked;
   manager_.waiting.wake(&state_);
-  return running;
+  return running ? 2 : 1;
 }
 
 void PageDaemon::frames_are_low() {
@@ -55,10 +55,9 @@ void PageDaemon::run_round() {
   KASSERT(low_ != 0 && "PageDaemon::start() has been called");
   state_ = Round::Running;
   last_ = RoundEnd::Useful;
-  Tally tally;
-  last_ = evict_until(std::exchange(demand_, FrameDemand{}), tally);
+  const Tally tally = evict_until(std::exchange(demand_, FrameDemand{}));
   // A newcomer that stayed will have been used soon: its page can go then.
-  if (tally.newcomers != 0) last_ = RoundEnd::Useful;
+  last_ = tally.newcomers != 0 ? RoundEnd::Useful : tally.end;
   state_ = state_ == Round::RunningAsked ? Round::Asked : Round::Idle;
   ++rounds_;
   manager_.waiting.wake(&rounds_);
@@ -67,11 +66,12 @@ void PageDaemon::run_round() {
 // Until enough frames are free, or every page has been picked and stayed and none is on its way in,
 // which could be one that goes. Without a slot left most pages would not gain a frame, and a look
 // at each takes long.
-RoundEnd PageDaemon::evict_until(const FrameDemand& demand, Tally& tally) {
+PageDaemon::Tally PageDaemon::evict_until(const FrameDemand& demand) {
+  Tally tally;
   uint32_t fruitless_picks = 0;  // since a page was evicted last
   while (!enough_are_free(manager_.frames, high_, FrameClass::Growth, demand)) {
     const EvictionAim aim{gain_wanted(demand), demand.images};
-    if (note_slots() && aim.gain != Gain::Ledger) {
+    if (note_slots() == SlotsLeft::Some && aim.gain != Gain::Ledger) {
       const EvictionResult result = eviction_.evict_batch(aim);
       note(result, tally);
       fruitless_picks = result.evicted == 0 ? fruitless_picks + result.picked - result.stuck : 0;
@@ -82,9 +82,12 @@ RoundEnd PageDaemon::evict_until(const FrameDemand& demand, Tally& tally) {
     note(clean, tally);
     if (clean.evicted != 0) continue;
     const bool over = tally.evicted != 0 || aim.gain == Gain::Ledger;
-    if (over || wait_for_read() == Reads::None) return RoundEnd::Fruitless;
+    if (over || wait_for_read() == Reads::None) {
+      tally.end = RoundEnd::Fruitless;
+      break;
+    }
   }
-  return RoundEnd::Useful;
+  return tally;
 }
 
 void PageDaemon::note(const EvictionResult& result, Tally& tally) {
@@ -101,10 +104,10 @@ bool PageDaemon::all_have_stayed(uint32_t picks) {
 }
 
 // While SwapOff is at work there are none, but pages can go that have theirs.
-bool PageDaemon::note_slots() {
+SlotsLeft PageDaemon::note_slots() {
   LockGuard guard(manager_.lock);
   slots_left_ = manager_.swap->slots_to_take();
-  return manager_.swap->slots_left() != 0;
+  return manager_.swap->slots_left() != 0 ? SlotsLeft::Some : SlotsLeft::None;
 }
 
 bool PageDaemon::slots_came() const { return manager_.swap->slots_to_take() > slots_left_; }
@@ -132,7 +135,7 @@ Gain PageDaemon::gain_wanted(const FrameDemand& demand) {
 RoundEnd PageDaemon::wait_for_batch() {
   KASSERT(low_ != 0 && "PageDaemon::start() has been called");
   const uint64_t evicted = evicted_;
-  const uint32_t rounds = rounds_, enough = ask() ? 2 : 1;
+  const uint32_t rounds = rounds_, enough = ask();
   while (evicted_ == evicted && rounds_ - rounds < enough) {
     manager_.waiting.wait_unguarded(&rounds_);
   }

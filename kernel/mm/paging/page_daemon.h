@@ -30,6 +30,7 @@ struct FrameDemand {
 enum class RoundEnd : uint8_t { Useful, Fruitless };
 
 enum class Reads : uint8_t { None, Ended };
+enum class SlotsLeft : uint8_t { None, Some };
 
 class PageDaemon final : public LowMemory {
  public:
@@ -65,11 +66,12 @@ class PageDaemon final : public LowMemory {
   enum class Round : uint8_t { Idle, Asked, Running, RunningAsked };
   struct Tally;
 
-  bool ask();
-  RoundEnd evict_until(const FrameDemand& demand, Tally& tally) EXCLUDES(memory_lock);
+  // Asks for a round. Returns how many must end until one has that begins after this.
+  uint32_t ask();
+  Tally evict_until(const FrameDemand& demand) EXCLUDES(memory_lock);
   void note(const EvictionResult& result, Tally& tally);
   Gain gain_wanted(const FrameDemand& demand);
-  bool note_slots() EXCLUDES(memory_lock);
+  SlotsLeft note_slots() EXCLUDES(memory_lock);
   bool all_have_stayed(uint32_t picks) EXCLUDES(memory_lock);
   // Sleeps until a read has ended. None: there is none under way.
   Reads wait_for_read() EXCLUDES(memory_lock);

@@ -14,7 +14,7 @@ class PageIn {
   explicit PageIn(const PageRequest& request)
       : wanted_(request), manager_(request.object.manager()), pager_(request.object.pager()) {}
 
-  Result<bool> run() EXCLUDES(memory_lock);
+  Result<Reading> run() EXCLUDES(memory_lock);
 
  private:
   VmObject& object() const { return wanted_.object; }
@@ -24,13 +24,13 @@ class PageIn {
   bool is_in_store(PageIndex page, const PageSlot* slot) const REQUIRES(memory_lock);
   Place place_of(PageIndex page, const PageSlot& slot) const REQUIRES(memory_lock);
   Result<void> begin() REQUIRES(memory_lock);
-  Region* viewer() const REQUIRES(memory_lock);
+  Region& viewer() const REQUIRES(memory_lock);
   void read_on() REQUIRES(memory_lock);
-  bool take_back() REQUIRES(memory_lock);
+  Result<void> take_back() REQUIRES(memory_lock);
   void add_neighbours(uint32_t window) REQUIRES(memory_lock);
   Result<void> transfer() EXCLUDES(memory_lock);
   void finish() REQUIRES(memory_lock);
-  bool install(uint32_t n) REQUIRES(memory_lock);
+  Result<void> install(uint32_t n) REQUIRES(memory_lock);
   void tell_residency(uint32_t n, FrameRecord& record, Shadow remembered) REQUIRES(memory_lock);
   void show(uint32_t n) REQUIRES(memory_lock);
 
@@ -59,7 +59,7 @@ Place PageIn::place_of(PageIndex page, const PageSlot& slot) const {
 // A page of swap space that a frame on standby still holds comes in without being read.
 Result<void> PageIn::begin() {
   PageSlot* const slot = object().slots().find(wanted_.index);
-  if (!is_in_store(wanted_.index, slot)) return {};
+  KASSERT(is_in_store(wanted_.index, slot) && "nothing has run since it was found there");
   const bool swapped = slot->kind() == SlotKind::Swapped;
   const SwapSlot from = swapped ? slot->swap_slot() : kNoSwapSlot;
   const FrameUse use = object().frame_use();
@@ -81,29 +81,32 @@ Result<void> PageIn::begin() {
   return {};
 }
 
-// The region that the page is wanted in; null: there is none, or not any more.
-Region* PageIn::viewer() const {
-  return wanted_.space == nullptr ? nullptr : wanted_.space->find(wanted_.page);
+// The region that the page is wanted in. Requires: some space needs it; it has not slept since.
+Region& PageIn::viewer() const {
+  Region* const region = wanted_.space->find(wanted_.page);
+  KASSERT(region != nullptr && region->object.get() != nullptr);
+  return *region;
 }
 
 void PageIn::read_on() {
   const uint32_t most = pager_.cluster();
   if (wanted_.space == nullptr) return add_neighbours(most);
-  Region* const region = viewer();
-  if (region == nullptr || most == 1) return;
-  ReadAhead& ahead = region->read_ahead;
+  if (most == 1) return;
+  ReadAhead& ahead = viewer().read_ahead;
   ahead.window = wanted_.index == ahead.next ? std::min(ahead.window * 2, most) : 1;
   add_neighbours(ahead.window);
   ahead.next = wanted_.index + count_;
 }
 
-// The frame has come with its contents. False: they are not what they were; it is to be read into.
-bool PageIn::take_back() {
-  if (!install(0)) return false;
+// The frame has come with its contents. Fails: IoError (they are not what they were: it is to be
+// read into).
+Result<void> PageIn::take_back() {
+  TRY(install(0));
   ++manager_.stats.pages_taken_back;
-  Region* const region = viewer();
-  if (region != nullptr && region->read_ahead.next == wanted_.index) ++region->read_ahead.next;
-  return true;
+  if (wanted_.space == nullptr) return {};
+  ReadAhead& ahead = viewer().read_ahead;
+  if (ahead.next == wanted_.index) ++ahead.next;
+  return {};
 }
 
 // The page that is wanted must get a frame; the neighbours get what is left.
@@ -123,13 +126,13 @@ void PageIn::add_neighbours(uint32_t window) {
   }
 }
 
-Result<bool> PageIn::run() {
+Result<Reading> PageIn::run() {
   Lock::assert_no_lock_held();
   {
     LockGuard guard(manager_.lock);
     ObjectReference keep(&object());  // taken by the caller
     TRY(begin());
-    if (count_ == 0) return false;
+    if (count_ == 0) return Reading::NotNeeded;
     (void)keep.release();
   }
   const Result<void> moved = transfer();
@@ -141,7 +144,7 @@ Result<bool> PageIn::run() {
   manager_.waiting.wake(&manager_.reads_in_flight);
   manager_.waiting.wake(&object());
   TRY(moved);
-  return came_ ? Result<bool>(true) : Failure(Error::IoError);
+  return came_ ? Result<Reading>(Reading::Done) : Failure(Error::IoError);
 }
 
 Result<void> PageIn::transfer() {
@@ -173,14 +176,14 @@ void PageIn::finish() {
   }
 }
 
-// False: what the store has given back is not what was written there.
-bool PageIn::install(uint32_t n) {
+// Fails: IoError (what the store has given back is not what was written there).
+Result<void> PageIn::install(uint32_t n) {
   FrameRecord& record = frames_[n].record();
-  if (!pager_.came_in(record, first_ + n)) return false;
+  if (!pager_.came_in(record, first_ + n)) return Failure(Error::IoError);
   PageSlot& slot = this->slot(n);
   object().install(slot, wanted_.index + n, std::move(frames_[n]));
   if (manager_.tracking) tell_residency(n, record, slot.shadow());
-  return true;
+  return {};
 }
 
 void PageIn::tell_residency(uint32_t n, FrameRecord& record, Shadow remembered) {
@@ -205,6 +208,6 @@ void PageIn::show(uint32_t n) {
 
 }  // namespace
 
-Result<bool> page_in(const PageRequest& request) { return PageIn(request).run(); }
+Result<Reading> page_in(const PageRequest& request) { return PageIn(request).run(); }
 
 }  // namespace mobius::mm

@@ -18,9 +18,13 @@ struct PageRequest {
   VirtAddr page{};
 };
 
-// Brings the page in, and perhaps pages behind it. Sleeps, and says true, unless the page is still
-// in a frame on standby, or is in the store no more. Takes over a reference to the object.
+// NotNeeded: the page was still in a frame on standby.
+enum class Reading : uint8_t { Done, NotNeeded };
+
+// Brings the page in, and perhaps pages behind it. Sleeps where the page is to be read. Takes over
+// a reference to the object. Requires: the caller has just found the page in the store, and its
+// region where a space needs it; no other thread has run since.
 // Fails: OutOfFrames, IoError, TimedOut (the store does not answer).
-Result<bool> page_in(const PageRequest& request) EXCLUDES(memory_lock);
+Result<Reading> page_in(const PageRequest& request) EXCLUDES(memory_lock);
 
 }  // namespace mobius::mm

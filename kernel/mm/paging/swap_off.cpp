@@ -19,7 +19,6 @@ SwapOff::~SwapOff() {
   if (!begun_) return;
   LockGuard guard(pager_.manager_.lock);
   if (object_ != nullptr) object_->drop_reference();
-  if (!pager_.on()) return;
   pager_.space_.stop_closing();
   pager_.tell_capacity();
 }
@@ -40,31 +39,32 @@ Result<void> SwapOff::begin() {
   return {};
 }
 
-Result<bool> SwapOff::step() {
+Result<Progress> SwapOff::step() {
   Lock::assert_no_lock_held();
   MemoryManager& manager = pager_.manager_;
   VmObject* object = nullptr;
   PageIndex page = 0;
   {
     LockGuard guard(manager.lock);
-    if (!pager_.on()) return true;  // another one, begun when this one was called off, was faster
+    // Another one, begun when this one was called off, was faster.
+    if (!pager_.on()) return Progress::Done;
     const Pass pass = object_ == nullptr ? Pass::Whole : Pass::Rest;
     if (!pager_.space_.closing()) return Failure(Error::OutOfFrames);
     const Found found = search();
     if (found == Found::End) return end_pass(pass);
     if (found == Found::Busy) {
       manager.waiting.wait(object_, manager.lock);
-      return false;
+      return Progress::More;
     }
     object = object_;
     page = page_;
     object->add_reference();
   }
   TRY(bring_back(*object, page));
-  return false;
+  return Progress::More;
 }
 
-Result<bool> SwapOff::end_pass(Pass pass) {
+Result<Progress> SwapOff::end_pass(Pass pass) {
   MemoryManager& manager = pager_.manager_;
   if (nothing_left()) {
     // Promised pages come in from below the floor: others may have taken what was there for them.
@@ -72,22 +72,22 @@ Result<bool> SwapOff::end_pass(Pass pass) {
       return Failure(Error::OutOfFrames);
     }
     pager_.close();
-    return true;
+    return Progress::Done;
   }
   // Pages that were being written when it began go out behind the cursor: another pass then.
   const bool writing = manager.writes_in_flight != 0;
   if (!writing && pass == Pass::Whole) return Failure(Error::Busy);
   if (writing) manager.waiting.wait(&manager.writes_in_flight, manager.lock);
-  return false;
+  return Progress::More;
 }
 
 Result<void> SwapOff::bring_back(VmObject& object, PageIndex page) {
-  const Result<bool> came = page_in({object, page, FrameClass::Growth});
-  if (came) return {};
-  const bool may_retry = came.error() == Error::OutOfFrames;
+  const Result<Reading> read = page_in({object, page, FrameClass::Growth});
+  if (read) return {};
+  if (read.error() != Error::OutOfFrames) return Failure(read.error());
   FrameWait wait(pager_.manager_);
-  if (may_retry && wait.for_frames(FrameClass::Growth)) return {};
-  return Failure(came.error());
+  if (wait.for_frames(FrameClass::Growth) == Waited::GaveUp) return Failure(read.error());
+  return {};
 }
 
 bool SwapOff::nothing_left() const {
@@ -122,7 +122,7 @@ SwapOff::Found SwapOff::search_object() {
     const PageIndex end = std::min(page_ + kStride, object_->pages());
     PageIndex at = end;
     const auto look = [&](PageIndex page, PageSlot& slot) REQUIRES(memory_lock) {
-      if (found == Found::End) look_at(slot, found);
+      if (found == Found::End) found = look_at(slot);
       if (found != Found::End) at = std::min(at, page);
     };
     object_->slots().for_each(page_, end, look);
@@ -132,11 +132,13 @@ SwapOff::Found SwapOff::search_object() {
 }
 
 // Resident pages give up the slots they keep on the way.
-void SwapOff::look_at(PageSlot& slot, Found& found) {
-  if (slot.kind() == SlotKind::Swapped) found = Found::Swapped;
-  if (slot.kind() == SlotKind::Busy && slot.swap_slot() != kNoSwapSlot) found = Found::Busy;
-  if (slot.kind() != SlotKind::Resident) return;
-  pager_.drop_copy(pager_.manager_.frames.record(slot.frame()));
+SwapOff::Found SwapOff::look_at(PageSlot& slot) {
+  if (slot.kind() == SlotKind::Swapped) return Found::Swapped;
+  if (slot.kind() == SlotKind::Busy && slot.swap_slot() != kNoSwapSlot) return Found::Busy;
+  if (slot.kind() == SlotKind::Resident) {
+    pager_.drop_copy(pager_.manager_.frames.record(slot.frame()));
+  }
+  return Found::End;
 }
 
 }  // namespace mobius::mm

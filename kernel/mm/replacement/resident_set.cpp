@@ -26,9 +26,9 @@ void ResidentSet::set_capacity(uint32_t pages) {
 }
 
 // Makes room among the warm pages for one that was last referenced (before just now) at that time,
-// if one of them has been unreferenced for longer.
-bool ResidentSet::make_room(uint16_t last_reference, uint32_t& budget, Sampler& sampler) {
-  if (warm_.size() < warm_target_) return true;
+// if one of them has been unreferenced for longer. Cold: there is none.
+auto ResidentSet::make_room(uint16_t last_reference, uint32_t& budget, Sampler& sampler) -> Heat {
+  if (warm_.size() < warm_target_) return Heat::Warm;
   for (uint32_t left = kCandidates; left != 0 && budget != 0 && !warm_.empty(); --left) {
     PolicyPage& oldest = *warm_.front();
     --budget;
@@ -37,17 +37,17 @@ bool ResidentSet::make_room(uint16_t last_reference, uint32_t& budget, Sampler& 
       warm_.turn();
       continue;
     }
-    if (!is_older(oldest.stamp, last_reference)) return false;
+    if (!is_older(oldest.stamp, last_reference)) return Heat::Cold;
     warm_.remove(oldest);
     cold_.push_back(oldest);
-    return true;
+    return Heat::Warm;
   }
-  return false;
+  return Heat::Cold;
 }
 
 // Where a page belongs that has just been referenced; page.stamp is the time before that.
-bool ResidentSet::is_warm_now(PolicyPage& page, uint32_t& budget, Sampler& sampler) {
-  return rule_ == Rule::Recency || make_room(page.stamp, budget, sampler);
+ResidentSet::Heat ResidentSet::heat_of(PolicyPage& page, uint32_t& budget, Sampler& sampler) {
+  return rule_ == Rule::Recency ? Heat::Warm : make_room(page.stamp, budget, sampler);
 }
 
 void ResidentSet::age(uint32_t budget, Sampler& sampler) {
@@ -58,11 +58,12 @@ void ResidentSet::age(uint32_t budget, Sampler& sampler) {
     sampler.test_and_clear(page);
     fresh_.remove(page);
     const bool comes_back = (page.bits & kComesBack) != 0;
-    const bool warm = warm_.size() < warm_target_ || rule_ == Rule::Recency ||
-                      (comes_back && make_room(page.stamp, budget, sampler));
+    const bool has_room = warm_.size() < warm_target_ || rule_ == Rule::Recency;
+    Heat heat = has_room ? Heat::Warm : Heat::Cold;
+    if (!has_room && comes_back) heat = make_room(page.stamp, budget, sampler);
     page.bits &= static_cast<uint8_t>(~kComesBack);
     page.stamp = clock_.now();
-    settle(page, warm);
+    settle(page, heat);
   }
 }
 
@@ -84,9 +85,9 @@ PolicyPage* ResidentSet::take_cold(uint32_t& budget, Sampler& sampler) {
     --budget;
     if (!sampler.test_and_clear(page)) break;
     cold_.remove(page);
-    const bool warm = is_warm_now(page, budget, sampler);
+    const Heat heat = heat_of(page, budget, sampler);
     page.stamp = clock_.now();
-    settle(page, warm);
+    settle(page, heat);
   }
   return cold_.pop_front();
 }

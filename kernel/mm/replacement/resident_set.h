@@ -52,7 +52,7 @@ class ResidentSet {
   void read_ahead(PolicyPage& page, Shadow shadow) {
     clock_.count_arrival();
     enter(page, shadow);
-    settle(page, rule_ == Rule::Recency);
+    settle(page, rule_ == Rule::Recency ? Heat::Warm : Heat::Cold);
   }
   void removed(PolicyPage& page) {
     if (fresh_.holds(page)) return fresh_.remove(page);
@@ -73,17 +73,18 @@ class ResidentSet {
 
  private:
   enum : uint8_t { kFresh = 1, kWarm, kCold };
+  enum class Heat : uint8_t { Cold, Warm };
 
-  void settle(PolicyPage& page, bool warm) {
-    if (warm) return warm_.push_back(page);
+  void settle(PolicyPage& page, Heat heat) {
+    if (heat == Heat::Warm) return warm_.push_back(page);
     cold_.push_back(page);
   }
   void enter(PolicyPage& page, Shadow shadow) {
     page.bits = shadow != kNoShadow ? kComesBack : 0;
     page.stamp = shadow != kNoShadow ? shadow : clock_.now();
   }
-  bool is_warm_now(PolicyPage& page, uint32_t& budget, Sampler& sampler);
-  bool make_room(uint16_t last_reference, uint32_t& budget, Sampler& sampler);
+  Heat heat_of(PolicyPage& page, uint32_t& budget, Sampler& sampler);
+  Heat make_room(uint16_t last_reference, uint32_t& budget, Sampler& sampler);
   PolicyPage* take_warm(uint32_t& budget, Sampler& sampler);
   PolicyPage* take_cold(uint32_t& budget, Sampler& sampler);
 

@@ -44,21 +44,21 @@ AddressSpace::AddressSpace(MemoryManager& manager, TranslationMap& map)
 }
 
 void AddressSpace::clear() {
-  while (clear_some()) manager_.waiting.let_others_run();
+  while (clear_some() == Progress::More) manager_.waiting.let_others_run();
 }
 
-// One step, from the last region on. False: that was all.
-bool AddressSpace::clear_some() {
+// One step, from the last region on.
+Progress AddressSpace::clear_some() {
   LockGuard guard(manager_.lock);
   for (StepWork work(manager_); !work.done();) {
     auto* const region = static_cast<Region*>(regions.set().last());
     if (region == nullptr) {
       if (linked()) manager_.spaces.remove(*this);
-      return false;
+      return Progress::Done;
     }
     clear_end_of(*region, work);
   }
-  return true;
+  return Progress::More;
 }
 
 // Its object may be that of more regions: it is not left to the last one to free all pages.

@@ -82,7 +82,7 @@ class AddressSpace : public Link<AllSpaces> {
   VirtAddr clear_end_of(Region& region, StepWork& work) REQUIRES(memory_lock);
 
  private:
-  bool clear_some() EXCLUDES(memory_lock);
+  Progress clear_some() EXCLUDES(memory_lock);
   Result<PageSlot*> make_slot(VmObject& object, PageIndex index) REQUIRES(memory_lock);
 
   MemoryManager& manager_;

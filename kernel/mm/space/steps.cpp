@@ -108,31 +108,33 @@ void empty_in_steps(AddressSpace& space, VirtRange range, Parts parts) {
 
 namespace {
 
-// One step; true where another is needed.
-bool free_some(AddressSpace& space, VirtRange& block) EXCLUDES(memory_lock) {
+// One step.
+Progress free_some(AddressSpace& space, VirtRange& block) EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
   for (StepWork work(space.manager()); !work.done();) {
     Region& last = region_before(space, block.end);
-    if (part_before(last, block.end, block.begin).begin == block.begin) return false;
+    if (part_before(last, block.end, block.begin).begin == block.begin) {
+      return Progress::Done;
+    }
     block.end = space.clear_end_of(last, work);
   }
-  return true;
+  return Progress::More;
 }
 
 }  // namespace
 
 void free_in_steps(AddressSpace& space, VirtRange block) {
-  while (free_some(space, block)) space.manager().waiting.let_others_run();
+  while (free_some(space, block) == Progress::More) space.manager().waiting.let_others_run();
 }
 
 namespace {
 
-// One step, in front of `cursor`; true where another is needed.
-bool unmap_some(AddressSpace& space, VirtRange range, Access allowed, VirtAddr& cursor)
+// One step, in front of `cursor`.
+Progress unmap_some(AddressSpace& space, VirtRange range, Access allowed, VirtAddr& cursor)
     EXCLUDES(memory_lock) {
   LockGuard guard(space.manager().lock);
   for (StepWork work(space.manager()); !work.done();) {
-    if (cursor <= range.begin) return false;
+    if (cursor <= range.begin) return Progress::Done;
     Region& region = region_before(space, cursor);
     VirtRange part = part_before(region, cursor, range.begin);
     if (region.access > allowed) {
@@ -143,14 +145,16 @@ bool unmap_some(AddressSpace& space, VirtRange range, Access allowed, VirtAddr& 
     cursor = part.begin;
     work.region(part.size_pages());
   }
-  return true;
+  return Progress::More;
 }
 
 }  // namespace
 
 void unmap_in_steps(AddressSpace& space, VirtRange range, Access allowed) {
   VirtAddr cursor = range.end;
-  while (unmap_some(space, range, allowed, cursor)) space.manager().waiting.let_others_run();
+  while (unmap_some(space, range, allowed, cursor) == Progress::More) {
+    space.manager().waiting.let_others_run();
+  }
 }
 
 }  // namespace mobius::mm

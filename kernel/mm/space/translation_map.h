@@ -29,6 +29,9 @@ enum class Entered : uint8_t {
   OverDirty,  // the same, of one that was dirty
 };
 
+// What came of enter_if_ready(): the entry is there, or nothing has changed.
+enum class Offered : uint8_t { Taken, Declined };
+
 class MappingVisitor {
  public:
   virtual void visit(VirtAddr page, Mapping mapping) = 0;
@@ -44,8 +47,8 @@ class TranslationMap {
   virtual Entered enter(VirtAddr page, FrameNumber frame, Access access, FrameClass who) = 0;
 
   // Shows `frame` at the page if nothing is there yet and it needs no new page table: for a page
-  // that nobody has asked for. Otherwise false, and nothing has changed. Requires: as enter().
-  virtual bool enter_if_ready(VirtAddr page, FrameNumber frame, Access access) = 0;
+  // that nobody has asked for. Requires: as enter().
+  virtual Offered enter_if_ready(VirtAddr page, FrameNumber frame, Access access) = 0;
 
   // Takes the entry out, if there is one. The page table goes with its last entry.
   virtual std::optional<Mapping> unmap(VirtAddr page) = 0;

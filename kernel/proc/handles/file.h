@@ -85,6 +85,8 @@ class VolumeFile final : public File {
   mm::KernelHeap& heap_;
   Volume& volume_;
   const VolumeNode node_;
+  // No lock: a read has moved the position before it sleeps. Two threads that ask for entries at
+  // once may both get the same one.
   uint64_t position_ = 0;  // bytes; of a directory the volume's cursor
   uint64_t previous_ = 0;
 };

@@ -43,6 +43,7 @@ class HandleTable {
  private:
   Result<void> grow();
   mm::KernelHeap& heap_;
+  // No lock for these: all threads of the process share them, and no call here waits.
   Entry* entries_ = nullptr;
   uint32_t capacity_ = 0;
   uint32_t open_ = 0;

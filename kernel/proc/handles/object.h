@@ -30,7 +30,7 @@ class KernelObject {
 
  private:
   const ObjectKind kind_;
-  uint32_t references_ = 0;
+  uint32_t references_ = 0;  // no lock: counted where no thread switches
 };
 
 // Holds one reference.

@@ -54,6 +54,7 @@ class Process final : public KernelObject, public Link<AllProcessesTag>, public 
   mm::KernelHeap::Owned<mm::AddressSpace> space;  // null in a zombie
   HandleTable handles;
 
+  // No lock for what follows, nor for the threads above: see system.h.
   // How it ends; set once, by the first that ends it.
   proc_end end = PROC_RUNNING;
   int32_t code = 0;

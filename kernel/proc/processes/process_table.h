@@ -53,6 +53,7 @@ class ProcessTable {
  private:
   UserMaps& maps_;
   mm::MemoryManager& memory_;
+  // No lock for these: a process comes and goes where no thread switches (system.h).
   List<Process, AllProcessesTag> all_;  // pids ascend
   uint32_t count_ = 0;
   uint32_t next_pid_ = 1;

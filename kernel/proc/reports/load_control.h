@@ -49,6 +49,7 @@ class LoadControl {
   void resume();
 
   System& system_;
+  // No lock for these: only the thread that looks reads or changes them.
   uint64_t stalled_ns_;         // at the last look
   uint32_t bad_looks_ = 0;      // in a row
   uint32_t suspended_pid_ = 0;  // 0: nobody

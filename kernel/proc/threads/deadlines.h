@@ -29,6 +29,7 @@ class Deadlines {
 
  private:
   static DeadlineNode* merge(DeadlineNode* a, DeadlineNode* b);
+  // No lock: a part of the Scheduler (scheduler.h).
   DeadlineNode* root_ = nullptr;
 };
 

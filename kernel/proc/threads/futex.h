@@ -24,6 +24,7 @@ class Futexes {
  private:
   Result<uint32_t> read(VirtAddr word);
 
+  // No state to lock: who sleeps on a word is on the scheduler's queues (scheduler.h).
   Scheduler& scheduler_;
   UserMemory& user_;
   CpuClock& clock_;

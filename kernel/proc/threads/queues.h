@@ -70,6 +70,7 @@ class ReadyQueues {
   QueuedThread* oldest();
 
  private:
+  // No lock for these, nor for the buckets below: parts of the Scheduler (scheduler.h).
   std::array<List<QueuedThread, ReadyTag>, kPriorityLevels> queues_;
   uint32_t levels_ = 0;  // bit n: queue n is not empty
 };

@@ -71,6 +71,8 @@ class Scheduler final : public mm::Waiting {
 
   Cpu& cpu_;
   CpuClock& clock_;
+  // No lock for these: interrupts are off wherever a thread changes them, and none runs another
+  // thread before they agree again.
   Running running_;
   Turns turns_;
   Sleepers sleepers_;

@@ -25,6 +25,7 @@ class Sleepers {
   }
 
  private:
+  // No lock: a part of the Scheduler (scheduler.h).
   WaitTable waiting_;
   Deadlines deadlines_;
 };

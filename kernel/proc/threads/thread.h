@@ -24,6 +24,7 @@ enum class Interruptible : uint8_t { No, Yes };
 struct SiblingThreadTag;
 struct DeadTag;
 
+// No lock for its fields: they change where no thread switches (processes/system.h).
 struct Thread : QueuedThread, Link<SiblingThreadTag>, Link<DeadTag> {
   CpuContext* context = nullptr;  // null once it has ended and is buried
   uint32_t id = 0;

@@ -65,6 +65,7 @@ class Turns {
     thread.ready_since = ticks_;
   }
 
+  // No lock: a part of the Scheduler (scheduler.h).
   ReadyQueues ready_;
   uint32_t ticks_ = 0;
   uint32_t raised_at_ = 0;  // the tick in which a thread was last raised to kOverdueLevel

@@ -23,7 +23,7 @@ void SwapSwitch::off(const Program& by, sim::Random& random,
       fails(step.error(), before);
       break;
     }
-    done = *step;
+    done = *step == mm::Progress::Done;
     if (done) check_off();
   }
   taking_off_ = false;

@@ -70,7 +70,8 @@ bool World::sit_down(Seat& seat, unsigned) {
     seat.program = Program::start(setting, started_, *image_);
     if (seat.program == nullptr) {
       ++setting.counts.refused_calls;
-      if (!mm::FrameWait(setting.machine.manager).for_frames()) setting.machine.scheduler.sleep(20);
+      const mm::Waited waited = mm::FrameWait(setting.machine.manager).for_frames();
+      if (waited == mm::Waited::GaveUp) setting.machine.scheduler.sleep(20);
       ++setting.operation;  // a life without memory has an end, too
       return false;
     }

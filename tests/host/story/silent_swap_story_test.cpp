@@ -32,7 +32,7 @@ class SilentSwapStory : public SwapRig {
   Result<void> take_off() {
     mm::SwapOff off(swap.pager);
     TRY(off.begin());
-    while (!TRY(off.step())) {}
+    while (TRY(off.step()) == mm::Progress::More) {}
     return {};
   }
 };

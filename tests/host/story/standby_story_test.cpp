@@ -98,9 +98,9 @@ TEST_F(StandbyStory, R13_swap_is_taken_off_without_reading_them) {
   ASSERT_TRUE(off.begin());
   for (;;) {
     mm::check_machine(machine.manager);
-    auto over = off.step();
-    ASSERT_TRUE(over);
-    if (*over) break;
+    const auto step = off.step();
+    ASSERT_TRUE(step);
+    if (*step == mm::Progress::Done) break;
   }
   EXPECT_EQ(swap.device.reads, 0u);
   EXPECT_EQ(stats().pages_taken_back, 50u);

@@ -36,8 +36,8 @@ TEST_F(SwapOffPromiseStory, D3_a_promise_is_kept_when_others_take_the_frames_mea
     ASSERT_TRUE(off.begin());
     write(other, theirs, 90);
     read_all(user, block, 100);
-    Result<bool> step = off.step();
-    while (step && !*step) step = off.step();
+    Result<mm::Progress> step = off.step();
+    while (step && *step == mm::Progress::More) step = off.step();
     EXPECT_EQ(step.error(), Error::OutOfFrames);
   }
   EXPECT_TRUE(swap.pager.on());

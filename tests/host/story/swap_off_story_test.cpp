@@ -16,7 +16,7 @@ class SwapOffStory : public SwapRig {
     TRY(off.begin());
     for (;;) {
       mm::check_machine(machine.manager);
-      if (TRY(off.step())) return {};
+      if (TRY(off.step()) == mm::Progress::Done) return {};
     }
   }
 };
@@ -172,13 +172,13 @@ TEST_F(SwapOffStory, R15_modified_pages_of_a_freed_block_are_not_taken_for_clean
   ASSERT_EQ(draw(block, 2), "sD");
   mm::SwapOff off(swap.pager);
   ASSERT_TRUE(off.begin());
-  ASSERT_FALSE(off.step().value());  // the first page is back
+  ASSERT_EQ(off.step().value(), mm::Progress::More);  // the first page is back
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
   put_on_standby(machine.frames.free_frames() + 2);
   for (bool over = false; !over;) {
     auto step = off.step();
     ASSERT_TRUE(step);
-    over = *step;
+    over = *step == mm::Progress::Done;
   }
   EXPECT_EQ(swap.checksum_errors(), 0u);
 }
@@ -317,7 +317,7 @@ TEST_F(SwapOffStory, R13_off_given_up_half_way_leaves_the_device_on) {
     ASSERT_TRUE(off.begin());
     mm::SwapOff second(swap.pager);
     EXPECT_EQ(second.begin().error(), Error::Busy);
-    EXPECT_EQ(off.step().value(), false);
+    EXPECT_EQ(off.step().value(), mm::Progress::More);
     EXPECT_EQ(swapped() + swap.free_slots(), swap.total_slots());
     const uint32_t more = machine.frames.free_frames() + 10;
     constexpr mm::BlockOptions kPromised{.storage = mm::Storage::Promised};

@@ -33,6 +33,20 @@ class SwapRaceStory : public SwapRig {
     EXPECT_EQ(swap.device.reads, 1u);
   }
 
+  // Calls `call` while two threads wait for pages 1 and 3, which come one after the other.
+  void while_two_pages_come_in(auto call) {
+    int done = 0;
+    for (PageIndex page : {1, 3}) {
+      machine.scheduler.spawn([&, page] {
+        (void)user.read32(pages_after(block, page));
+        ++done;
+      });
+    }
+    while (swap.device.reads < 2) machine.scheduler.yield();
+    call();
+    while (done < 2) machine.scheduler.sleep(10);
+  }
+
   const VirtAddr block;
 };
 
@@ -41,6 +55,23 @@ TEST_F(SwapRaceStory, R13_a_discard_waits_for_a_page_that_is_coming_in) {
       [&] { EXPECT_TRUE(mm::vmm_discard(user.space(), pages_after(block, 2), 2)); });
   EXPECT_EQ(user.read32(pages_after(block, 3)).value(), 0u);
   EXPECT_EQ(user.read32(pages_after(block, 1)).value(), 2u);
+}
+
+TEST_F(SwapRaceStory, R13_a_discard_waits_for_each_page_that_is_coming_in) {
+  while_two_pages_come_in([&] { EXPECT_TRUE(mm::vmm_discard(user.space(), block, 4)); });
+  for (PageIndex i : {1, 3}) EXPECT_EQ(user.read32(pages_after(block, i)).value(), 0u);
+}
+
+TEST_F(SwapRaceStory, R13_a_discard_in_steps_waits_for_each_page_that_is_coming_in) {
+  machine.manager.step_limits.pages = 1;
+  while_two_pages_come_in([&] { EXPECT_TRUE(mm::vmm_discard(user.space(), block, 4)); });
+  for (PageIndex i : {1, 3}) EXPECT_EQ(user.read32(pages_after(block, i)).value(), 0u);
+}
+
+TEST_F(SwapRaceStory, R06_a_cut_waits_for_each_page_that_is_coming_in) {
+  while_two_pages_come_in(
+      [&] { EXPECT_EQ(mm::vmm_resize(user.space(), block, 1).value(), block); });
+  EXPECT_EQ(user.read32(block).value(), 1u);
 }
 
 TEST_F(SwapRaceStory, R06_a_cut_waits_for_a_page_that_is_coming_in) {

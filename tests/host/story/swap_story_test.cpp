@@ -147,6 +147,35 @@ TEST_F(SwapStory, R15_a_page_modified_while_it_is_written_stays) {
   EXPECT_EQ(user.read32(block + 4092).value(), 2u);
 }
 
+// Where the policy's hand has gone by meanwhile, nothing else tells of the access.
+TEST_F(SwapStory, R15_a_page_modified_while_it_is_written_stays_dirty_when_nothing_says_used) {
+  VirtAddr block = alloc(1);
+  ASSERT_TRUE(user.write32(block + 4092, 1));
+  machine.scheduler.spawn([&] {
+    while (swap.device.writes == 0) machine.scheduler.sleep(1);
+    EXPECT_TRUE(user.write32(block + 4092, 2));
+    EXPECT_TRUE(user.map().take_accessed(block));
+  });
+  swap.device.latency = 1000;
+  const mm::EvictionAim any{mm::Gain::Frames, mm::Images::Keep};
+  EXPECT_EQ(swap.pageout.eviction.evict_batch(any).evicted, 0u);
+  EXPECT_EQ(draw(block, 1), "D");
+  EXPECT_EQ(user.read32(block + 4092).value(), 2u);
+}
+
+TEST_F(SwapStory, R13_a_page_read_while_it_is_written_stays) {
+  VirtAddr block = alloc(1);
+  ASSERT_TRUE(user.write32(block, 1));
+  machine.scheduler.spawn([&] {
+    while (swap.device.writes == 0) machine.scheduler.sleep(1);
+    EXPECT_EQ(user.read32(block).value(), 1u);
+  });
+  swap.device.latency = 1000;
+  const mm::EvictionAim any{mm::Gain::Frames, mm::Images::Keep};
+  EXPECT_EQ(swap.pageout.eviction.evict_batch(any).evicted, 0u);
+  EXPECT_EQ(draw(block, 1), "c");
+}
+
 TEST_F(SwapStory, D1_freeing_a_block_gives_its_slots_back_also_in_the_middle_of_io) {
   const uint32_t slots = swap.free_slots();
   VirtAddr block = alloc(600);

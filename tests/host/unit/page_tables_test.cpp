@@ -94,12 +94,12 @@ TEST_F(PageTablesTest, ATableIsTakenByTheClaimOfItsPage) {
 }
 
 TEST_F(PageTablesTest, APageIsEnteredAheadOnlyWhereNothingIsAndATableIs) {
-  EXPECT_FALSE(map.enter_if_ready(kPage, {300}, Access::Read));
+  EXPECT_EQ(map.enter_if_ready(kPage, {300}, Access::Read), mm::Offered::Declined);
   EXPECT_EQ(map.table_frames(), 0u);
   map_page(kPage, {300});
-  EXPECT_FALSE(map.enter_if_ready(kPage, {301}, Access::Read));
+  EXPECT_EQ(map.enter_if_ready(kPage, {301}, Access::Read), mm::Offered::Declined);
   EXPECT_EQ(map.find(kPage)->frame, FrameNumber{300});
-  EXPECT_TRUE(map.enter_if_ready(kPage + kPageSize, {301}, Access::Read));
+  EXPECT_EQ(map.enter_if_ready(kPage + kPageSize, {301}, Access::Read), mm::Offered::Taken);
   EXPECT_EQ(map.find(kPage + kPageSize)->frame, FrameNumber{301});
   EXPECT_EQ(map.mapped_pages(), 2u);
 }

@@ -82,10 +82,12 @@ mm::Entered PageTables::enter(VirtAddr page, FrameNumber frame, Access access, m
   return old.dirty() ? mm::Entered::OverDirty : mm::Entered::OverClean;
 }
 
-bool PageTables::enter_if_ready(VirtAddr page, FrameNumber frame, Access access) {
+mm::Offered PageTables::enter_if_ready(VirtAddr page, FrameNumber frame, Access access) {
   Entry* const entry = find_entry(page);
-  if (entry == nullptr || entry->load().present()) return false;
-  return enter(page, frame, access, mm::FrameClass::Normal) == mm::Entered::New;
+  if (entry == nullptr || entry->load().present()) return mm::Offered::Declined;
+  const mm::Entered entered = enter(page, frame, access, mm::FrameClass::Normal);
+  KASSERT(entered == mm::Entered::New);
+  return mm::Offered::Taken;
 }
 
 std::optional<Mapping> PageTables::unmap(VirtAddr page) {

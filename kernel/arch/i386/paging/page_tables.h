@@ -34,7 +34,7 @@ class PageTables final : public mm::TranslationMap {
   FrameNumber directory() const { return directory_.frame(); }
 
   mm::Entered enter(VirtAddr page, FrameNumber frame, Access access, mm::FrameClass who) override;
-  bool enter_if_ready(VirtAddr page, FrameNumber frame, Access access) override;
+  mm::Offered enter_if_ready(VirtAddr page, FrameNumber frame, Access access) override;
   std::optional<mm::Mapping> unmap(VirtAddr page) override;
   // Calls the visitor before the flush. That is right on one processor in a kernel that is not
   // preempted: nobody can use a stale translation before this returns, only walk ahead by it.
