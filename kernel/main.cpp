@@ -109,8 +109,8 @@ bootinfo::UsableFrames find_ram(uint32_t magic, uint32_t info) {
 
 void log_memory(const mm::FrameAllocator& frames, arch::KernelHalf half) {
   uint32_t image = static_cast<uint32_t>(kernel_image_end - kernel_image_begin);
-  log(Line().add("memory: ").add_decimal(frames.total_frames() * 4).add(" KiB, free ")
-          .add_decimal(frames.free_frames() * 4).add(" KiB, kernel image ")
+  log(Line().add("memory: ").add_decimal(frames.counts().total() * 4).add(" KiB, free ")
+          .add_decimal(frames.counts().free() * 4).add(" KiB, kernel image ")
           .add_decimal(image / 1024).add(" KiB, direct map to ")
           .add_hex(half.direct_end.value << kPageShift).add("\n").text());
 }

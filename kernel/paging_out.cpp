@@ -36,7 +36,7 @@ mm::ReplacementPolicy& policy_of(std::string_view name, std::span<std::byte> sto
 // before the page daemon is woken, so that figures of machines of another size can be compared.
 uint32_t hide_frames(mm::FrameAllocator& frames, uint32_t usable, uint32_t watermark) {
   uint32_t hidden = 0;
-  for (; frames.free_frames() > usable + watermark; ++hidden) {
+  for (; frames.counts().free() > usable + watermark; ++hidden) {
     auto frame = frames.allocate(mm::FrameUse::Driver);
     if (!frame) break;
     (void)frame->release();
@@ -64,10 +64,10 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
     LockGuard guard(manager_.lock);
     manager_.promises.set_reserve(kPromisedFrames);
     manager_.promises.set_image_reserve(kImageReserve);
-    manager_.share = mm::KernelShare::of(manager_.frames.direct_frames());
+    manager_.share = mm::KernelShare::of(manager_.frames.counts().direct());
     line.add("paging: policy ").add(pageout_.residency.policy_name()).add(", low at ");
   }
-  const uint32_t total = manager_.frames.total_frames();
+  const uint32_t total = manager_.frames.counts().total();
   const uint32_t low = std::clamp(total / kLowShare, kLeastLow, kMostLow);
   system.machine.log(line.add_decimal(low).add(" frames\n").text());
   const std::string_view options = system.machine.command_line();

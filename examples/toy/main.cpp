@@ -103,8 +103,8 @@ uint32_t write_and_compare(Processor& processor, VirtAddr block) {
 int run() {
   Machine machine;
   if (!machine.usable) return 1;
-  const uint32_t free_before = machine.frames.free_frames();
-  const uint32_t slabs_before = machine.frames.used_frames(mm::FrameUse::Slab);
+  const uint32_t free_before = machine.frames.counts().free();
+  const uint32_t slabs_before = machine.frames.counts().used(mm::FrameUse::Slab);
   Map map;
   auto space = *mm::AddressSpace::create(machine.manager, map);
   Processor processor(machine, *space, map);
@@ -119,8 +119,8 @@ int run() {
   if (processor.word(block, mm::FaultAccess::Read) != nullptr) return 4;
   space.reset();
   mm::check_machine(machine.manager);
-  const uint32_t kept = machine.frames.used_frames(mm::FrameUse::Slab) - slabs_before;
-  const uint32_t lost = free_before - machine.frames.free_frames() - kept;
+  const uint32_t kept = machine.frames.counts().used(mm::FrameUse::Slab) - slabs_before;
+  const uint32_t lost = free_before - machine.frames.counts().free() - kept;
   std::printf("the books balance: %u frames lost, %u kept by the kernel heap\n", lost, kept);
   return wrong == 0 && machine.disk.read != 0 && lost == 0 ? 0 : 5;
 }

@@ -31,7 +31,7 @@ void check_absent(MemoryManager& manager, const PageSlot& slot, Totals& totals)
   ++totals.swapped;
   ++totals.slots;
   if (slot.kind() == SlotKind::Swapped) {
-    totals.standby += manager.frames.on_standby(slot.swap_slot()) ? 1 : 0;
+    totals.standby += manager.frames.standby().has(slot.swap_slot()) ? 1 : 0;
   }
 }
 
@@ -185,9 +185,9 @@ void check_machine(MemoryManager& manager) {
   for (VmObject& object : manager.objects) check_object(manager, object, totals);
   for (AddressSpace& space : manager.spaces) check_space(manager, space, totals);
   KASSERT(totals.owed == manager.promises.owed());
-  KASSERT(totals.standby == manager.frames.standby_frames());
+  KASSERT(totals.standby == manager.frames.standby().count());
   KASSERT(totals.locked == manager.locked_pages);
-  if (manager.swap != nullptr && manager.swap->on()) {
+  if (manager.swap != nullptr && manager.swap->device().on()) {
     const SwapPager& swap = *manager.swap;
     swap.slots().check();
     KASSERT(totals.swapped == swap.swapped_pages());
@@ -197,9 +197,9 @@ void check_machine(MemoryManager& manager) {
   // A frame that is being read into belongs to its reader and is in no slot yet.
   for (unsigned use = 0; use < kFrameUses; ++use) {
     const uint32_t resident = totals.resident[use];
-    KASSERT(resident == 0 || resident <= manager.frames.used_frames(static_cast<FrameUse>(use)));
+    KASSERT(resident == 0 || resident <= manager.frames.counts().used(static_cast<FrameUse>(use)));
   }
-  KASSERT(totals.tables <= manager.frames.used_frames(FrameUse::PageTable));
+  KASSERT(totals.tables <= manager.frames.counts().used(FrameUse::PageTable));
 }
 
 }  // namespace mobius::mm

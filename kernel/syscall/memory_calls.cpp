@@ -156,8 +156,8 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
   vmm_stats stats{};
   {
     LockGuard guard(memory.lock);
-    stats.frames_total = memory.frames.total_frames();
-    stats.frames_free = memory.frames.free_frames();
+    stats.frames_total = memory.frames.counts().total();
+    stats.frames_free = memory.frames.counts().free();
     if (const mm::SwapPager* swap = memory.swap) {
       stats.slots_total = swap->good_slots();
       stats.slots_free = swap->slots_left();
@@ -166,12 +166,12 @@ Result<uint32_t> VmmStats(proc::System& system, Words a) {
       stats.checksum_errors = swap->checksum_errors();
       stats.stalled_ns = memory.pressure.stalled_ns();
       stats.slots_retired = swap->slots().retired();
-      const mm::PageDevice::QueueLength queue = swap->queue_length();
+      const mm::PageDevice::QueueLength queue = swap->device().queue_length();
       stats.queue_length = queue.now;
       stats.queue_longest = queue.longest;
     }
-    stats.frames_zeroed = memory.frames.zeroed_frames();
-    stats.frames_standby = memory.frames.standby_frames();
+    stats.frames_zeroed = memory.frames.zeroed().count();
+    stats.frames_standby = memory.frames.standby().count();
     stats.frames_heap = memory.heap.frames_used();
     stats.faults_minor = memory.stats.faults_minor;
     stats.faults_major = memory.stats.faults_major;

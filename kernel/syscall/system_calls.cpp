@@ -27,9 +27,9 @@ uint64_t process_ticks(proc::System& system) {
 
 Result<uint32_t> fill_zeroed(proc::System& system, uint32_t frames) {
   proc::stop_measuring(system);
-  while (system.memory.frames.zero_one_free_frame(frames)) {
+  while (system.memory.frames.zeroed().zero_one(frames) == mm::Zeroing::Done) {
   }
-  return system.memory.frames.zeroed_frames();
+  return system.memory.frames.zeroed().count();
 }
 
 Result<uint32_t> take_samples(proc::System& system, uint32_t what, VirtAddr to, uint32_t count) {
@@ -131,7 +131,7 @@ Result<uint32_t> SysBench(proc::System& system, Words a) {
   switch (a[0]) {
     case SYS_BENCH_DROP_ZEROED:
       proc::start_measuring(system);
-      system.memory.frames.drop_zeroed_pool();
+      system.memory.frames.zeroed().drop();
       return kTrue;
     case SYS_BENCH_FILL_ZEROED:
       return fill_zeroed(system, a[2]);

@@ -103,13 +103,14 @@ class Frames(gdb.Command):
     def invoke(self, _argument, _from_tty):
         frames = started()["memory"]["frames"].referenced_value()
         uses = gdb.lookup_type("mobius::mm::FrameUse")
-        print(f"{int(frames['total_']):8} frames in all")
+        counts = frames["counts_"]
+        print(f"{int(counts['total_']):8} frames in all")
         for field in uses.fields():
-            count = int(frames["used_"][field.enumval])
+            count = int(counts["used_"][field.enumval])
             if count:
                 print(f"{count:8} {field.name.rpartition('::')[2]}")
-        print(f"{int(frames['free_']):8} free, of them {int(frames['zeroed_count_'])} zeroed; "
-              f"{int(frames['admission_']['promised'])} are kept for promises")
+        print(f"{int(counts['free_']):8} free, of them {int(frames['zeroed_']['count_'])} zeroed; "
+              f"{int(frames['gate_']['admission_']['promised'])} are kept for promises")
 
 
 class Processes(gdb.Command):

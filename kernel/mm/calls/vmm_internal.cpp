@@ -82,7 +82,7 @@ namespace {
 Result<void> check_share(AddressSpace& space, uint32_t more) REQUIRES(memory_lock) {
   const MemoryManager& manager = space.manager();
   const uint32_t slots = manager.swap == nullptr ? 0 : manager.swap->good_slots();
-  const uint32_t all = manager.frames.total_frames() + slots - manager.promises.reserve();
+  const uint32_t all = manager.frames.counts().total() + slots - manager.promises.reserve();
   const uint32_t most = all / 4 * 3;
   const bool allowed = more <= most && (manager.promises.promised() <= most - more ||
                                         space.promised_pages() <= most - more);

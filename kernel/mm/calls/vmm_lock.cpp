@@ -14,7 +14,7 @@ constexpr PageCount kStep = 256;
 
 // S1: of the pages in RAM.
 uint32_t most_for(const AddressSpace& space) {
-  return space.manager().frames.total_frames() / kLockShareOfProcess;
+  return space.manager().frames.counts().total() / kLockShareOfProcess;
 }
 
 // block_around, for a block of VmmAlloc only.
@@ -128,7 +128,7 @@ Result<void> LockCall::mark(Cuts& cuts) {
 
 bool LockCall::may_lock(PageCount more) const {
   const MemoryManager& manager = space_.manager();
-  const uint32_t most_of_all = manager.frames.total_frames() / kLockShareOfAll;
+  const uint32_t most_of_all = manager.frames.counts().total() / kLockShareOfAll;
   return space_.regions.locked_pages() + more <= most_for(space_) &&
          manager.locked_pages + more <= most_of_all;
 }

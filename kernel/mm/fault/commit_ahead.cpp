@@ -18,7 +18,7 @@ uint32_t room_behind(AddressSpace& space, const Region& region, PageIndex page)
   const MemoryManager& manager = space.manager();
   if (manager.starving != 0) return 0;
   const PageCount in_region = region.page_at(region.range.end) - page;
-  return std::min(in_region, manager.frames.spare_frames());
+  return std::min(in_region, manager.frames.gate().spare());
 }
 
 // None: the page has been referenced before, or would take more than a frame.

@@ -14,6 +14,9 @@
 
 namespace mobius::mm {
 
+// Whether frames got from one list of a zone to another.
+enum class Moved : uint8_t { None, Some };
+
 class FrameZone {
  public:
   FrameZone() = default;
@@ -32,11 +35,11 @@ class FrameZone {
   FrameRecord& take_hot() { return hot_.take(); }
   // Requires: not hot_is_full(). The record must already say Free, kOrderHot.
   void give_hot(FrameRecord& record) { hot_.give(record); }
-  // Some of the runs' frames become hot. False: none are kept hot, or nothing is free there.
+  // Some of the runs' frames become hot. None: none are kept hot, or nothing is free there.
   // Requires: not has_hot().
-  bool refill_hot();
-  // The oldest hot frames go to the runs. False: there is none.
-  bool spill_oldest();
+  Moved refill_hot();
+  // The oldest hot frames go to the runs. None: there is none.
+  Moved spill_oldest();
   // take_hot and give_hot for any state of the hot frames; take_one: null if nothing is free but
   // zeroed frames.
   FrameRecord* take_one();

@@ -3,7 +3,25 @@
 
 namespace mobius::mm {
 
-StandbyFrames::StandbyFrames() : queue_(kNoFrame) { queue_.next = queue_.prev = &queue_; }
+StandbyFrames::StandbyFrames(FramesLock& lock, FrameZones& zones)
+    : lock_(lock), zones_(zones), queue_(kNoFrame) {
+  queue_.next = queue_.prev = &queue_;
+}
+
+bool StandbyFrames::has(SwapSlot slot) const {
+  LeafGuard guard(lock_);
+  return find(slot) != nullptr;
+}
+
+void StandbyFrames::forget(SwapSlot slot) {
+  LeafGuard guard(lock_);
+  if (FrameRecord* const record = find(slot)) drop(*record);
+}
+
+uint32_t StandbyFrames::count() const {
+  LeafGuard guard(lock_);
+  return count_;
+}
 
 FrameRecord* StandbyFrames::find(SwapSlot slot) const {
   PolicyPage* at = chains_[slot.value % kChains];
@@ -40,6 +58,16 @@ FrameRecord* StandbyFrames::oldest(FrameNumber end, FrameNumber begin) const {
   FrameRecord* record = queue_.next;
   while (record != &queue_ && !in.contains(record->number)) record = record->next;
   return record != &queue_ ? record : nullptr;
+}
+
+void StandbyFrames::drop(FrameRecord& record) {
+  remove(record);
+  record.state = frame_state(FrameUse::Free, kOrderHot, 0);
+  zones_.give_one(record);
+}
+
+void StandbyFrames::drop_all() {
+  while (FrameRecord* const record = oldest(kNoFrame)) drop(*record);
 }
 
 void StandbyFrames::check() const {

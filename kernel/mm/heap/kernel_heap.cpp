@@ -45,7 +45,7 @@ uint32_t KernelHeap::frames_used() const {
 void KernelHeap::check() const {
   LeafGuard guard(lock_);
   slabs_.check();
-  KASSERT(slabs_.count() + run_frames_ == frames_.used_frames(FrameUse::Slab));
+  KASSERT(slabs_.count() + run_frames_ == frames_.counts().used(FrameUse::Slab));
 }
 
 }  // namespace mobius::mm

@@ -26,16 +26,16 @@ class KernelHeap {
   // heap needs new ones. Fails: OutOfFrames.
   [[gnu::always_inline]] Result<void*> allocate(size_t bytes, FrameClass who = FrameClass::Normal) {
     LeafGuard guard(lock_);
-    if (bytes > kMaxSlabObject) [[unlikely]] return allocate_run(bytes, promoted(who));
+    if (bytes > kMaxSlabObject) return allocate_run(bytes, promoted(who));
     void* const object = slabs_.take(bytes);
-    if (object == nullptr) [[unlikely]] return slabs_.take_slowly(bytes, promoted(who));
+    if (object == nullptr) return slabs_.take_slowly(bytes, promoted(who));
     return object;
   }
   // Requires: p came from allocate(bytes) with the same bytes. Null is fine.
   [[gnu::always_inline]] void free(void* p, size_t bytes) {
     if (p == nullptr) return;
     LeafGuard guard(lock_);
-    if (bytes > kMaxSlabObject) [[unlikely]] return free_run(p, bytes);
+    if (bytes > kMaxSlabObject) return free_run(p, bytes);
     slabs_.give(p, bytes);
   }
 

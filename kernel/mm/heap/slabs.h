@@ -29,7 +29,7 @@ class Slabs {
   [[gnu::always_inline]] void* take(size_t bytes) {
     Slab* slab = classes_[slab_class_of(bytes)].current;
     FreeObject* object = slab->free;
-    if (object == nullptr) [[unlikely]] return nullptr;
+    if (object == nullptr) return nullptr;
     slab->free = object->next;
     ++slab->used;
     if constexpr (kFillsWithJunk) fill_fresh(object, kSlabSizes[slab->tag - kTag]);
@@ -46,7 +46,7 @@ class Slabs {
     if constexpr (kFillsWithJunk) fill_freed(object, kSlabSizes[slab->tag - kTag]);
     object->next = next;
     slab->free = object;
-    if (--slab->used == 0 || next == nullptr) [[unlikely]] first_or_last_free(*slab);
+    if (--slab->used == 0 || next == nullptr) first_or_last_free(*slab);
   }
 
   // Gives the empty slabs back that are kept for the next object.

@@ -15,13 +15,13 @@ void Promise::reduce(Cost cost) {
 void Promise::give(int pages) { books_->set_owed(books_->owed_ - pages); }
 
 int64_t Promises::left() const {
-  return static_cast<int64_t>(frames_.free_frames()) + frames_.used_frames(FrameUse::Image) +
+  return static_cast<int64_t>(frames_.counts().free()) + frames_.counts().used(FrameUse::Image) +
          slots_left() - reserve_ - owed_;
 }
 
 // Page tables and the heap lie there, and do not go. Those of blocks that are promised count twice.
 int64_t Promises::left_direct() const {
-  return static_cast<int64_t>(frames_.direct_frames()) - frames_.kernel_frames() - reserve_ -
+  return static_cast<int64_t>(frames_.counts().direct()) - frames_.counts().kernel() - reserve_ -
          direct_;
 }
 
@@ -66,6 +66,6 @@ FrameAdmission Promises::admission() const {
   return {reserve_, frames_above(owed_, slots_left()), direct_, image_reserve_};
 }
 
-void Promises::tell_frames() { frames_.set_admission(admission()); }
+void Promises::tell_frames() { frames_.gate().set_admission(admission()); }
 
 }  // namespace mobius::mm

@@ -23,7 +23,7 @@ uint32_t identity_of(const FrameRecord& record) {
 // the policy they are the first to come, so it must know before how many there can be.
 void Residency::start_tracking() {
   manager_.tracking = true;
-  uint32_t pages = manager_.frames.free_frames();
+  uint32_t pages = manager_.frames.counts().free();
   for (VmObject& object : manager_.objects) pages += object.resident_pages();
   policy_.set_capacity(pages);
   for (VmObject& object : manager_.objects) {
@@ -36,7 +36,7 @@ void Residency::start_tracking() {
 void Residency::begin_picking() {
   if (!manager_.tracking) start_tracking();
   // With those that are being read: policies evict for each dip of it.
-  policy_.set_capacity(policy_.size() + manager_.frames.free_frames() + manager_.reads_in_flight);
+  policy_.set_capacity(policy_.size() + manager_.frames.counts().free() + manager_.reads_in_flight);
   came_ = {};
 }
 

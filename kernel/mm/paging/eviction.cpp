@@ -125,7 +125,7 @@ void Eviction::pick_without_slots(Batch& batch) {
 // Whether that would be gained if the page went.
 bool Eviction::gains(EvictionAim aim, FrameRecord& record) {
   // A request for growth would not be served by a frame that is kept for what uses it now.
-  if (aim.images == Images::Keep && manager_.frames.keeps(record.use)) return false;
+  if (aim.images == Images::Keep && manager_.frames.gate().keeps(record.use)) return false;
   switch (aim.gain) {
     case Gain::Frames: return true;
     case Gain::Direct: return manager_.memory.is_direct(record.number);

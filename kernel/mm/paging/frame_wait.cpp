@@ -37,8 +37,8 @@ Waited FrameWait::for_frames(FrameClass own) {
 Waited FrameWait::for_batch(FrameClass who) {
   Lock::assert_no_lock_held();
   const Pressure::Stall stall(manager_.pressure);
-  const uint32_t free = manager_.frames.free_frames();
-  const uint32_t direct = manager_.frames.free_direct_frames();
+  const uint32_t free = manager_.frames.counts().free();
+  const uint32_t direct = manager_.frames.counts().free_direct();
   const uint32_t more = std::max(2 * daemon_->low(), 1u);
   const Lack lack = lack_of(who);
   FrameDemand& demand = daemon_->demand();
@@ -48,7 +48,7 @@ Waited FrameWait::for_batch(FrameClass who) {
   const bool useful = daemon_->wait_for_batch() == RoundEnd::Useful;
   if (useful || there_is_more_for(lack)) return Waited::Again;
   const Lack now = lack_of(who);
-  const bool more_in_a_row = lack != Lack::Run || manager_.frames.free_frames() > free;
+  const bool more_in_a_row = lack != Lack::Run || manager_.frames.counts().free() > free;
   if (now == Lack::Run && more_in_a_row) return Waited::Again;
   if (lack == Lack::Frames && now == Lack::Direct) return Waited::Again;
   if (end_swap_off() == Waited::Again) return Waited::Again;
@@ -57,8 +57,8 @@ Waited FrameWait::for_batch(FrameClass who) {
 
 // Where there are free frames, they are not where the caller needs one, or not in a row.
 FrameWait::Lack FrameWait::lack_of(FrameClass who) {
-  if (!manager_.frames.some_left(who, Placement::Any)) return Lack::Frames;
-  return manager_.frames.some_left(who, Placement::Direct) ? Lack::Run : Lack::Direct;
+  if (!manager_.frames.gate().some_left(who, Placement::Any)) return Lack::Frames;
+  return manager_.frames.gate().some_left(who, Placement::Direct) ? Lack::Run : Lack::Direct;
 }
 
 // Other requests were faster, but their pages can go in turn; or a process that ended has left

@@ -19,8 +19,9 @@ namespace {
 
 bool enough_are_free(const FrameAllocator& frames, uint32_t high, FrameClass who,
                      const FrameDemand& demand) {
-  return frames.free_frames() >= std::max(frames.must_stay_free(who) + high, demand.frames) &&
-         frames.left(who) >= high && frames.free_direct_frames() >= demand.direct;
+  const uint32_t kept = frames.gate().must_stay_free(who);
+  return frames.counts().free() >= std::max(kept + high, demand.frames) &&
+         frames.gate().left(who) >= high && frames.counts().free_direct() >= demand.direct;
 }
 
 }  // namespace
@@ -28,7 +29,7 @@ bool enough_are_free(const FrameAllocator& frames, uint32_t high, FrameClass who
 void PageDaemon::start(uint32_t low) {
   low_ = low;
   high_ = low + std::min(low, Eviction::kBatch);
-  manager_.frames.tell_when_low(this, low);
+  manager_.frames.gate().tell_when_low(this, low);
 }
 
 void PageDaemon::run() {
@@ -124,11 +125,12 @@ Reads PageDaemon::wait_for_read() {
 // many go as pages that return need.
 Gain PageDaemon::gain_wanted(const FrameDemand& demand) {
   const FrameAllocator& frames = manager_.frames;
+  const FrameGate& gate = frames.gate();
   const bool slots_are_promised =
-      frames.must_stay_free(FrameClass::Normal) > frames.must_stay_free(FrameClass::Returning);
+      gate.must_stay_free(FrameClass::Normal) > gate.must_stay_free(FrameClass::Returning);
   const FrameClass served = slots_are_promised ? FrameClass::Returning : FrameClass::Growth;
   if (!enough_are_free(frames, high_, served, {demand.frames, 0})) return Gain::Frames;
-  return manager_.frames.free_direct_frames() < demand.direct ? Gain::Direct : Gain::Ledger;
+  return manager_.frames.counts().free_direct() < demand.direct ? Gain::Direct : Gain::Ledger;
 }
 
 // One that is running may have passed what there is to evict by now: the next one counts.

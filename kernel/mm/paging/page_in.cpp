@@ -68,7 +68,7 @@ Result<void> PageIn::begin() {
   if (swapped) frames_[0] = manager_.frames.take_standby(from, use, who);
   const bool on_standby = frames_[0].has_frame();
   if (!on_standby) {
-    const bool held = swapped && manager_.frames.on_standby(from);
+    const bool held = swapped && manager_.frames.standby().has(from);
     if (pager_.is_gone() && !held) return Failure(Error::TimedOut);
     frames_[0] = TRY(manager_.frames.allocate(use, Placement::Any, Fill::None, who));
   }
@@ -116,7 +116,7 @@ void PageIn::add_neighbours(uint32_t window) {
     PageSlot* const slot = object().slots().find(page);
     if (!is_in_store(page, slot) || place_of(page, *slot) != first_ + count_) return;
     const bool swapped = slot->kind() == SlotKind::Swapped;
-    if (swapped && manager_.frames.on_standby(slot->swap_slot())) return;
+    if (swapped && manager_.frames.standby().has(slot->swap_slot())) return;
     auto frame = manager_.frames.allocate(object().frame_use(), Placement::Any, Fill::None,
                                           FrameClass::Growth);
     if (!frame) return;

@@ -27,13 +27,13 @@ Result<void> SwapOff::begin() {
   KASSERT(!begun_);
   MemoryManager& manager = pager_.manager_;
   LockGuard guard(manager.lock);
-  if (!pager_.on()) return Failure(Error::NotFound);
+  if (!pager_.device().on()) return Failure(Error::NotFound);
   if (pager_.space_.closing()) return Failure(Error::Busy);
   // Who waits for frames waits for pages to be written: somebody who tried again and again to take
   // the device off would end it.
   if (manager.starving != 0) return Failure(Error::OutOfFrames);
   if (!manager.promises.could_lose(pager_.good_slots())) return Failure(Error::OutOfFrames);
-  pager_.space_.start_closing(std::min(kPatience, manager.frames.total_frames() / 2));
+  pager_.space_.start_closing(std::min(kPatience, manager.frames.counts().total() / 2));
   pager_.tell_capacity();
   begun_ = true;
   return {};
@@ -47,7 +47,7 @@ Result<Progress> SwapOff::step() {
   {
     LockGuard guard(manager.lock);
     // Another one, begun when this one was called off, was faster.
-    if (!pager_.on()) return Progress::Done;
+    if (!pager_.device().on()) return Progress::Done;
     const Pass pass = object_ == nullptr ? Pass::Whole : Pass::Rest;
     if (!pager_.space_.closing()) return Failure(Error::OutOfFrames);
     const Found found = search();

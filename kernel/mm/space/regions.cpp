@@ -26,7 +26,7 @@ uint32_t Regions::kernel_bytes() const {
 
 inline bool Regions::fits(uint32_t bytes, uint32_t frames_of_all) const {
   return (kernel_bytes() + bytes) >> kPageShift < manager_.share.of_one &&
-         manager_.frames.kernel_frames() < frames_of_all;
+         manager_.frames.counts().kernel() < frames_of_all;
 }
 
 Result<Regions::New> Regions::make() {

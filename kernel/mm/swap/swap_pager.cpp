@@ -15,34 +15,37 @@ constexpr uint64_t kMaxSlots = (1u << 24) - 1;
 Result<void> SwapPager::swap_on(PageDevice& device) {
   KASSERT(manager_.residency != nullptr && "a PageOut is made before swap_on()");
   LockGuard guard(manager_.lock);
-  KASSERT(!on());
+  KASSERT(!device_.on());
   if (device.gone()) return Failure(Error::TimedOut);
-  if (&device != last_device_) space_.forget();
-  last_device_ = &device;  // SwapOn may succeed where there is more memory
+  if (&device != device_.last()) space_.forget();
+  device_.choose(device);  // SwapOn may succeed where there is more memory
   TRY(space_.open(static_cast<uint32_t>(std::min<uint64_t>(device.page_count(), kMaxSlots))));
-  device_ = &device;
+  device_.turn_on();
   tell_capacity();
   return {};
 }
 
 Result<void> SwapPager::swap_on_again() {
-  if (on()) return Failure(Error::Busy);
-  if (last_device_ == nullptr) return Failure(Error::NotFound);
-  return swap_on(*last_device_);
+  if (device_.on()) return Failure(Error::Busy);
+  if (device_.last() == nullptr) return Failure(Error::NotFound);
+  return swap_on(*device_.last());
 }
 
 void SwapPager::close() {
-  KASSERT(on() && swapped_pages() == 0);
+  KASSERT(device_.on() && swapped_pages() == 0);
   space_.close();
-  device_ = nullptr;
+  device_.turn_off();
   tell_capacity();
 }
 
 Result<void> SwapPager::transfer(Transfer direction, Place first,
                                  std::span<const FrameNumber> frames) {
   Lock::assert_no_lock_held();
-  if (direction == Transfer::Write) note_sums({first.value}, frames);
-  const Result<void> moved = device_->transfer(direction, first.value - 1, frames);
+  if (direction == Transfer::Write) {
+    LockGuard guard(manager_.lock);
+    sums_.note({first.value}, frames);
+  }
+  const Result<void> moved = device_.transfer(direction, {first.value}, frames);
   if (!moved) {
     LockGuard guard(manager_.lock);
     tell_capacity();  // it may be gone now
@@ -50,21 +53,9 @@ Result<void> SwapPager::transfer(Transfer direction, Place first,
   return moved;
 }
 
-// A page that is modified from here on is dirty: its sum will not be asked for.
-void SwapPager::note_sums(SwapSlot first, std::span<const FrameNumber> frames) {
-  LockGuard guard(manager_.lock);
-  for (const FrameNumber frame : frames) {
-    space_.set_sum(first, sum_of(frame, first));
-    first = first + 1;
-  }
-}
-
 bool SwapPager::came_in(FrameRecord& record, Place from) {
   const SwapSlot slot{from.value};
-  if (sum_of(record.number, slot) != space_.sum(slot)) {
-    ++checksum_errors_;
-    return false;
-  }
+  if (!sums_.agrees(record.number, slot)) return false;
   if (space_.closing()) {
     space_.give(slot);
   } else {
@@ -78,8 +69,8 @@ bool SwapPager::came_in(FrameRecord& record, Place from) {
 
 // A page full of zeros goes without a copy. A copy on a device that is gone is none.
 Fate SwapPager::fate_of(FrameRecord& record, const PageSlot& slot) {
-  const bool has_copy = !slot.dirty() && record.marks.has(PageMark::CleanCopy) && writable();
-  if (has_copy) return Fate::Goes;
+  const bool can_go = !slot.dirty() && device_.writable();
+  if (can_go && record.marks.has(PageMark::CleanCopy)) return Fate::Goes;
   if (!manager_.memory.is_zero(record.number)) return Fate::Written;
   drop_copy(record);
   ++manager_.stats.zero_pages_out;
@@ -142,7 +133,7 @@ void SwapPager::wrote(FrameRecord& record, Place to, PageWrite::End end) {
 }
 
 void SwapPager::forget(Place place) {
-  manager_.frames.forget_standby({place.value});
+  manager_.frames.standby().forget({place.value});
   space_.give({place.value});
 }
 

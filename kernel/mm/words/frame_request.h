@@ -24,8 +24,12 @@ enum class FrameClass : uint8_t { Normal, Promised, Returning, Growth };
 
 // For tests: the n-th request from now fails (0 = the next), once or for good.
 struct FailurePlan {
-  uint32_t after = 0xFFFFFFFF;
+  static constexpr uint32_t kNever = 0xFFFFFFFF;
+
+  uint32_t after = kNever;
   bool for_good = false;
+
+  bool is_set() const { return after != kNever; }
 };
 
 // Hears of every request after which fewer frames are free than the low watermark. Must not call

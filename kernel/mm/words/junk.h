@@ -6,9 +6,17 @@
 
 #include <cstddef>
 
+#include "mm/words/frame_memory.h"
+
 namespace mobius::mm {
 
 inline constexpr bool kFillsWithJunk = MOBIUS_FILL_WITH_JUNK;
 inline constexpr std::byte kFreshJunk{0xA5}, kFreedJunk{0x5A};
+
+// n frames from `first` on.
+inline void fill_with_junk(FrameMemory& memory, FrameNumber first, uint32_t n, std::byte junk) {
+  if constexpr (!kFillsWithJunk) return;
+  for (uint32_t i = 0; i < n; ++i) memory.fill(first + i, junk);
+}
 
 }  // namespace mobius::mm

@@ -150,7 +150,7 @@ void end_process_out_of_memory(VirtAddr address, const UserState& user) {
   Line line;
   line.add("  no frame for the page at ").add_hex(address.value);
   line.add(", eip ").add_hex(user.instruction.value).add("; free frames: ");
-  line.add_decimal(system.memory.frames.free_frames()).add("\n");
+  line.add_decimal(system.memory.frames.counts().free()).add("\n");
   system.machine.log(line.text());
   system.machine.log(user.registers);
   begin_end(system, system.process(), PROC_OUT_OF_MEMORY, kOutOfMemoryCode);

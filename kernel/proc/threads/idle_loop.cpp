@@ -9,7 +9,7 @@ void IdleLoop::run() {
   KASSERT(scheduler_.idle());
   for (;;) {
     if (scheduler_.run_ready()) continue;
-    if (zero_frames_ && frames_.zero_one_free_frame()) {
+    if (zero_frames_ && frames_.zeroed().zero_one() == mm::Zeroing::Done) {
       cpu_.let_interrupts_in();
     } else {
       cpu_.wait_for_interrupt();

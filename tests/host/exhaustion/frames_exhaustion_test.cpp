@@ -90,23 +90,23 @@ void fail_the_nth(bool for_good) {
   ASSERT_TRUE(Life(machine, *image).run());  // the heap's kept slabs are there now
   ASSERT_TRUE(Life(machine, *image).run());
   image->empty();
-  const uint32_t before = machine.frames.free_frames();
+  const uint32_t before = machine.frames.counts().free();
   uint32_t failures = 0;
   for (uint32_t n = 0;; ++n) {
     SCOPED_TRACE("the " + std::to_string(n) + "th frame cannot be had");
-    machine.frames.plan_failure({.after = n, .for_good = for_good});
+    machine.frames.gate().plan_failure({.after = n, .for_good = for_good});
     bool all = Life(machine, *image).run();
-    machine.frames.plan_failure({});
+    machine.frames.gate().plan_failure({});
     image->empty();
     mm::check_machine(machine.manager);
-    ASSERT_EQ(machine.frames.free_frames(), before);
+    ASSERT_EQ(machine.frames.counts().free(), before);
     ASSERT_FALSE(testing::Test::HasFailure());
     if (all && n >= kAtLeast) break;
     if (all) continue;  // a fault that tries again gets the frame that could not be had once
     ++failures;
     ASSERT_TRUE(Life(machine, *image).run());
     image->empty();
-    ASSERT_EQ(machine.frames.free_frames(), before);
+    ASSERT_EQ(machine.frames.counts().free(), before);
   }
   EXPECT_GT(failures, for_good ? 15u : 5u);
   image->release();

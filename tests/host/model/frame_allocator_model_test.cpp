@@ -56,10 +56,10 @@ class ModelMachine {
   void record(FrameNumber first, Held held, Placement placement);
   bool is_usable(FrameNumber f) const;
   void compare();
-  uint32_t free() const { return allocator_.total_frames() - used_; }
-  uint32_t free_direct() const { return allocator_.direct_frames() - used_direct_; }
+  uint32_t free() const { return allocator_.counts().total() - used_; }
+  uint32_t free_direct() const { return allocator_.counts().direct() - used_direct_; }
   bool is_direct(FrameNumber f) const { return f < memory_.direct_end(); }
-  bool placements_differ() const { return allocator_.direct_frames() < allocator_.total_frames(); }
+  bool placements_differ() const { return allocator_.counts().has_more_than_direct(); }
   uint32_t left(FrameClass who, Placement placement) const;
 
   sim::Random random_;
@@ -147,7 +147,7 @@ void ModelMachine::allocate_run() {
   FrameUse use = kUses[random_.below(4)];
   auto placement = static_cast<Placement>(random_.below(3));
   auto run = allocator_.allocate_run(order, use, placement);
-  if (allocator_.standby_frames() == 0) standby_.clear();  // all have been merged for it
+  if (allocator_.standby().count() == 0) standby_.clear();  // all have been merged for it
   if (!run.has_value()) {
     ASSERT_TRUE(order != 0 || placement == Placement::Below16M ||
                 left(FrameClass::Normal, placement) == 0);
@@ -174,9 +174,9 @@ void ModelMachine::give(FrameNumber frame, FrameUse use) {
 void ModelMachine::take_back() {
   if (standby_.empty()) return;
   const auto [slot, frame] = standby_[random_.below(static_cast<uint32_t>(standby_.size()))];
-  ASSERT_TRUE(allocator_.on_standby({slot}));
+  ASSERT_TRUE(allocator_.standby().has({slot}));
   if (random_.chance(3)) {
-    allocator_.forget_standby({slot});
+    allocator_.standby().forget({slot});
     return forget(frame);
   }
   const bool could = left(FrameClass::Normal, Placement::Any) > 0;
@@ -216,19 +216,20 @@ void ModelMachine::move_floor() {
   reserve_ = random_.below(60);
   floor_ = reserve_ + random_.below(60);
   direct_ = random_.below(40);
-  allocator_.set_admission({.reserve = reserve_, .promised = floor_ - reserve_, .direct = direct_});
-  ASSERT_EQ(allocator_.must_stay_free(), floor_);
+  allocator_.gate().set_admission(
+      {.reserve = reserve_, .promised = floor_ - reserve_, .direct = direct_});
+  ASSERT_EQ(allocator_.gate().must_stay_free(), floor_);
 }
 
 void ModelMachine::compare() {
   allocator_.check();
-  ASSERT_EQ(allocator_.free_frames(), free());
-  ASSERT_EQ(allocator_.free_direct_frames(), free_direct());
-  ASSERT_EQ(allocator_.standby_frames(), standby_.size());
+  ASSERT_EQ(allocator_.counts().free(), free());
+  ASSERT_EQ(allocator_.counts().free_direct(), free_direct());
+  ASSERT_EQ(allocator_.standby().count(), standby_.size());
   uint32_t by_use[16] = {};
   for (auto [first, held] : held_) by_use[static_cast<unsigned>(held.use)] += held.frames;
   for (FrameUse use : kUses) {
-    ASSERT_EQ(allocator_.used_frames(use), by_use[static_cast<unsigned>(use)]);
+    ASSERT_EQ(allocator_.counts().used(use), by_use[static_cast<unsigned>(use)]);
   }
 }
 
@@ -245,14 +246,14 @@ void ModelMachine::run(int operations) {
     } else if (kind == 14) {
       random_.chance(2) ? move_floor() : take_back();
     } else if (random_.chance(20)) {
-      allocator_.drop_zeroed_pool();
+      allocator_.zeroed().drop();
     } else {
-      allocator_.zero_one_free_frame();
+      allocator_.zeroed().zero_one();
     }
     if (i % 500 == 0) compare();
   }
   reserve_ = floor_ = direct_ = 0;
-  allocator_.set_admission({});
+  allocator_.gate().set_admission({});
   while (!held_.empty() && !testing::Test::HasFatalFailure()) free_some();
   compare();
 }

@@ -253,7 +253,7 @@ class Process {
 
 void run_history(uint64_t seed, int operations) {
   History history(seed);
-  uint32_t free_before = history.machine.frames.free_frames();
+  uint32_t free_before = history.machine.frames.counts().free();
   {
     std::vector<std::unique_ptr<Process>> processes;
     for (int i = 0; i < 3; ++i) processes.push_back(std::make_unique<Process>(history));
@@ -273,9 +273,9 @@ void run_history(uint64_t seed, int operations) {
   history.image->empty();
   mm::check_machine(history.machine.manager);
   // All three have ended: only the heap's kept slabs may be left (D1).
-  EXPECT_EQ(history.machine.frames.used_frames(mm::FrameUse::Anonymous), 0u);
-  EXPECT_EQ(history.machine.frames.used_frames(mm::FrameUse::Image), 0u);
-  EXPECT_GE(history.machine.frames.free_frames() + 24, free_before);
+  EXPECT_EQ(history.machine.frames.counts().used(mm::FrameUse::Anonymous), 0u);
+  EXPECT_EQ(history.machine.frames.counts().used(mm::FrameUse::Image), 0u);
+  EXPECT_GE(history.machine.frames.counts().free() + 24, free_before);
 }
 
 TEST(MachineHistory, R13_R15_D1_a_thousand_random_histories_keep_every_byte_and_invariant) {

@@ -36,7 +36,7 @@ class ModelRun {
       // Half of them above the direct map.
       frames.push_back(i % 2 == 0 ? 950 + i : 300 + i);
     }
-    m.frames.drop_zeroed_pool();
+    m.frames.zeroed().drop();
   }
 
   struct Space {
@@ -68,11 +68,11 @@ class ModelRun {
 
   void map(Space& s, VirtAddr page) {
     if (s.model.contains(page.page_number())) return;
-    if (random.chance(8)) m.frames.plan_failure({.after = 0});
+    if (random.chance(8)) m.frames.gate().plan_failure({.after = 0});
     const uint32_t frame = frames[random.below(kDataFrames)];
     const Access access = random.chance(3) ? Access::Read : Access::ReadWrite;
     const auto entered = s.map->enter(page, {frame}, access, mm::FrameClass::Normal);
-    m.frames.plan_failure({});
+    m.frames.gate().plan_failure({});
     if (entered == mm::Entered::NoFrame) return;
     ASSERT_EQ(entered, mm::Entered::New);
     s.model[page.page_number()] = {frame, access};
@@ -188,7 +188,7 @@ class ModelRun {
       s.process = SimMachine::process_of(*s.map);
       s.process.resolve_fault = [](mm::PageFault) { return mm::FaultOutcome::NotAllowed; };
     }
-    free_at_start = m.frames.free_frames();
+    free_at_start = m.frames.counts().free();
   }
   // The frames stand for pages of objects: allocated, so that no page table lands in them.
   void reserve_data_frames() {
@@ -207,7 +207,7 @@ class ModelRun {
       } ignore;
       s.map->unmap_range(kUserRange, ignore);
     }
-    EXPECT_EQ(m.frames.free_frames(), free_at_start) << "every table's frame is back";
+    EXPECT_EQ(m.frames.counts().free(), free_at_start) << "every table's frame is back";
     m.leave_map();
   }
 

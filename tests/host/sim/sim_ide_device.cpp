@@ -4,7 +4,6 @@
 namespace mobius::sim {
 namespace {
 
-constexpr unsigned kBusyLooks = 7;  // more than 400 ns worth of them
 constexpr uint64_t kResetTicks = 3;
 constexpr uint64_t kSlow = 500, kVeryLate = 30'000;
 constexpr size_t kLastBytes = 1024;
@@ -13,26 +12,12 @@ constexpr size_t kLastBytes = 1024;
 
 uint8_t SimIdeDevice::status(bool takes_interrupt) {
   if (takes_interrupt) interrupt_ = false;
-  if (stale_looks_ > 0) {
-    --stale_looks_;
-    return stale_status_;
-  }
-  if (busy_looks_ > 0) {
-    --busy_looks_;
-    return kBsy;
-  }
-  return status_;
-}
-
-void SimIdeDevice::status_lags() {
-  stale_looks_ = 3;
-  stale_status_ = status_;
+  return status_.look();
 }
 
 void SimIdeDevice::accept_command() {
   interrupt_ = false;
-  status_lags();
-  busy_looks_ = kBusyLooks;
+  status_.lags_and_is_busy();
 }
 
 void SimIdeDevice::take_fault() {

@@ -1,5 +1,5 @@
 // SimIdeDevice: what every simulated device on an IDE channel has, from the device's side of
-// ATA/ATAPI-6: status and its delays, the interrupt, reset, and data on its way.
+// ATA/ATAPI-6: the status, the interrupt, reset, and data on its way.
 //
 // It is strict: a driver that writes a register of a busy device, or moves data nobody asked for,
 // is told so in `violations`. What goes wrong is planned: one fault per command that moves data.
@@ -10,6 +10,9 @@
 #include <deque>
 #include <string>
 #include <vector>
+
+#include "sim/sim_ide_port.h"
+#include "sim/sim_ide_status.h"
 
 namespace mobius::sim {
 
@@ -39,10 +42,8 @@ enum class SimIdeFault : uint8_t {
   CrcError,        // disks: half the data, then an interface CRC error (DMA)
 };
 
-class SimIdeDevice {
+class SimIdeDevice : public SimIdePort {
  public:
-  virtual ~SimIdeDevice() = default;
-
   std::deque<SimIdeFault> faults;  // for the next commands that move data, first the first
   std::vector<std::string> violations;
   uint32_t resets = 0;
@@ -50,53 +51,36 @@ class SimIdeDevice {
 
   // The channel's calls. `now` in ticks.
   uint8_t status(bool takes_interrupt);
-  virtual uint8_t read(unsigned offset) = 0;
-  virtual void write(unsigned offset, uint8_t value) = 0;  // both drives hear the task file ...
-  virtual void command(uint8_t code, uint64_t now) = 0;    // ... one the command
-  virtual uint16_t read_data(uint64_t now) = 0;
-  virtual void write_data(uint16_t word, uint64_t now) = 0;
   void begin_reset();
   virtual void end_reset(uint64_t now);
-  virtual void advance(uint64_t now) = 0;
   bool interrupting() const { return interrupt_; }
   // Stuck for good: it hears neither the task file nor that its neighbour is selected.
   bool dead() const { return fault_ == SimIdeFault::StuckForGood && state_ == State::Stuck; }
 
-  // The bus master's: bytes that may be moved now, either way; then moved; then why not to go on.
-  virtual bool dma_to_memory() const = 0;
+  // The bus master's: bytes that may be moved now, either way; then why not to go on.
   std::byte* dma_data(size_t& bytes, uint64_t now);
-  virtual void dma_moved(size_t bytes, uint64_t now) = 0;
   bool dma_bus_error() const { return state_ == State::Dma && fault_ == SimIdeFault::DmaBusError; }
   bool dma_error_at_end() const { return fault_ == SimIdeFault::DmaErrorAtEnd; }
 
  protected:
   enum class State : uint8_t { Idle, Packet, Working, DataIn, DataOut, Dma, Resetting, Stuck };
-  static constexpr uint8_t kErr = 0x01, kDrq = 0x08, kFault = 0x20, kReady = 0x50, kBsy = 0x80;
 
   void take_fault();
   // After take_fault(): those faults that show at once.
   void begin_fault();
   void accept_command();  // the status is not yet the new one, then BSY for a while
-  bool busy() const { return (status_ & (kBsy | kDrq)) != 0; }
   void end(uint8_t status);
   void raise();
-  void status_lags();
-  void settled() { stale_looks_ = busy_looks_ = 0; }  // time has passed
   void violation(const char* text) { violations.push_back(text); }
 
   State state_ = State::Idle;
   SimIdeFault fault_ = SimIdeFault::None;
-  uint8_t status_ = kReady, error_ = 1;
+  SimIdeStatus status_;
+  uint8_t error_ = 1;
   bool interrupt_ = false;
-  unsigned busy_looks_ = 0;  // BSY for that many looks at the status
   uint64_t due_ = 0;
   std::vector<std::byte> data_;
   size_t sent_ = 0;
-
- private:
-  // A drive has 400 ns, four looks, to change its status; until then it shows the old one.
-  unsigned stale_looks_ = 0;
-  uint8_t stale_status_ = 0;
 };
 
 }  // namespace mobius::sim

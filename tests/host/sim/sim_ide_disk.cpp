@@ -18,7 +18,7 @@ uint8_t SimIdeDisk::read(unsigned offset) {
 }
 
 void SimIdeDisk::write(unsigned offset, uint8_t value) {
-  if (busy() || busy_looks_ > 0) violation("task file written while busy");
+  if (status_.is_busy() || status_.shows_busy()) violation("task file written while busy");
   task_.write(offset, value);
 }
 
@@ -37,7 +37,7 @@ SimIdeDisk::Code SimIdeDisk::decode(uint8_t code) {
 }
 
 void SimIdeDisk::command(uint8_t code, uint64_t now) {
-  if (busy()) return violation("command while busy");
+  if (status_.is_busy()) return violation("command while busy");
   accept_command();
   sent_ = 0;
   fault_ = SimIdeFault::None;
@@ -92,7 +92,7 @@ void SimIdeDisk::begin(const Code& code, uint64_t now) {
 
 void SimIdeDisk::advance(uint64_t now) {
   if (now < due_) return;
-  if (state_ == State::Working) settled();
+  if (state_ == State::Working) status_.settled();
   if (state_ == State::Resetting) {
     state_ = State::Idle;
     status_ = kReady;
@@ -132,7 +132,7 @@ void SimIdeDisk::next_sector(uint64_t) {
   state_ = writes_ ? State::DataOut : State::DataIn;
   status_ = kReady | kDrq;
   if (fault_ == SimIdeFault::ErrorWithData && !writes_) {
-    status_ |= kErr;
+    status_ = kReady | kDrq | kErr;
     std::ranges::fill(data_, std::byte{0xEE});
   }
   if (!writes_ || sent_ > 0) raise();
@@ -158,7 +158,7 @@ void SimIdeDisk::finish() {
 
 uint16_t SimIdeDisk::read_data(uint64_t now) {
   if (stuck_with_data()) return 0xDEAD;
-  if (state_ != State::DataIn || busy_looks_ > 0) {
+  if (state_ != State::DataIn || status_.shows_busy()) {
     violation("data read that nobody offered");
     return 0xFFFF;
   }
@@ -166,7 +166,7 @@ uint16_t SimIdeDisk::read_data(uint64_t now) {
   std::memcpy(&word, &data_[sent_], 2);
   sent_ += 2;
   if (sent_ % kBytes != 0) return word;
-  status_lags();
+  status_.lags();
   if (sent_ == data_.size() && (identifies_ || sent_ == count_ * kBytes)) {
     state_ = State::Idle;  // without another interrupt
     status_ = kReady;
@@ -180,11 +180,11 @@ uint16_t SimIdeDisk::read_data(uint64_t now) {
 
 void SimIdeDisk::write_data(uint16_t word, uint64_t now) {
   if (stuck_with_data()) return;
-  if (state_ != State::DataOut || busy_looks_ > 0) return violation("data written unasked");
+  if (state_ != State::DataOut || status_.shows_busy()) return violation("data written unasked");
   std::memcpy(&data_[sent_], &word, 2);
   sent_ += 2;
   if (sent_ % kBytes != 0) return;
-  status_lags();
+  status_.lags();
   state_ = State::Working;
   status_ = kBsy;
   due_ = now + 1;

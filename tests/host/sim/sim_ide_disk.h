@@ -50,7 +50,7 @@ class SimIdeDisk final : public SimIdeDevice {
   void store(uint64_t count);
   void fail(uint8_t error) { error_ = error, end(kReady | kErr); }
   void finish();
-  bool stuck_with_data() const { return state_ == State::Stuck && (status_ & kDrq) != 0; }
+  bool stuck_with_data() const { return state_ == State::Stuck && status_.has(kDrq); }
 
   const SimDiskOptions options_;
   SimTaskFile task_;

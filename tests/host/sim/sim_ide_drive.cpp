@@ -28,14 +28,14 @@ uint8_t SimIdeDrive::read(unsigned offset) {
 }
 
 void SimIdeDrive::write(unsigned offset, uint8_t value) {
-  if (busy() || busy_looks_ > 0) violation("task file written while busy");
+  if (status_.is_busy() || status_.shows_busy()) violation("task file written while busy");
   if (offset == 1) features_ = value;
   if (offset == 4) byte_count_ = static_cast<uint16_t>((byte_count_ & 0xFF00) | value);
   if (offset == 5) byte_count_ = static_cast<uint16_t>((byte_count_ & 0x00FF) | value << 8);
 }
 
 void SimIdeDrive::command(uint8_t code, uint64_t) {
-  if (busy()) return violation("command while busy");
+  if (status_.is_busy()) return violation("command while busy");
   accept_command();
   if (code == 0xA1) return identify();
   if (code == 0xA0) {
@@ -72,7 +72,7 @@ uint16_t SimIdeDrive::read_data(uint64_t now) {
     status_ = kReady;
     return word;
   }
-  status_lags();
+  status_.lags();
   state_ = State::Working;
   status_ = kBsy;
   due_ = now + 1;
@@ -80,14 +80,14 @@ uint16_t SimIdeDrive::read_data(uint64_t now) {
 }
 
 void SimIdeDrive::write_data(uint16_t word, uint64_t now) {
-  if (state_ != State::Packet || busy_looks_ > 0) return violation("data written unasked");
+  if (state_ != State::Packet || status_.shows_busy()) return violation("data written unasked");
   std::memcpy(packet_ + packet_bytes_, &word, 2);
   packet_bytes_ += 2;
   if (packet_bytes_ == sizeof packet_) run_packet(now);
 }
 
 void SimIdeDrive::run_packet(uint64_t now) {
-  status_lags();
+  status_.lags();
   state_ = State::Working;
   status_ = kBsy;
   reason_ = kReasonEnd;

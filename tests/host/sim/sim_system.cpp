@@ -115,7 +115,7 @@ SimSystem::SimSystem(const SimMachineConfig& config, std::vector<uint8_t> exe,
   processor.user_code = [this](VirtAddr, VirtAddr) { run_thread(); };
   processor.start([this] { proc::start_system(system); });
   machine.heap.trim();
-  frames_at_rest_ = machine.frames.free_frames();
+  frames_at_rest_ = machine.frames.counts().free();
 }
 
 void SimSystem::run_thread() {
@@ -179,7 +179,7 @@ void SimSystem::check_nothing_stays() {
   KASSERT(system.processes.next_after(kInitPid) == nullptr);
   KASSERT(processor.stacks_in_use() == 2);  // the reaper's, init's
   machine.heap.trim();
-  KASSERT(machine.frames.free_frames() == frames_at_rest_);
+  KASSERT(machine.frames.counts().free() == frames_at_rest_);
 }
 
 }  // namespace mobius::sim

@@ -38,7 +38,7 @@ FullMemory::Room FullMemory::room(bool direct_only) {
     });
   }
   mm::SwapPager& pager = setting_.swap.pager;
-  room.dirty = std::min(room.dirty, pager.on() ? pager.slots_left() : 0);
+  room.dirty = std::min(room.dirty, pager.device().on() ? pager.slots_left() : 0);
   return room;
 }
 
@@ -48,9 +48,9 @@ void FullMemory::excuse(const char* what, uint64_t freed_before, PageCount given
   const Room all = room(false), direct = room(true);
   const bool returning = who == mm::FrameClass::Returning;
   const mm::FrameAllocator& frames = setting_.machine.frames;
-  const uint32_t kept = returning ? Setting::kReserve : frames.must_stay_free();
+  const uint32_t kept = returning ? Setting::kReserve : frames.gate().must_stay_free();
   uint32_t needed = kNeeded + given_back + kept;
-  const uint32_t direct_needed = kNeeded + given_back + frames.must_stay_free_direct();
+  const uint32_t direct_needed = kNeeded + given_back + frames.gate().must_stay_free_direct();
   // What images have or could have is nothing to growth, up to what is kept for them.
   if (who == mm::FrameClass::Growth) needed += Setting::kImageReserve;
   if (all.sum() < needed || direct.sum() < direct_needed) return;
@@ -104,7 +104,7 @@ bool FullMemory::could_lock(mm::AddressSpace& space, PageCount pages) {
 
 bool FullMemory::may_promise(mm::AddressSpace& space, PageCount pages) {
   LockGuard guard(setting_.machine.manager.lock);
-  const uint32_t all = setting_.machine.frames.total_frames() + setting_.swap.pager.good_slots() -
+  const uint32_t all = setting_.machine.frames.counts().total() + setting_.swap.pager.good_slots() -
                        setting_.machine.manager.promises.reserve();
   const uint32_t cost = mm::Promises::cost_of(pages).pages + mm::SlotTable::frames_for(pages);
   return space.promised_pages() + cost <= all / 4 * 3;

@@ -138,7 +138,7 @@ void Locks::check() {
   if (locked > most) {
     setting_.log.wrong("P%u: %u pages are locked by nobody", memory_.number, locked);
   }
-  if (locked > setting_.machine.frames.total_frames() / mm::kLockShareOfProcess) {
+  if (locked > setting_.machine.frames.counts().total() / mm::kLockShareOfProcess) {
     setting_.log.wrong("P%u has locked %u pages, which is too much", memory_.number, locked);
   }
 }

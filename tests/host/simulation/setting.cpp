@@ -62,9 +62,9 @@ Setting::Setting(const Plan& the_plan)
     : plan(the_plan),
       log(plan.tell),
       machine(machine_of(plan)),
-      swap(machine, swap_of(plan, machine.frames.total_frames())),
+      swap(machine, swap_of(plan, machine.frames.counts().total())),
       file(machine.memory, machine.scheduler, kSignature, 6 * kPageSize),
-      usable(machine.frames.total_frames()) {
+      usable(machine.frames.counts().total()) {
   sim::Random random(plan.seed * 3 + 3);
   {
     LockGuard guard(machine.manager.lock);

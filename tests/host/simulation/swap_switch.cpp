@@ -31,7 +31,7 @@ void SwapSwitch::off(const Program& by, sim::Random& random,
 
 void SwapSwitch::does_not_begin(Error error) {
   setting_.log.tell("    refused at once: error %d", static_cast<int>(error));
-  const bool right = error == Error::NotFound ? !setting_.swap.pager.on()
+  const bool right = error == Error::NotFound ? !setting_.swap.pager.device().on()
                      : error == Error::Busy   ? taking_off_
                                               : error == Error::OutOfFrames;
   if (!right) setting_.log.wrong("SwapOff does not begin: error %d", static_cast<int>(error));
@@ -41,7 +41,7 @@ void SwapSwitch::does_not_begin(Error error) {
 void SwapSwitch::fails(Error error, uint64_t evidence_before) {
   setting_.log.tell("    swap stays: error %d", static_cast<int>(error));
   setting_.log.add({10, static_cast<uint64_t>(error)});
-  if (!setting_.swap.pager.on()) setting_.log.wrong("SwapOff has failed, and swap is off");
+  if (!setting_.swap.pager.device().on()) setting_.log.wrong("SwapOff has failed, and swap is off");
   if (error == Error::IoError && setting_.evidence() != evidence_before) return;
   if (error == Error::OutOfFrames) return;
   setting_.log.wrong("SwapOff fails with %d", static_cast<int>(error));
@@ -54,7 +54,7 @@ void SwapSwitch::check_off() {
   ++setting_.counts.swap_offs;
   LockGuard guard(setting_.machine.manager.lock);
   const mm::SwapPager& pager = setting_.swap.pager;
-  if (pager.on() || pager.swapped_pages() != 0 || pager.slots().total() != 0) {
+  if (pager.device().on() || pager.swapped_pages() != 0 || pager.slots().total() != 0) {
     setting_.log.wrong("swap is not off");
   }
   for (mm::VmObject& object : setting_.machine.manager.objects) {
@@ -72,7 +72,7 @@ void SwapSwitch::check_off() {
 }
 
 void SwapSwitch::on() {
-  const bool was_on = setting_.swap.pager.on();
+  const bool was_on = setting_.swap.pager.device().on();
   const auto on = setting_.swap.pager.swap_on_again();
   setting_.log.add({11, on ? 0 : 1 + static_cast<uint64_t>(on.error())});
   if (on) return setting_.log.tell("    swap is on");

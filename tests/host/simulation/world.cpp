@@ -94,7 +94,7 @@ void World::stand_up(Seat& seat) {
 Kind World::draw_kind(sim::Random& random) {
   const Kind usual = draw_usual_kind(random);
   const bool small = setting.operation > kGrowFrom && footprint_ < 2 * setting.usable &&
-                     setting.swap.pager.on();
+                     setting.swap.pager.device().on();
   return small && (usual == Kind::Alloc || usual == Kind::SweepRead) ? Kind::Grow : usual;
 }
 

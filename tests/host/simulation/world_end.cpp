@@ -33,7 +33,7 @@ void World::close() {
   setting.swap.finish();
   if (setting.machine.scheduler.run() != 0) setting.log.wrong("a thread waits for ever");
   mm::check_machine(setting.machine.manager);
-  const auto left = [&](mm::FrameUse use) { return setting.machine.frames.used_frames(use); };
+  const auto left = [&](mm::FrameUse use) { return setting.machine.frames.counts().used(use); };
   if (left(mm::FrameUse::Anonymous) != 0 || left(mm::FrameUse::Image) != 0) {
     setting.log.wrong("frames are left behind");
   }

@@ -44,7 +44,7 @@ class CommitAhead : public SwapRig {
     LockGuard guard(machine.manager.lock);
     return machine.manager.promises.owed();
   }
-  uint32_t spare() { return machine.frames.spare_frames(); }
+  uint32_t spare() { return machine.frames.gate().spare(); }
   // Takes frames until so many are to spare.
   void leave(uint32_t frames) {
     while (spare() > frames) {
@@ -130,10 +130,10 @@ TEST_F(CommitAhead, R12_scattered_touches_and_blocks_that_did_not_ask_get_their_
 
 TEST_F(CommitAhead, R12_reads_show_the_zero_frame_and_bring_nothing_along) {
   const VirtAddr block = alloc(8, kEager);
-  const uint32_t used = machine.frames.used_frames(mm::FrameUse::Anonymous);
+  const uint32_t used = machine.frames.counts().used(mm::FrameUse::Anonymous);
   for (PageIndex i = 0; i < 4; ++i) ASSERT_EQ(user.read32(pages_after(block, i)).value(), 0u);
   EXPECT_EQ(draw(block, 8), "cccc....");
-  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), used);
+  EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Anonymous), used);
   // Pages that were read have been referenced: each is written by a fault of its own.
   EXPECT_EQ(faults_of_writing(block, 0, 8), (Pages{0, 1, 2, 3}));
 }
@@ -189,10 +189,10 @@ TEST_F(CommitAhead, no_page_table_and_no_bookkeeping_is_made_ahead) {
   constexpr PageIndex kBorder = mm::SlotTable::kLeafSlots;
   const VirtAddr big = alloc_at(VirtAddr{0x30000000}, 1000);
   write(big, kBorder - 4);
-  const uint32_t used = machine.frames.used_frames(mm::FrameUse::Slab);
+  const uint32_t used = machine.frames.counts().used(mm::FrameUse::Slab);
   EXPECT_EQ(faults_of_writing(big, kBorder - 3, kBorder), (Pages{kBorder - 3, kBorder - 1}));
   EXPECT_EQ(draw(pages_after(big, kBorder), 1), ".");
-  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Slab), used);
+  EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Slab), used);
 }
 
 TEST_F(CommitAhead, when_memory_is_short_the_fault_is_resolved_and_nothing_else) {
@@ -215,7 +215,7 @@ TEST_F(CommitAhead, frames_below_the_floor_of_promises_stay_there) {
   (void)faults_of_writing(block, 0, 15);
   {
     LockGuard guard(machine.manager.lock);
-    machine.manager.promises.set_reserve(machine.frames.free_frames() - 8 - 3);
+    machine.manager.promises.set_reserve(machine.frames.counts().free() - 8 - 3);
   }
   ASSERT_EQ(spare(), 3u);
   write(block, 15);
@@ -238,7 +238,7 @@ TEST_F(CommitAhead, nothing_is_taken_from_those_who_starve) {
 TEST_F(CommitAhead, a_frame_that_cannot_be_had_ahead_is_no_failure) {
   const VirtAddr block = alloc(80, kEager);
   (void)faults_of_writing(block, 0, 15);
-  machine.frames.plan_failure({.after = 3});
+  machine.frames.gate().plan_failure({.after = 3});
   write(block, 15);
   EXPECT_EQ(draw(pages_after(block, 15), 4), "Dcc.");
   EXPECT_EQ(faults_of_writing(block, 16, 35), (Pages{18, 34}));
@@ -287,7 +287,7 @@ TEST_F(CommitAhead, R13_untouched_pages_go_before_those_in_use) {
   for (PageIndex first : {0u, 36u, 72u}) {
     for (PageIndex i = 0; i < 16; ++i) ASSERT_TRUE(user.read32(pages_after(block, first + i)));
   }
-  press_for(machine.frames.free_frames());
+  press_for(machine.frames.counts().free());
   const std::string written(16, 'D');
   std::string all = draw(old, 20);
   EXPECT_EQ(all, std::string(20, 'D'));
@@ -311,7 +311,7 @@ TEST_F(CommitAhead, R13_untouched_pages_are_no_newcomers) {
 }
 
 TEST_F(CommitAhead, R25_D1_the_calls_find_pages_that_came_ahead_as_any_others) {
-  const uint32_t at_first = machine.frames.used_frames(mm::FrameUse::Anonymous);
+  const uint32_t at_first = machine.frames.counts().used(mm::FrameUse::Anonymous);
   for (int call = 0; call < 6; ++call) {
     const VirtAddr block = alloc(64, kEager);
     (void)faults_of_writing(block, 0, 8);
@@ -328,13 +328,13 @@ TEST_F(CommitAhead, R25_D1_the_calls_find_pages_that_came_ahead_as_any_others) {
     mm::check_machine(machine.manager);
     ASSERT_TRUE(mm::vmm_free(user.space(), block));
     mm::check_machine(machine.manager);
-    EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), at_first) << call;
+    EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Anonymous), at_first) << call;
   }
   {
     sim::SimUser killed(machine);
     ASSERT_TRUE(write_all(killed, alloc(killed, 64, kEager), 20));
   }
-  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), at_first);
+  EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Anonymous), at_first);
 }
 
 TEST_F(CommitAhead, a_block_stays_eager_when_it_is_cut_moved_grown_and_discarded) {

@@ -21,7 +21,7 @@ class CommitStory : public testing::Test {
     return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, options).value();
   }
   std::string draw(VirtAddr base, PageCount pages) { return user.draw(base, pages); }
-  uint32_t free_frames() { return machine.frames.free_frames(); }
+  uint32_t free_frames() { return machine.frames.counts().free(); }
   // Faults that `access` takes.
   uint64_t faults_of(auto&& access) {
     uint64_t before = user.faults();

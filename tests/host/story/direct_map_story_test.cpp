@@ -57,7 +57,7 @@ struct MoreThanDirect {
     for (PageIndex i = 0; i < kTaken; ++i) ASSERT_TRUE(taker.write32(pages_after(taken, i), 1));
     EXPECT_LT(grow(hog, 4000), 4000u);
     ASSERT_TRUE(mm::vmm_free(taker.space(), taken));
-    ASSERT_GE(machine.frames.free_frames(), kTaken);
+    ASSERT_GE(machine.frames.counts().free(), kTaken);
   }
   // Takes the kernel's heap, and so the direct map, down to what may be had.
   unsigned take_heap() {
@@ -77,7 +77,7 @@ TEST(DirectMapStory, D3_promised_pages_get_their_page_tables_there) {
   ASSERT_EQ(promised.size(), 30u);
   m.fill_direct_map();
   m.take_heap();
-  EXPECT_GE(m.machine.frames.free_direct_frames(), kReserve + 30);
+  EXPECT_GE(m.machine.frames.counts().free_direct(), kReserve + 30);
   m.expect_kept(promised);
 }
 
@@ -85,7 +85,7 @@ TEST(DirectMapStory, S1_who_everything_is_promised_to_finds_the_reserve_there) {
   MoreThanDirect m;
   m.fill_direct_map();
   m.take_heap();
-  ASSERT_GE(m.machine.frames.free_direct_frames(), kReserve);
+  ASSERT_GE(m.machine.frames.counts().free_direct(), kReserve);
   const sim::PromisedThread promised(m.machine.scheduler);
   const uint64_t switches = m.machine.scheduler.switches();
   for (unsigned i = 0; i < kReserve - 4; ++i) {
@@ -101,14 +101,14 @@ TEST(DirectMapStory, D3_promised_pages_and_promised_tables_are_all_to_be_had) {
   const auto promised = m.promise_far_apart(40);
   ASSERT_EQ(promised.size(), 40u);
   for (SimUser* who : {&m.hog, &m.taker}) {
-    PageCount pages = m.machine.frames.free_frames();
+    PageCount pages = m.machine.frames.counts().free();
     auto block = mm::vmm_alloc(who->space(), pages, VirtAddr{0}, kGuaranteed);
     while (!block) block = mm::vmm_alloc(who->space(), --pages, VirtAddr{0}, kGuaranteed);
     for (PageIndex i = 0; i < pages; ++i) {
       ASSERT_TRUE(who->write32(pages_after(*block, i), 1)) << i;
     }
   }
-  EXPECT_LT(m.machine.frames.free_direct_frames(), 150u);
+  EXPECT_LT(m.machine.frames.counts().free_direct(), 150u);
   m.expect_kept(promised);
 }
 
@@ -127,7 +127,7 @@ TEST(DirectMapStory, D3_what_can_be_had_there_no_more_is_refused_at_once) {
   m.take_heap();
   const uint64_t tests = m.machine.stats().bit_tests, time = m.machine.scheduler.now();
   EXPECT_EQ(mm::vmm_alloc(m.taker.space(), 2, VirtAddr{0}, kReadWrite).error(), Error::OutOfFrames);
-  EXPECT_LT(m.machine.stats().bit_tests - tests, 3 * m.machine.frames.total_frames());
+  EXPECT_LT(m.machine.stats().bit_tests - tests, 3 * m.machine.frames.counts().total());
   EXPECT_LT(m.machine.scheduler.now() - time, 100u);
 }
 
@@ -156,7 +156,7 @@ TEST(DirectMapStory, D3_pages_that_come_and_go_elsewhere_do_not_delay_a_refusal)
 TEST(DirectMapStory, D3_pages_there_go_for_who_needs_a_frame_there) {
   MoreThanDirect m(4000);
   m.grow(m.taker, 500);  // beyond the direct map
-  const PageCount fits = m.machine.frames.free_frames() - kReserve - 20;
+  const PageCount fits = m.machine.frames.counts().free() - kReserve - 20;
   ASSERT_EQ(m.grow(m.hog, fits), fits);
   const uint64_t out = m.machine.stats().pages_out;
   for (unsigned i = 0; i < 40; ++i) {

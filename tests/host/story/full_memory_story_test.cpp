@@ -12,7 +12,7 @@ TEST(FullMemoryStory, D3_code_that_is_kept_is_not_read_again_and_again_for_a_hog
   for (PageIndex page = 0; page < 4; ++page) ASSERT_TRUE(full.read_code(page));
   EXPECT_GT(full.grow_until_the_end(), 200u);
   EXPECT_EQ(full.images(), 4u);
-  EXPECT_EQ(full.machine.frames.free_frames(), 0u);
+  EXPECT_EQ(full.machine.frames.counts().free(), 0u);
   for (PageIndex page = 0; page < 4; ++page) EXPECT_TRUE(full.read_code(page));
   EXPECT_EQ(full.file.behaviour.reads, 4u);
 }
@@ -22,14 +22,14 @@ TEST(FullMemoryStory, D3_images_that_have_more_than_is_kept_give_the_rest) {
   for (PageIndex page = 0; page < 4; ++page) ASSERT_TRUE(full.read_code(page));
   full.grow_until_the_end();
   EXPECT_EQ(full.images(), 2u);
-  EXPECT_EQ(full.machine.frames.free_frames(), 0u);
+  EXPECT_EQ(full.machine.frames.counts().free(), 0u);
 }
 
 TEST(FullMemoryStory, D3_code_that_needs_a_frame_gets_one_of_other_code) {
   IdleAndHog full(0, 0, 3);
   for (PageIndex page = 0; page < 3; ++page) ASSERT_TRUE(full.read_code(page));
   full.grow_until_the_end();
-  ASSERT_EQ(full.machine.frames.free_frames(), 0u);
+  ASSERT_EQ(full.machine.frames.counts().free(), 0u);
   EXPECT_TRUE(full.read_code(3));
   EXPECT_EQ(full.file.behaviour.reads, 4u);
 }
@@ -38,7 +38,7 @@ TEST(FullMemoryStory, D3_the_kernel_gets_a_frame_of_code_too) {
   IdleAndHog full(0, 0, 3);
   for (PageIndex page = 0; page < 3; ++page) ASSERT_TRUE(full.read_code(page));
   full.grow_until_the_end();
-  ASSERT_EQ(full.machine.frames.free_frames(), 0u);
+  ASSERT_EQ(full.machine.frames.counts().free(), 0u);
   unsigned blocks = 0;  // until the kernel's heap needs a frame
   while (full.images() == 3 && blocks < 1000 &&
          mm::vmm_alloc(full.idle.space(), 1, VirtAddr{0}, kReadWrite)) {
@@ -51,7 +51,7 @@ TEST(FullMemoryStory, D3_who_was_promised_memory_gets_a_frame_of_code_too) {
   IdleAndHog full(0, 0, 3);
   for (PageIndex page = 0; page < 3; ++page) ASSERT_TRUE(full.read_code(page));
   full.grow_until_the_end();
-  ASSERT_EQ(full.machine.frames.free_frames(), 0u);
+  ASSERT_EQ(full.machine.frames.counts().free(), 0u);
   const VirtAddr block = mm::vmm_alloc(full.idle.space(), 1, VirtAddr{0}, kReadWrite).value();
   const sim::PromisedThread promised(full.machine.scheduler);
   EXPECT_TRUE(full.idle.write32(block, 1));
@@ -80,9 +80,9 @@ TEST(FullMemoryStory, D3_what_is_kept_for_code_is_for_no_copy_of_data) {
   IdleAndHog full(0, 0, 4);
   ASSERT_TRUE(full.read_code(4));
   full.grow_until_the_end();
-  ASSERT_EQ(full.machine.frames.free_frames(), 3u);
+  ASSERT_EQ(full.machine.frames.counts().free(), 3u);
   EXPECT_FALSE(full.idle.write32(pages_after(full.layout.base, 4), 1));
-  EXPECT_EQ(full.machine.frames.free_frames(), 3u);
+  EXPECT_EQ(full.machine.frames.counts().free(), 3u);
   EXPECT_TRUE(full.read_code(1));
 }
 
@@ -93,7 +93,7 @@ TEST(FullMemoryStory, D3_a_full_disk_is_as_none) {
   EXPECT_GT(got, 300u);
   EXPECT_EQ(full.swap.swapped_pages(), 99u);  // all but one, which is kept for one that is bad
   EXPECT_LE(full.images(), 4u);
-  EXPECT_EQ(full.machine.frames.free_frames(), 4u - full.images());
+  EXPECT_EQ(full.machine.frames.counts().free(), 4u - full.images());
   EXPECT_LT(full.machine.stats().bit_tests, 5 * got);
 }
 

@@ -43,12 +43,12 @@ struct IdleAndHog {
   }
   // All of it goes.
   void fall_asleep() {
-    swap.pageout.daemon.start(machine.frames.total_frames());
+    swap.pageout.daemon.start(machine.frames.counts().total());
     for (int i = 0; i < 20; ++i) {
       (void)mm::FrameWait(machine.manager).for_frames();  // images go, too
     }
     swap.pageout.daemon.start(kLow);
-    for (uint32_t n = 1; n <= swap.total_slots(); ++n) machine.frames.forget_standby({n});
+    for (uint32_t n = 1; n <= swap.total_slots(); ++n) machine.frames.standby().forget({n});
     ASSERT_EQ(images(), 0u);
   }
   // How many pages the hog got before it was ended.
@@ -65,7 +65,7 @@ struct IdleAndHog {
     EXPECT_EQ(idle.read32(data), 77u);
     EXPECT_TRUE(idle.write32(pages_after(data, 1), 1));
   }
-  uint32_t images() { return machine.frames.used_frames(mm::FrameUse::Image); }
+  uint32_t images() { return machine.frames.counts().used(mm::FrameUse::Image); }
 
   sim::SimMachine machine{{.frames = 512}};
   sim::SimFile file{machine.memory, machine.scheduler, 7, 6 * kPageSize};

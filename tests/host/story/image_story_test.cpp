@@ -131,15 +131,15 @@ TEST_F(ImageStory, R10_while_a_page_is_coming_in_it_counts_as_paged_out) {
 
 TEST_F(ImageStory, R13_a_read_error_faults_the_toucher_and_a_retry_works) {
   file.behaviour.fail_after = 0;
-  uint32_t before = machine.frames.free_frames();
+  uint32_t before = machine.frames.counts().free();
   EXPECT_FALSE(user.read32(kBase + 0x1000));
   EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::IoError);
-  EXPECT_GE(machine.frames.free_frames() + 2, before);  // at most slot bookkeeping is left
+  EXPECT_GE(machine.frames.counts().free() + 2, before);  // at most slot bookkeeping is left
   EXPECT_EQ(user.read32(kBase + 0x1000).value(), file_word(0x1000));
 }
 
 TEST_F(ImageStory, D1_a_process_that_ends_while_its_page_is_coming_leaves_nothing_behind) {
-  uint32_t before = machine.frames.free_frames();
+  uint32_t before = machine.frames.counts().free();
   {
     auto other = std::make_unique<SimUser>(machine);
     ASSERT_TRUE(other->space().map_image(*image));
@@ -156,7 +156,7 @@ TEST_F(ImageStory, D1_a_process_that_ends_while_its_page_is_coming_leaves_nothin
     EXPECT_EQ(machine.scheduler.run(), 0u);
   }
   image->empty();
-  EXPECT_GE(machine.frames.free_frames() + 3, before);  // slabs and the image's own slots
+  EXPECT_GE(machine.frames.counts().free() + 3, before);  // slabs and the image's own slots
   mm::check_machine(machine.manager);
 }
 

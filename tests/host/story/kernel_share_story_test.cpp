@@ -17,7 +17,7 @@ constexpr PageCount kFarApart = 512;  // pages: each has a leaf of slots of its 
 struct Shared {
   Shared() : swap(machine, {.pages = 4000}), user(machine), hog(machine), other(machine) {
     LockGuard guard(machine.manager.lock);
-    machine.manager.share = mm::KernelShare::of(machine.frames.direct_frames());
+    machine.manager.share = mm::KernelShare::of(machine.frames.counts().direct());
   }
   ~Shared() {
     mm::check_machine(machine.manager);
@@ -40,7 +40,7 @@ struct Shared {
     LockGuard guard(machine.manager.lock);
     return who.space().regions.kernel_bytes() / kPageSize;
   }
-  uint32_t frames() { return machine.frames.total_frames(); }
+  uint32_t frames() { return machine.frames.counts().total(); }
 
   sim::SimMachine machine{{.frames = 2048}};
   sim::SimSwap swap;
@@ -60,7 +60,7 @@ TEST(KernelShareStory, S1_two_with_as_many_regions_as_they_get_leave_the_others_
   const VirtAddr block = m.alloc(m.user, 700);
   m.take_regions(m.hog);
   m.take_regions(m.other);
-  EXPECT_LE(m.machine.frames.kernel_frames(), m.frames() / 2 + 1);
+  EXPECT_LE(m.machine.frames.counts().kernel(), m.frames() / 2 + 1);
   EXPECT_EQ(mm::vmm_alloc(m.hog.space(), 1, VirtAddr{0}, kReadWrite).error(), Error::LimitReached);
   EXPECT_TRUE(mm::vmm_alloc(m.user.space(), 1, VirtAddr{0}, kReadWrite));  // it has little
   for (uint32_t round = 1; round <= 2; ++round) {

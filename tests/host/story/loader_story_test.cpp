@@ -179,7 +179,7 @@ TEST_F(LoaderStory, R17_Bad_files_are_refused_by_name_and_leave_nothing) {
                {imports.file(), Error::NotSupported},
                {taken.file(), Error::OutOfAddressSpace}};
   machine.heap.trim();
-  const uint32_t before = machine.frames.free_frames();
+  const uint32_t before = machine.frames.counts().free();
   for (const auto& c : cases) {
     const auto file = store(c.bytes);
     OpenFile open(*file, 2);
@@ -189,7 +189,7 @@ TEST_F(LoaderStory, R17_Bad_files_are_refused_by_name_and_leave_nothing) {
     EXPECT_TRUE(open.released);
   }
   machine.heap.trim();
-  EXPECT_EQ(machine.frames.free_frames(), before);
+  EXPECT_EQ(machine.frames.counts().free(), before);
   mm::check_machine(machine.manager);
 }
 
@@ -218,10 +218,10 @@ TEST_F(LoaderStory, D3_Whichever_frame_is_missing_nothing_is_lost) {
     SimUser user(machine);
     OpenFile open(*file, 4);
     machine.heap.trim();
-    const uint32_t before = machine.frames.free_frames();
-    machine.frames.plan_failure({.after = n});
+    const uint32_t before = machine.frames.counts().free();
+    machine.frames.gate().plan_failure({.after = n});
     const auto result = exe_loader.load(open, user.space());
-    machine.frames.plan_failure({});
+    machine.frames.gate().plan_failure({});
     if (result) {
       EXPECT_GE(n, 3u);  // headers, layout, the image itself at the least
       break;
@@ -229,7 +229,7 @@ TEST_F(LoaderStory, D3_Whichever_frame_is_missing_nothing_is_lost) {
     EXPECT_EQ(result.error(), Error::OutOfFrames);
     EXPECT_TRUE(open.released);
     machine.heap.trim();
-    EXPECT_EQ(machine.frames.free_frames(), before);
+    EXPECT_EQ(machine.frames.counts().free(), before);
     EXPECT_EQ(user.region_count(), 0u);
     mm::check_machine(machine.manager);
   }

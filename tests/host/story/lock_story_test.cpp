@@ -41,7 +41,7 @@ TEST_F(LockStory, R13_locking_brings_in_what_is_paged_out) {
 
 TEST_F(LockStory, S1_locks_have_a_quota_and_a_refused_one_locks_nothing) {
   VirtAddr block = alloc(200);
-  const uint32_t most = machine.frames.total_frames() / mm::kLockShareOfProcess;
+  const uint32_t most = machine.frames.counts().total() / mm::kLockShareOfProcess;
   EXPECT_EQ(mm::vmm_lock(user.space(), block, most + 1).error(), Error::LimitReached);
   EXPECT_EQ(user.locked_pages(), 0u);
   ASSERT_TRUE(mm::vmm_lock(user.space(), block, most));
@@ -143,7 +143,7 @@ TEST_F(LockStory, R13_unlocking_the_middle_leaves_both_ends_locked) {
 }
 
 TEST_F(LockStory, S1_two_locks_at_once_stay_within_the_quota) {
-  const uint32_t most = machine.frames.total_frames() / mm::kLockShareOfProcess;
+  const uint32_t most = machine.frames.counts().total() / mm::kLockShareOfProcess;
   VirtAddr block = alloc(2 * most);
   fill(block, 2 * most);
   evict_all();
@@ -229,7 +229,7 @@ TEST_F(LockStory, R13_will_need_brings_pages_in_before_they_are_touched) {
 }
 
 TEST_F(LockStory, S1_will_need_brings_in_an_eighth_of_memory_at_most) {
-  const uint32_t most = machine.frames.total_frames() / mm::kLockShareOfProcess;
+  const uint32_t most = machine.frames.counts().total() / mm::kLockShareOfProcess;
   VirtAddr block = alloc(200);
   fill(block, 200);
   evict_all();

@@ -37,7 +37,7 @@ class LongWorkStory : public testing::Test {
   Steps steps;
   sim::SimMachine machine{{.frames = 8192, .junk = false, .waiting = &steps}};
   std::optional<sim::SimUser> user{machine};
-  uint32_t free_at_start = machine.frames.free_frames();
+  uint32_t free_at_start = machine.frames.counts().free();
 
   mm::AddressSpace& space() { return user->space(); }
   VirtAddr at(VirtAddr block, PageCount page) { return pages_after(block, page); }
@@ -66,18 +66,18 @@ class LongWorkStory : public testing::Test {
   }
   // No step frees more than its part, and the books balance after each.
   void watch_steps() {
-    last_free_ = machine.frames.free_frames();
+    last_free_ = machine.frames.counts().free();
     steps.count = 0;
     at_every_step([this] {
       mm::check_machine(machine.manager);
-      const uint32_t now = machine.frames.free_frames();
+      const uint32_t now = machine.frames.counts().free();
       EXPECT_LE(now, last_free_ + kMostFreedByAStep);
       last_free_ = now;
     });
   }
   void expect_steps(uint32_t least) {
     EXPECT_GE(steps.count, least);
-    EXPECT_LE(machine.frames.free_frames(), last_free_ + kMostFreedByAStep);
+    EXPECT_LE(machine.frames.counts().free(), last_free_ + kMostFreedByAStep);
     steps.others = nullptr;
     mm::check_machine(machine.manager);
   }
@@ -93,13 +93,13 @@ class LongWorkStory : public testing::Test {
 };
 
 TEST_F(LongWorkStory, R25_a_long_free_goes_in_steps) {
-  const uint32_t before = machine.frames.free_frames();
+  const uint32_t before = machine.frames.counts().free();
   const VirtAddr block = filled();
   watch_steps();
   ASSERT_TRUE(mm::vmm_free(space(), block));
   expect_steps(2);
   EXPECT_EQ(user->state(block), PageState::Free);
-  EXPECT_LE(before - machine.frames.free_frames(), 4u);  // some of the heap may stay
+  EXPECT_LE(before - machine.frames.counts().free(), 4u);  // some of the heap may stay
 }
 
 TEST_F(LongWorkStory, R25_a_free_of_many_parts_goes_in_steps) {
@@ -151,12 +151,12 @@ TEST_F(LongWorkStory, R06_a_long_cut_goes_in_steps_and_grows_back_as_zeros) {
 TEST_F(LongWorkStory, R06_a_long_block_moves_with_its_pages_where_they_are) {
   const VirtAddr block = in_parts();
   ASSERT_TRUE(mm::vmm_alloc(space(), 1, at(block, kPages), kReadWrite));
-  const uint32_t before = machine.frames.free_frames();
+  const uint32_t before = machine.frames.counts().free();
   watch_steps();
   const VirtAddr moved = mm::vmm_resize(space(), block, 2 * kPages).value();
   expect_steps(2);
   ASSERT_NE(moved, block);
-  EXPECT_NEAR(static_cast<double>(machine.frames.free_frames()), before, 12);  // page tables
+  EXPECT_NEAR(static_cast<double>(machine.frames.counts().free()), before, 12);  // page tables
   for (PageIndex i = 0; i < kPages; i += 7) {
     ASSERT_EQ(user->read32(at(moved, i)).value(), i + 10);
   }
@@ -372,7 +372,7 @@ TEST_P(LongCallStory, Whatever_two_threads_do_with_a_block_the_books_balance) {
       for (uint64_t seed = 1; seed <= 2; ++seed) {
         SCOPED_TRACE(testing::Message() << call.name << ", " << other.name << ", " << seed);
         sim::SimMachine machine{{.frames = 8192, .seed = seed, .junk = false}};
-        const uint32_t free_at_start = machine.frames.free_frames();
+        const uint32_t free_at_start = machine.frames.counts().free();
         {
           sim::SimUser user(machine);
           const VirtAddr block = filled(user);
@@ -383,7 +383,7 @@ TEST_P(LongCallStory, Whatever_two_threads_do_with_a_block_the_books_balance) {
           mm::check_machine(machine.manager);
         }
         mm::check_machine(machine.manager);
-        ASSERT_GE(machine.frames.free_frames() + 20, free_at_start);
+        ASSERT_GE(machine.frames.counts().free() + 20, free_at_start);
       }
     }
   }

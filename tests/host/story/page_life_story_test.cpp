@@ -64,7 +64,7 @@ void PageLife::written_first() {
 // 4. Page-out
 void PageLife::paged_out() {
   const FrameNumber first = slot()->frame();
-  put_on_standby(machine.frames.total_frames());
+  put_on_standby(machine.frames.counts().total());
   EXPECT_EQ(kind(), SlotKind::Swapped);
   EXPECT_FALSE(entry());
   EXPECT_EQ(machine.frames.record(first).use, FrameUse::FreeStandby);
@@ -74,7 +74,7 @@ void PageLife::paged_out() {
 
 // 5. Page-in
 void PageLife::paged_in() {
-  machine.frames.forget_standby(home);
+  machine.frames.standby().forget(home);
   ASSERT_EQ(user.read32(page).value(), 7u);
   EXPECT_EQ(kind(), SlotKind::Resident);
   EXPECT_TRUE(entry()->accessed && !entry()->dirty);
@@ -89,11 +89,11 @@ void PageLife::paged_in() {
 
 // 6. Discard
 void PageLife::discarded() {
-  const uint32_t free = machine.frames.free_frames();
+  const uint32_t free = machine.frames.counts().free();
   ASSERT_TRUE(mm::vmm_discard(user.space(), page, 1));
   EXPECT_EQ(kind(), SlotKind::Empty);
   EXPECT_FALSE(entry());
-  EXPECT_GT(machine.frames.free_frames(), free);
+  EXPECT_GT(machine.frames.counts().free(), free);
 }
 
 // 7. VmmFree

@@ -77,19 +77,19 @@ struct World {
 
 TEST(PromiseStory, D3_a_promise_takes_no_frame_and_is_kept_when_all_else_is_gone) {
   World world(0);
-  const uint32_t free = world.machine.frames.free_frames();
+  const uint32_t free = world.machine.frames.counts().free();
   VirtAddr block = world.promise(100).value();
-  EXPECT_GE(world.machine.frames.free_frames() + 4, free);
+  EXPECT_GE(world.machine.frames.counts().free() + 4, free);
   EXPECT_EQ(world.user.state(block), mm::PageState::Uncommitted);
   world.take_all();
-  EXPECT_GE(world.machine.frames.free_frames(), 100u);
+  EXPECT_GE(world.machine.frames.counts().free(), 100u);
   world.fill(block, 100, 1);
   world.expect(block, 100, 1);
 }
 
 TEST(PromiseStory, D3_without_swap_no_more_is_promised_than_there_are_frames) {
   World world(0);
-  const uint32_t free = world.machine.frames.free_frames();
+  const uint32_t free = world.machine.frames.counts().free();
   VirtAddr half = world.promise(world.greedy, free / 2).value();
   const uint32_t owed = world.owed();
   EXPECT_EQ(world.promise(free / 2).error(), Error::OutOfFrames);
@@ -163,10 +163,10 @@ TEST(PromiseStory, D3_a_promise_that_cannot_be_kept_evicts_nothing) {
   World world(1000);
   world.fill(mm::vmm_alloc(world.user.space(), 400, VirtAddr{0}, kReadWrite).value(), 400, 1);
   ASSERT_TRUE(world.promise(world.greedy, 500));
-  const uint32_t free = world.machine.frames.free_frames(), owed = world.owed();
+  const uint32_t free = world.machine.frames.counts().free(), owed = world.owed();
   EXPECT_EQ(world.promise(900).error(), Error::OutOfFrames);
   EXPECT_EQ(world.promise(100000).error(), Error::LimitReached);
-  EXPECT_EQ(world.machine.frames.free_frames(), free);
+  EXPECT_EQ(world.machine.frames.counts().free(), free);
   EXPECT_EQ(world.owed(), owed);
 }
 
@@ -174,10 +174,10 @@ TEST(PromiseStory, D3_the_slots_of_a_promised_block_come_out_of_the_promise) {
   World world(0);
   ASSERT_TRUE(mm::vmm_free(world.user.space(), world.promise(1).value()));
   ASSERT_TRUE(world.promise(world.greedy, 150));
-  PageCount most = world.machine.frames.free_frames();
+  PageCount most = world.machine.frames.counts().free();
   auto block = world.promise(most);
   while (!block) block = world.promise(--most);
-  EXPECT_EQ(world.machine.frames.free_frames(), world.owed());  // not one frame to spare
+  EXPECT_EQ(world.machine.frames.counts().free(), world.owed());  // not one frame to spare
   world.fill(*block, most, 1);
   world.expect(*block, most, 1);
 }
@@ -203,7 +203,7 @@ TEST(PromiseStory, D3_a_touch_that_waits_finds_memory_promised_at_its_address_me
   ASSERT_EQ(mm::vmm_alloc(world.user.space(), pages, block, kGuaranteed).value(), block);
   while (mm::vmm_resize(world.user.space(), block, pages + 1)) ++pages;
   ASSERT_TRUE(world.greedy.write32(pages_after(spare, 1), 1));  // the last frame
-  EXPECT_FALSE(world.machine.frames.some_left(mm::FrameClass::Normal));
+  EXPECT_FALSE(world.machine.frames.gate().some_left(mm::FrameClass::Normal));
   while (!touched) world.machine.scheduler.sleep(10);
 }
 
@@ -222,7 +222,7 @@ TEST(PromiseStory, D3_retired_slots_do_not_break_a_promise_while_the_margin_last
 
 TEST(PromiseStory, S1_one_process_is_promised_three_quarters_and_leaves_the_rest_to_others) {
   World world(641);
-  const uint32_t all = world.machine.frames.total_frames() + 631;
+  const uint32_t all = world.machine.frames.counts().total() + 631;
   VirtAddr first = world.promise(10).value();
   PageCount more = 0;
   for (PageCount step = 512; step > 0; step /= 2) {
@@ -244,11 +244,11 @@ TEST(PromiseStory, D3_pages_come_back_where_all_else_is_promised) {
   constexpr PageCount kPages = 150;
   VirtAddr block = mm::vmm_alloc(world.user.space(), kPages, VirtAddr{0}, kReadWrite).value();
   world.fill(block, kPages, 1);
-  world.swap.pageout.daemon.start(world.machine.frames.total_frames());
+  world.swap.pageout.daemon.start(world.machine.frames.counts().total());
   world.swap.pageout.daemon.run_round();
   world.swap.pageout.daemon.start(8);
   ASSERT_EQ(world.swap.swapped_pages(), kPages);
-  for (uint32_t n = 1; n <= 201; ++n) world.machine.frames.forget_standby({n});
+  for (uint32_t n = 1; n <= 201; ++n) world.machine.frames.standby().forget({n});
   VirtAddr table = world.promise(world.greedy, 2).value();  // what the block's page table takes
   world.promise_all();
   ASSERT_GT(world.owed(), 50u);
@@ -277,17 +277,17 @@ TEST(PromiseStory, D3_pages_that_could_not_be_written_are_tried_again_before_one
   World world(1000);
   VirtAddr block = world.promise(1).value();
   world.fill(block, 1, 1);
-  world.swap.pageout.daemon.start(world.machine.frames.total_frames());
+  world.swap.pageout.daemon.start(world.machine.frames.counts().total());
   world.swap.pageout.daemon.run_round();
   world.swap.pageout.daemon.start(8);
   ASSERT_EQ(world.swap.swapped_pages(), 1u);
-  world.machine.frames.forget_standby({1});
+  world.machine.frames.standby().forget({1});
   const FrameNumber frame = world.machine.frames.allocate(mm::FrameUse::Driver)->release();
   for (uint64_t page = 0; page < 999; ++page) world.swap.device.bad_writes.insert(page);
   world.take_all();
   world.swap.device.bad_writes.clear();
   world.machine.frames.free(frame, mm::FrameUse::Driver);
-  ASSERT_EQ(world.machine.frames.free_frames(), 1u);
+  ASSERT_EQ(world.machine.frames.counts().free(), 1u);
   world.expect(block, 1, 1);
 }
 

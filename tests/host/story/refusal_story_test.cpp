@@ -81,7 +81,7 @@ TEST_F(RefusalStory, D3_a_promise_that_cannot_be_kept_leaves_nothing) {
   VirtAddr block = alloc(1);
   ASSERT_TRUE(user.write32(block, 7));
   sim::SimUser other(machine);
-  const PageCount half = machine.frames.free_frames() / 2;
+  const PageCount half = machine.frames.counts().free() / 2;
   ASSERT_TRUE(mm::vmm_alloc(other.space(), half, VirtAddr{0}, kPromised));
   auto fail = [&] {
     EXPECT_EQ(mm::vmm_alloc(user.space(), half, VirtAddr{0x20000000}, kPromised).error(),
@@ -92,9 +92,9 @@ TEST_F(RefusalStory, D3_a_promise_that_cannot_be_kept_leaves_nothing) {
     mm::check_machine(machine.manager);
   };
   fail();  // the heap keeps an empty slab of each kind it has used
-  const uint32_t before = machine.frames.free_frames();
+  const uint32_t before = machine.frames.counts().free();
   fail();
-  EXPECT_EQ(machine.frames.free_frames(), before);
+  EXPECT_EQ(machine.frames.counts().free(), before);
   EXPECT_EQ(user.state(VirtAddr{0x20000000}), mm::PageState::Free);
   EXPECT_EQ(user.read32(block).value(), 7u);
 }
@@ -106,14 +106,14 @@ TEST(RegionLimitStory, S1_the_region_after_the_last_one_allowed_is_refused) {
   while (user.region_count() < mm::kMaxRegions) {
     ASSERT_TRUE(mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite));
   }
-  const uint32_t before = machine.frames.free_frames();
+  const uint32_t before = machine.frames.counts().free();
   EXPECT_EQ(mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite).error(), Error::LimitReached);
   EXPECT_EQ(mm::vmm_reserve_area(user.space(), 1, VirtAddr{0}).error(), Error::LimitReached);
   EXPECT_EQ(user.space().map_stack(1).error(), Error::LimitReached);
   VirtAddr middle = pages_after(wide, 1);
   EXPECT_EQ(mm::vmm_protect(user.space(), middle, 1, Access::None).error(), Error::LimitReached);
   EXPECT_EQ(user.region_count(), mm::kMaxRegions);
-  EXPECT_EQ(machine.frames.free_frames(), before);
+  EXPECT_EQ(machine.frames.counts().free(), before);
   ASSERT_TRUE(mm::vmm_free(user.space(), wide));
   EXPECT_TRUE(mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite));
   mm::check_machine(machine.manager);
@@ -131,10 +131,10 @@ TEST(RegionLimitStory, S1_an_image_that_needs_more_regions_than_are_left_leaves_
       last = mm::vmm_alloc(user.space(), 1, VirtAddr{0}, kReadWrite).value();
     }
     ASSERT_FALSE(user.space().map_image(*image));  // after it the heap has what it needs
-    const uint32_t before = machine.frames.free_frames();
+    const uint32_t before = machine.frames.counts().free();
     EXPECT_EQ(user.space().map_image(*image).error(), Error::LimitReached);
     EXPECT_EQ(user.region_count(), mm::kMaxRegions - 2);
-    EXPECT_EQ(machine.frames.free_frames(), before);
+    EXPECT_EQ(machine.frames.counts().free(), before);
     EXPECT_EQ(image->holders(), 1u);
     mm::check_machine(machine.manager);
     for (uint32_t i = 0; i < 4; ++i) {

@@ -11,7 +11,7 @@ TEST(ReplacementStory, R13_a_loop_larger_than_memory_keeps_what_fits) {
   sim::SimSwap swap(machine, {.pages = 16 * 1024});
   sim::SimUser user(machine);
   constexpr PageCount kPages = 6000, kRounds = 6;
-  const PageCount fit = machine.frames.free_frames();
+  const PageCount fit = machine.frames.counts().free();
   const VirtAddr block = mm::vmm_alloc(user.space(), kPages, VirtAddr{0}, kReadWrite).value();
   for (PageIndex i = 0; i < kPages; ++i) ASSERT_TRUE(user.write32(pages_after(block, i), i));
   for (unsigned round = 0; round < kRounds; ++round) {

@@ -46,7 +46,7 @@ TEST(ReturningStory, D3_code_comes_back_into_frames_that_are_free_for_promises) 
     }
   }
   pair.grow_until_the_end();
-  EXPECT_GE(pair.machine.frames.free_frames(), kReserve + kKept);
+  EXPECT_GE(pair.machine.frames.counts().free(), kReserve + kKept);
   pair.expect_idle_goes_on();
   LockGuard guard(pair.machine.manager.lock);
   EXPECT_TRUE(pair.machine.manager.promises.could_lose(0));
@@ -70,7 +70,7 @@ TEST(ReturningStory, D3_promises_that_are_taken_leave_frames_for_code) {
 TEST(ReturningStory, D3_a_page_of_zeros_that_went_comes_back_when_growth_has_ended) {
   IdleAndHog pair(0, kReserve, kKept);
   pair.start();
-  pair.swap.pageout.daemon.start(pair.machine.frames.total_frames());
+  pair.swap.pageout.daemon.start(pair.machine.frames.counts().total());
   pair.swap.pageout.daemon.run_round();
   pair.swap.pageout.daemon.start(kLow);
   ASSERT_EQ(pair.idle.state(pages_after(pair.data, 1)), mm::PageState::Discarded);

@@ -53,7 +53,7 @@ TEST_F(SharedStory, R11_the_last_viewer_takes_the_pages_along) {
   ASSERT_TRUE(user.write32(block, 77));
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
   other.space().clear();
-  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), 0u);
+  EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Anonymous), 0u);
 }
 
 // The frame of zeros that one of them shows is not the page's any more.

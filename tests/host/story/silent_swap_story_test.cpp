@@ -148,7 +148,7 @@ TEST_F(SilentSwapStory, R13_once_it_is_gone_nobody_is_told_that_memory_is_short_
   sim::SimUser other(machine);
   while (mm::vmm_alloc(other.space(), 64, {}, kGuaranteed)) {}
   lose_device(block);
-  EXPECT_FALSE(machine.frames.some_left(mm::FrameClass::Normal));
+  EXPECT_FALSE(machine.frames.gate().some_left(mm::FrameClass::Normal));
   EXPECT_FALSE(can_read(block, 1));
   EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::IoError);
 }
@@ -175,12 +175,12 @@ TEST_F(SilentSwapStory, D1_a_block_freed_while_its_write_times_out_leaves_nothin
   evict_all();
   EXPECT_EQ(swap.device.writes, 1u);
   EXPECT_EQ(swap.free_slots(), swap.total_slots());
-  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), 0u);
+  EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Anonymous), 0u);
 }
 
 TEST_F(SilentSwapStory, D3_nothing_is_promised_on_a_device_that_is_gone) {
   sim::SimUser other(machine);
-  const PageCount half = machine.frames.free_frames() / 2;
+  const PageCount half = machine.frames.counts().free() / 2;
   ASSERT_TRUE(mm::vmm_alloc(other.space(), half, {}, kGuaranteed));
   const auto promised = [&] { return mm::vmm_alloc(user.space(), half, {}, kGuaranteed); };
   const auto before = promised();
@@ -194,14 +194,14 @@ TEST_F(SilentSwapStory, R13_it_can_be_taken_off_once_nothing_is_on_it_but_not_pu
   VirtAddr block = evicted_block(2);
   swap.device.silent = true;
   EXPECT_EQ(take_off().error(), Error::TimedOut);
-  EXPECT_TRUE(swap.pager.on());
+  EXPECT_TRUE(swap.pager.device().on());
   lose_device(block);
   EXPECT_EQ(take_off().error(), Error::TimedOut);
-  EXPECT_TRUE(swap.pager.on());
+  EXPECT_TRUE(swap.pager.device().on());
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
   EXPECT_TRUE(take_off());
   EXPECT_EQ(swap.pager.swap_on_again().error(), Error::TimedOut);
-  EXPECT_FALSE(swap.pager.on());
+  EXPECT_FALSE(swap.pager.device().on());
 }
 
 }  // namespace

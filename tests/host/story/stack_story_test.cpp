@@ -53,11 +53,11 @@ TEST_F(StackStory, D4_R25_to_the_calls_the_whole_region_is_taken) {
 TEST_F(StackStory, D1_unmapping_a_stack_gives_everything_back) {
   VirtRange warm = user.space().map_stack(1).value();
   user.space().unmap_stack(warm);
-  uint32_t before = machine.frames.free_frames();
+  uint32_t before = machine.frames.counts().free();
   VirtRange stack = user.space().map_stack(1).value();
   for (PageCount i = 1; i < 200; ++i) ASSERT_TRUE(user.write32(pages_after(stack.begin, i), i));
   user.space().unmap_stack(stack);
-  EXPECT_EQ(machine.frames.free_frames(), before);
+  EXPECT_EQ(machine.frames.counts().free(), before);
   mm::check_machine(machine.manager);
 }
 

@@ -11,9 +11,9 @@ class StandbyStory : public SwapRig {
   VirtAddr evicted(PageCount pages) {
     VirtAddr block = alloc(pages);
     write_all(block, pages);
-    put_on_standby(machine.frames.free_frames() + pages);
+    put_on_standby(machine.frames.counts().free() + pages);
     EXPECT_EQ(draw(block, pages), std::string(pages, 's'));
-    EXPECT_EQ(machine.frames.standby_frames(), pages);
+    EXPECT_EQ(machine.frames.standby().count(), pages);
     return block;
   }
 };
@@ -28,7 +28,7 @@ TEST_F(StandbyStory, R13_a_page_comes_back_without_io_and_without_waiting) {
   EXPECT_EQ(stats().faults_major, before.faults_major);
   EXPECT_EQ(stats().faults_minor, before.faults_minor + 40);
   EXPECT_EQ(draw(block, 40), std::string(40, 'c'));
-  EXPECT_EQ(machine.frames.standby_frames(), 0u);
+  EXPECT_EQ(machine.frames.standby().count(), 0u);
 }
 
 TEST_F(StandbyStory, R15_it_keeps_its_slot_until_it_is_modified) {
@@ -44,8 +44,8 @@ TEST_F(StandbyStory, R15_it_keeps_its_slot_until_it_is_modified) {
 
 TEST_F(StandbyStory, R13_what_others_have_overwritten_is_read) {
   VirtAddr block = evicted(40);
-  VirtAddr other = alloc(machine.frames.free_frames());
-  while (machine.frames.standby_frames() > 10) {
+  VirtAddr other = alloc(machine.frames.counts().free());
+  while (machine.frames.standby().count() > 10) {
     ASSERT_TRUE(user.write32(other, 1));
     other = other + kPageSize;
   }
@@ -60,11 +60,11 @@ TEST_F(StandbyStory, R13_what_others_have_overwritten_is_read) {
 TEST_F(StandbyStory, R13_reading_ahead_ends_before_a_page_that_need_not_be_read) {
   VirtAddr block = evicted(20);
   for (uint32_t slot = 1; slot <= swap.total_slots(); ++slot) {
-    machine.frames.forget_standby({slot});
+    machine.frames.standby().forget({slot});
   }
   ASSERT_TRUE(user.read32(pages_after(block, 9)));
-  put_on_standby(machine.frames.free_frames() + 1);
-  ASSERT_EQ(machine.frames.standby_frames(), 1u);
+  put_on_standby(machine.frames.counts().free() + 1);
+  ASSERT_EQ(machine.frames.standby().count(), 1u);
   read_all(block, 20);
   EXPECT_EQ(swap.device.pages_read, 20u);
   EXPECT_EQ(stats().pages_taken_back, 1u);
@@ -73,9 +73,9 @@ TEST_F(StandbyStory, R13_reading_ahead_ends_before_a_page_that_need_not_be_read)
 TEST_F(StandbyStory, R13_the_frames_of_a_freed_block_hold_nothing_any_more) {
   VirtAddr block = evicted(30);
   ASSERT_TRUE(mm::vmm_discard(user.space(), block, 10));
-  EXPECT_EQ(machine.frames.standby_frames(), 20u);
+  EXPECT_EQ(machine.frames.standby().count(), 20u);
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
-  EXPECT_EQ(machine.frames.standby_frames(), 0u);
+  EXPECT_EQ(machine.frames.standby().count(), 0u);
 }
 
 TEST_F(StandbyStory, R13_a_frame_whose_contents_have_changed_is_not_believed) {
@@ -124,7 +124,7 @@ TEST_F(StandbyStory, R13_a_loop_over_a_little_more_than_memory_lives_on_them) {
 TEST_F(StandbyStory, R24_a_fault_that_waits_only_while_its_process_is_suspended_is_minor) {
   VirtAddr block = alloc(4);
   write_all(block, 4);
-  put_on_standby(machine.frames.free_frames() + 4);
+  put_on_standby(machine.frames.counts().free() + 4);
   ASSERT_EQ(swapped(), 4u);
   const mm::Stats before = stats();
   {

@@ -34,7 +34,7 @@ struct FullMachine {
   }
   // Until no frame is free; the daemon gets no turn meanwhile.
   void fill() {
-    for (; machine.frames.free_frames() != 0; ++hoarded) {
+    for (; machine.frames.counts().free() != 0; ++hoarded) {
       ASSERT_TRUE(hog.write32(pages_after(hoard, hoarded), hoarded + 1));
     }
   }
@@ -149,7 +149,7 @@ struct OnePageCanGo {
     swap.reset();
   }
   void fill() {
-    while (machine.frames.free_frames() != 0) {
+    while (machine.frames.counts().free() != 0) {
       ASSERT_TRUE(user->write32(pages_after(block, next++), 1));
     }
   }
@@ -200,7 +200,7 @@ TEST(StarvingStory, D3_pages_that_cannot_be_written_do_not_hide_those_that_can) 
   FullMachine full({.frames = 400}, 400);
   full.fill();
   // All slots but the last few are bad: four batches fail, and some pages are left to try.
-  const uint32_t pages = full.machine.frames.used_frames(mm::FrameUse::Anonymous);
+  const uint32_t pages = full.machine.frames.counts().used(mm::FrameUse::Anonymous);
   for (uint64_t page = 0; page < pages - 8; ++page) {
     full.swap.device.bad_writes.insert(page);
   }

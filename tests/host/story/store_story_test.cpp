@@ -210,7 +210,7 @@ TEST_F(StoreStory, R15_an_object_ends_when_its_last_page_has_been_written) {
   evict_all();
   EXPECT_EQ(viewer, nullptr);
   EXPECT_EQ(stored(0), 99u);
-  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::File), 0u);
+  EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::File), 0u);
 }
 
 }  // namespace

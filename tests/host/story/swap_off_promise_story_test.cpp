@@ -15,7 +15,7 @@ class SwapOffPromiseStory : public SwapRig {
   static void write(SimUser& who, VirtAddr block, PageCount pages) {
     ASSERT_TRUE(write_all(who, block, pages));
   }
-  uint32_t free_frames() { return machine.frames.free_frames(); }
+  uint32_t free_frames() { return machine.frames.counts().free(); }
 
   SimUser other{machine};
 };
@@ -40,7 +40,7 @@ TEST_F(SwapOffPromiseStory, D3_a_promise_is_kept_when_others_take_the_frames_mea
     while (step && *step == mm::Progress::More) step = off.step();
     EXPECT_EQ(step.error(), Error::OutOfFrames);
   }
-  EXPECT_TRUE(swap.pager.on());
+  EXPECT_TRUE(swap.pager.device().on());
   write(user, later, most);
   read_all(user, later, most);
   read_all(other, theirs, 90);
@@ -82,14 +82,14 @@ TEST(SwapOffPatienceStory, R13_one_batch_that_cannot_be_written_does_not_end_it)
   VirtAddr dirty = alloc(kDirty), clean = alloc(kClean);
   for (PageIndex i = 0; i < kDirty; ++i) ASSERT_TRUE(user.write32(pages_after(dirty, i), i + 1));
   for (PageIndex i = 0; i < kClean; ++i) ASSERT_TRUE(user.write32(pages_after(clean, i), i + 1));
-  press(machine.frames.total_frames());
+  press(machine.frames.counts().total());
   ASSERT_EQ(swap.swapped_pages(), kDirty + kClean);
   for (PageIndex i = 0; i < kDirty; ++i) ASSERT_TRUE(user.write32(pages_after(dirty, i), i + 2));
   for (PageIndex i = 0; i < kClean; ++i) ASSERT_TRUE(user.read32(pages_after(clean, i)));
   {
     mm::SwapOff off(swap.pager);
     ASSERT_TRUE(off.begin());
-    press(machine.frames.free_frames() + 1);
+    press(machine.frames.counts().free() + 1);
     EXPECT_GT(swap.swapped_pages(), 0u);  // clean ones of one or two batches
     EXPECT_LT(swap.swapped_pages(), 2 * mm::Eviction::kBatch);
     LockGuard guard(machine.manager.lock);

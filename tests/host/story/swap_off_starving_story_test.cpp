@@ -23,7 +23,7 @@ TEST_F(SwapOffStarvingStory, D3_it_stays_on_where_somebody_starves_at_the_last_m
   ASSERT_TRUE(off.begin());
   const mm::Starved starved(machine.manager);
   EXPECT_EQ(off.step().error(), Error::OutOfFrames);
-  EXPECT_TRUE(swap.pager.on());
+  EXPECT_TRUE(swap.pager.device().on());
 }
 
 // Of a device that is so small that another may begin before the first one has ended.

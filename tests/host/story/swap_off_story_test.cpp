@@ -24,13 +24,13 @@ class SwapOffStory : public SwapRig {
 TEST_F(SwapOffStory, R13_everything_comes_back_and_nothing_goes_out_any_more) {
   VirtAddr block = alloc(user, 150);
   ASSERT_TRUE(write_all(user, block, 150));
-  press_for(machine.frames.free_frames() + 100);
+  press_for(machine.frames.counts().free() + 100);
   ASSERT_GE(swapped(), 90u);
   ASSERT_TRUE(take_off());
-  EXPECT_FALSE(swap.pager.on());
+  EXPECT_FALSE(swap.pager.device().on());
   EXPECT_EQ(swapped(), 0u);
   const uint64_t transfers = swap.device.reads + swap.device.writes;
-  press_for(machine.frames.free_frames() + 20);
+  press_for(machine.frames.counts().free() + 20);
   read_all(user, block, 150);
   EXPECT_EQ(swap.device.reads + swap.device.writes, transfers);
 }
@@ -59,7 +59,7 @@ TEST(SwapOffStories, D3_a_round_that_ends_with_its_patience_is_not_the_last_word
 TEST_F(SwapOffStory, R13_many_pages_come_back_at_once) {
   VirtAddr block = alloc(user, 128);
   ASSERT_TRUE(write_all(user, block, 128));
-  press_for(machine.frames.free_frames() + 128);
+  press_for(machine.frames.counts().free() + 128);
   ASSERT_EQ(swapped(), 128u);
   const uint64_t reads = swap.device.reads;
   ASSERT_TRUE(take_off());
@@ -70,7 +70,7 @@ TEST_F(SwapOffStory, R13_on_again_and_off_again) {
   VirtAddr block = alloc(user, 150);
   for (int round = 0; round < 3; ++round) {
     ASSERT_TRUE(write_all(user, block, 150)) << round;
-    press_for(machine.frames.free_frames() + 100);
+    press_for(machine.frames.counts().free() + 100);
     ASSERT_TRUE(take_off()) << round;
     EXPECT_EQ(take_off().error(), Error::NotFound);
     ASSERT_TRUE(swap.pager.swap_on_again());
@@ -84,14 +84,14 @@ TEST_F(SwapOffStory, D3_a_slot_that_was_bad_is_bad_when_the_device_is_on_again) 
   VirtAddr block = alloc(user, 50);
   ASSERT_TRUE(write_all(user, block, 50));
   swap.device.bad_writes = {7};
-  press_for(machine.frames.free_frames() + 50);
+  press_for(machine.frames.counts().free() + 50);
   ASSERT_EQ(swap.retired_slots(), 1u);
   ASSERT_TRUE(take_off());
   EXPECT_EQ(swap.retired_slots(), 0u);  // no device, no slots
   ASSERT_TRUE(swap.pager.swap_on_again());
   EXPECT_EQ(swap.retired_slots(), 1u);
   const uint64_t failed = swap.device.failed;
-  press_for(machine.frames.free_frames() + 50);
+  press_for(machine.frames.counts().free() + 50);
   EXPECT_EQ(swap.device.failed, failed);
   read_all(user, block, 50);
   ASSERT_TRUE(take_off());
@@ -105,10 +105,10 @@ TEST_F(SwapOffStory, D3_a_slot_that_was_bad_is_bad_when_the_device_is_on_again) 
 TEST_F(SwapOffStory, R13_a_device_for_whose_books_there_was_no_memory_can_be_put_on_later) {
   ASSERT_TRUE(take_off());
   sim::SimPageDevice other(machine.memory, machine.scheduler, 500, 1);
-  machine.frames.plan_failure({.after = 0});
+  machine.frames.gate().plan_failure({.after = 0});
   EXPECT_EQ(swap.pager.swap_on(other).error(), Error::OutOfFrames);
-  machine.frames.plan_failure({});
-  EXPECT_FALSE(swap.pager.on());
+  machine.frames.gate().plan_failure({});
+  EXPECT_FALSE(swap.pager.device().on());
   ASSERT_TRUE(swap.pager.swap_on_again());
   EXPECT_EQ(swap.total_slots(), other.page_count());
   ASSERT_TRUE(take_off());
@@ -117,7 +117,7 @@ TEST_F(SwapOffStory, R13_a_device_for_whose_books_there_was_no_memory_can_be_put
 TEST_F(SwapOffStory, R13_slots_that_resident_pages_keep_are_given_up) {
   VirtAddr block = alloc(user, 100);
   ASSERT_TRUE(write_all(user, block, 100));
-  press_for(machine.frames.free_frames() + 100);
+  press_for(machine.frames.counts().free() + 100);
   read_all(user, block, 100);
   ASSERT_EQ(swapped(), 0u);
   ASSERT_LT(swap.free_slots(), swap.total_slots());
@@ -125,7 +125,7 @@ TEST_F(SwapOffStory, R13_slots_that_resident_pages_keep_are_given_up) {
   ASSERT_TRUE(take_off());
   EXPECT_EQ(swap.device.reads, reads);
   ASSERT_TRUE(swap.pager.swap_on_again());
-  press_for(machine.frames.free_frames() + 100);  // they have no copy there any more
+  press_for(machine.frames.counts().free() + 100);  // they have no copy there any more
   read_all(user, block, 100);
 }
 
@@ -135,14 +135,14 @@ TEST_F(SwapOffStory, D3_what_does_not_fit_into_memory_is_refused_and_nothing_is_
   const uint32_t out = swapped();
   EXPECT_EQ(take_off().error(), Error::OutOfFrames);
   EXPECT_EQ(swapped(), out);
-  EXPECT_TRUE(swap.pager.on());
+  EXPECT_TRUE(swap.pager.device().on());
   read_all(user, block, 700);
 }
 
 TEST_F(SwapOffStory, D3_what_has_been_promised_counts_as_taken) {
   VirtAddr block = alloc(user, 100);
   ASSERT_TRUE(write_all(user, block, 100));
-  press_for(machine.frames.free_frames() + 100);
+  press_for(machine.frames.counts().free() + 100);
   VirtAddr promised = alloc(user, 180, mm::BlockOptions{.storage = mm::Storage::Promised});
   EXPECT_EQ(take_off().error(), Error::OutOfFrames);
   ASSERT_TRUE(write_all(user, promised, 180));
@@ -154,10 +154,10 @@ TEST_F(SwapOffStory, D3_what_has_been_promised_counts_as_taken) {
 TEST_F(SwapOffStory, R13_a_page_that_cannot_be_read_is_refused_and_stays_what_it_was) {
   VirtAddr block = alloc(user, 100);
   ASSERT_TRUE(write_all(user, block, 100));
-  press_for(machine.frames.free_frames() + 100);
+  press_for(machine.frames.counts().free() + 100);
   swap.device.bad_reads = {50};
   EXPECT_EQ(take_off().error(), Error::IoError);
-  EXPECT_TRUE(swap.pager.on());
+  EXPECT_TRUE(swap.pager.device().on());
   swap.device.bad_reads = {};
   read_all(user, block, 100);
   ASSERT_TRUE(take_off());
@@ -167,14 +167,14 @@ TEST_F(SwapOffStory, R13_a_page_that_cannot_be_read_is_refused_and_stays_what_it
 TEST_F(SwapOffStory, R15_modified_pages_of_a_freed_block_are_not_taken_for_clean) {
   VirtAddr block = alloc(user, 2);
   ASSERT_TRUE(write_all(user, block, 2));
-  press_for(machine.frames.free_frames() + 2);
+  press_for(machine.frames.counts().free() + 2);
   ASSERT_TRUE(user.write32(pages_after(block, 1), 77));  // in a frame, and in a slot as it was
   ASSERT_EQ(draw(block, 2), "sD");
   mm::SwapOff off(swap.pager);
   ASSERT_TRUE(off.begin());
   ASSERT_EQ(off.step().value(), mm::Progress::More);  // the first page is back
   ASSERT_TRUE(mm::vmm_free(user.space(), block));
-  put_on_standby(machine.frames.free_frames() + 2);
+  put_on_standby(machine.frames.counts().free() + 2);
   for (bool over = false; !over;) {
     auto step = off.step();
     ASSERT_TRUE(step);
@@ -187,7 +187,7 @@ TEST_F(SwapOffStory, R13_pages_on_their_way_out_are_waited_for) {
   VirtAddr block = alloc(user, 60);
   ASSERT_TRUE(write_all(user, block, 60));
   swap.device.latency = 5000;
-  machine.scheduler.spawn([&] { press_for(machine.frames.free_frames() + 60); });
+  machine.scheduler.spawn([&] { press_for(machine.frames.counts().free() + 60); });
   while (swap.device.writes == 0) machine.scheduler.sleep(1);
   swap.device.latency = 0;
   const uint64_t began = machine.scheduler.now();
@@ -199,7 +199,7 @@ TEST_F(SwapOffStory, R13_pages_on_their_way_out_are_waited_for) {
 TEST_F(SwapOffStory, R13_pages_on_their_way_in_are_waited_for) {
   VirtAddr block = alloc(user, 60);
   ASSERT_TRUE(write_all(user, block, 60));
-  press_for(machine.frames.free_frames() + 60);
+  press_for(machine.frames.counts().free() + 60);
   swap.device.latency = 5000;
   bool came = false;
   machine.scheduler.spawn([&] {
@@ -221,15 +221,15 @@ TEST_F(SwapOffStory, R13_pages_that_can_be_read_again_make_room) {
   ASSERT_TRUE(user.space().map_image(*image));
   VirtAddr block = alloc(user, 30);
   ASSERT_TRUE(write_all(user, block, 30));
-  press_for(machine.frames.free_frames() + 30);
+  press_for(machine.frames.counts().free() + 30);
   machine.manager.page_daemon->start(1);
   for (PageIndex i = 0; i < 4; ++i) ASSERT_TRUE(user.read32(pages_after(layout.base, i)));
   std::vector<mm::OwnedFrame> taken;
-  while (machine.frames.free_frames() > swapped() - 2) {
+  while (machine.frames.counts().free() > swapped() - 2) {
     taken.push_back(machine.frames.allocate(mm::FrameUse::Driver).value());
   }
   ASSERT_TRUE(take_off());
-  EXPECT_LE(machine.frames.used_frames(mm::FrameUse::Image), 2u);
+  EXPECT_LE(machine.frames.counts().used(mm::FrameUse::Image), 2u);
   read_all(user, block, 30);
   taken.clear();
   user.space().clear();
@@ -253,7 +253,7 @@ TEST_F(SwapOffStory, R13_under_load_off_brings_all_back_or_refuses) {
   uint32_t done = 0;
   for (int round = 0; round < 20; ++round) {
     ASSERT_TRUE(write_all(user, block, 150));
-    press_for(machine.frames.free_frames() + 80);
+    press_for(machine.frames.counts().free() + 80);
     if (take_off()) {
       ++done;
       EXPECT_EQ(swapped(), 0u);
@@ -272,7 +272,7 @@ TEST_F(SwapOffStory, D3_others_who_come_to_need_the_device_keep_it) {
   SimUser other(machine);
   VirtAddr block = alloc(user, 120), theirs = alloc(other, 400);
   ASSERT_TRUE(write_all(user, block, 120));
-  press_for(machine.frames.free_frames() + 120);
+  press_for(machine.frames.counts().free() + 120);
   swap.device.latency = 200;
   bool written = false;
   machine.scheduler.spawn([&] {
@@ -283,7 +283,7 @@ TEST_F(SwapOffStory, D3_others_who_come_to_need_the_device_keep_it) {
   const Result<void> off = take_off();
   while (!written) machine.scheduler.sleep(10);
   EXPECT_EQ(off.error(), Error::OutOfFrames);
-  EXPECT_TRUE(swap.pager.on());
+  EXPECT_TRUE(swap.pager.device().on());
   read_all(user, block, 120);
   read_all(other, theirs, 400);
   ASSERT_TRUE(mm::vmm_free(other.space(), theirs));
@@ -293,7 +293,7 @@ TEST_F(SwapOffStory, D1_processes_that_end_meanwhile_take_their_pages_along) {
   VirtAddr block = alloc(user, 100), second = alloc(user, 50);
   ASSERT_TRUE(write_all(user, block, 100));
   ASSERT_TRUE(write_all(user, second, 50));
-  press_for(machine.frames.free_frames() + 150);
+  press_for(machine.frames.counts().free() + 150);
   swap.device.latency = 100;
   bool freed = false;
   machine.scheduler.spawn([&] {
@@ -305,13 +305,13 @@ TEST_F(SwapOffStory, D1_processes_that_end_meanwhile_take_their_pages_along) {
   while (!freed) machine.scheduler.sleep(10);
   read_all(user, second, 50);
   ASSERT_TRUE(mm::vmm_free(user.space(), second));
-  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), 0u);
+  EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Anonymous), 0u);
 }
 
 TEST_F(SwapOffStory, R13_off_given_up_half_way_leaves_the_device_on) {
   VirtAddr block = alloc(user, 150);
   ASSERT_TRUE(write_all(user, block, 150));
-  press_for(machine.frames.free_frames() + 150);
+  press_for(machine.frames.counts().free() + 150);
   {
     mm::SwapOff off(swap.pager);
     ASSERT_TRUE(off.begin());
@@ -319,12 +319,12 @@ TEST_F(SwapOffStory, R13_off_given_up_half_way_leaves_the_device_on) {
     EXPECT_EQ(second.begin().error(), Error::Busy);
     EXPECT_EQ(off.step().value(), mm::Progress::More);
     EXPECT_EQ(swapped() + swap.free_slots(), swap.total_slots());
-    const uint32_t more = machine.frames.free_frames() + 10;
+    const uint32_t more = machine.frames.counts().free() + 10;
     constexpr mm::BlockOptions kPromised{.storage = mm::Storage::Promised};
     EXPECT_FALSE(mm::vmm_alloc(user.space(), more, VirtAddr{0}, kPromised));
   }
   EXPECT_GT(swapped(), 0u);
-  press_for(machine.frames.free_frames() + 20);
+  press_for(machine.frames.counts().free() + 20);
   read_all(user, block, 150);
   ASSERT_TRUE(take_off());
 }

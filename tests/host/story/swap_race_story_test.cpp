@@ -94,7 +94,7 @@ TEST_F(SwapRaceStory, R06_a_move_takes_a_page_along_that_is_coming_in) {
 TEST_F(SwapRaceStory, D1_a_free_leaves_the_page_that_is_coming_in_to_its_reader) {
   while_a_page_comes_in([&] { EXPECT_TRUE(mm::vmm_free(user.space(), block)); });
   EXPECT_EQ(swap.free_slots(), swap.total_slots());
-  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), 0u);
+  EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Anonymous), 0u);
 }
 
 TEST_F(SwapRaceStory, R13_protect_holds_for_a_page_that_is_coming_in) {

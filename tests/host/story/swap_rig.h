@@ -48,7 +48,7 @@ class SwapRig : public testing::Test {
   // Evicts until so many frames are free, or all that can be; what is in them is forgotten.
   void press_for(uint32_t frames) {
     put_on_standby(frames);
-    for (uint32_t i = 1; i <= swap.total_slots(); ++i) machine.frames.forget_standby({i});
+    for (uint32_t i = 1; i <= swap.total_slots(); ++i) machine.frames.standby().forget({i});
   }
   // The same, but what comes back comes back from them.
   void put_on_standby(uint32_t frames) {
@@ -56,7 +56,7 @@ class SwapRig : public testing::Test {
     swap.pageout.daemon.run_round();
     swap.pageout.daemon.start(8);
   }
-  void evict_all() { press_for(machine.frames.total_frames()); }
+  void evict_all() { press_for(machine.frames.counts().total()); }
   std::string draw(VirtAddr base, PageCount pages) { return user.draw(base, pages); }
   mm::Stats stats() { return machine.stats(); }
   uint32_t swapped() { return swap.swapped_pages(); }

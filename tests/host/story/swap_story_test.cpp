@@ -25,11 +25,11 @@ TEST_F(SwapStory, R13_a_program_of_four_times_the_memory_reads_back_what_it_wrot
 TEST_F(SwapStory, R13_no_more_is_evicted_than_a_batch_above_the_low_watermark) {
   constexpr uint32_t kLow = 100;
   write_all(alloc(400), 400);
-  ASSERT_LT(machine.frames.free_frames(), kLow);
+  ASSERT_LT(machine.frames.counts().free(), kLow);
   press_for(kLow);
-  const uint32_t enough = machine.frames.must_stay_free() + kLow + mm::Eviction::kBatch;
-  EXPECT_GE(machine.frames.free_frames(), enough);
-  EXPECT_LT(machine.frames.free_frames(), enough + mm::Eviction::kBatch);
+  const uint32_t enough = machine.frames.gate().must_stay_free() + kLow + mm::Eviction::kBatch;
+  EXPECT_GE(machine.frames.counts().free(), enough);
+  EXPECT_LT(machine.frames.counts().free(), enough + mm::Eviction::kBatch);
 }
 
 TEST_F(SwapStory, R15_clean_pages_that_came_from_swap_are_discarded_without_a_write) {
@@ -61,7 +61,7 @@ TEST_F(SwapStory, R15_a_page_full_of_zeros_needs_no_slot) {
     ASSERT_TRUE(user.write32(pages_after(block, i), 1));
     ASSERT_TRUE(user.write32(pages_after(block, i), 0));
   }
-  press_for(machine.frames.free_frames());
+  press_for(machine.frames.counts().free());
   EXPECT_EQ(draw(block, 20), std::string(20, 'x'));
   EXPECT_EQ(swap.device.writes, 0u);
   EXPECT_EQ(stats().zero_pages_out, 20u);
@@ -98,7 +98,7 @@ TEST_F(SwapStory, R13_random_touches_read_one_page_each) {
 TEST_F(SwapStory, R13_many_threads_that_want_one_page_read_it_once) {
   VirtAddr block = alloc(1);
   ASSERT_TRUE(user.write32(block, 77));
-  press_for(machine.frames.free_frames());
+  press_for(machine.frames.counts().free());
   ASSERT_EQ(draw(block, 1), "s");
   for (int i = 0; i < 5; ++i) {
     machine.scheduler.spawn([&] { EXPECT_EQ(user.read32(block).value(), 77u); });
@@ -109,7 +109,7 @@ TEST_F(SwapStory, R13_many_threads_that_want_one_page_read_it_once) {
 }
 
 TEST_F(SwapStory, R13_the_queue_is_as_long_as_there_are_transfers_under_way) {
-  const auto queue = [&] { return swap.pager.queue_length(); };
+  const auto queue = [&] { return swap.pager.device().queue_length(); };
   EXPECT_EQ(queue().longest, 0u);
   VirtAddr block = alloc(10);
   write_all(block, 10);
@@ -139,7 +139,7 @@ TEST_F(SwapStory, R15_a_page_modified_while_it_is_written_stays) {
     wrote = true;
   });
   swap.device.latency = 1000;
-  press_for(machine.frames.free_frames());
+  press_for(machine.frames.counts().free());
   EXPECT_TRUE(wrote);
   EXPECT_EQ(stats().pages_out, 2u);  // the first time in vain
   EXPECT_EQ(draw(block, 1), "s");
@@ -187,19 +187,19 @@ TEST_F(SwapStory, D1_freeing_a_block_gives_its_slots_back_also_in_the_middle_of_
     freed = true;
   });
   while (!freed) {
-    press_for(machine.frames.free_frames() + 40);
+    press_for(machine.frames.counts().free() + 40);
     machine.scheduler.yield();
   }
   machine.scheduler.sleep(100);
   mm::check_machine(machine.manager);
   EXPECT_EQ(swap.free_slots(), slots);
-  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Anonymous), 0u);
+  EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Anonymous), 0u);
 }
 
 TEST_F(SwapStory, R13_an_unreadable_page_faults_its_process_and_stays_what_it_was) {
   VirtAddr block = alloc(2);
   ASSERT_TRUE(user.write32(block, 1));
-  press_for(machine.frames.free_frames());
+  press_for(machine.frames.counts().free());
   swap.device.reads_past_end = true;
   EXPECT_FALSE(user.read32(block));
   EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::IoError);
@@ -213,7 +213,7 @@ TEST_F(SwapStory, R13_what_the_disk_garbled_is_never_data) {
   VirtAddr block = alloc(1);
   ASSERT_TRUE(user.write32(block, 1));
   swap.device.faults.lost_write = 1;
-  press_for(machine.frames.free_frames());
+  press_for(machine.frames.counts().free());
   EXPECT_FALSE(user.read32(block));
   EXPECT_EQ(user.last_outcome(), mm::FaultOutcome::IoError);
   EXPECT_EQ(swap.checksum_errors(), 1u);
@@ -223,11 +223,11 @@ TEST_F(SwapStory, D3_a_page_that_cannot_be_written_stays_and_its_slot_is_retired
   VirtAddr block = alloc(4);
   for (PageIndex i = 0; i < 4; ++i) ASSERT_TRUE(user.write32(pages_after(block, i), i + 1));
   swap.device.bad_writes = {1};
-  press_for(machine.frames.free_frames());
+  press_for(machine.frames.counts().free());
   EXPECT_EQ(swap.retired_slots(), 1u);
   EXPECT_EQ(draw(block, 4), "sDss");
   const uint64_t writes = swap.device.writes;
-  press_for(machine.frames.free_frames());
+  press_for(machine.frames.counts().free());
   EXPECT_EQ(swap.device.writes, writes);  // no storm of retries
   EXPECT_EQ(stats().ios_out, writes);     // one for each page after the four together failed
   for (PageIndex i = 0; i < 4; ++i) EXPECT_EQ(user.read32(pages_after(block, i)).value(), i + 1);
@@ -269,9 +269,9 @@ TEST(SwapStories, R13_image_pages_go_without_a_write_and_are_read_again) {
     }
   }
   EXPECT_EQ(file.behaviour.reads, 4u);
-  swap.pageout.daemon.start(machine.frames.free_frames());
+  swap.pageout.daemon.start(machine.frames.counts().free());
   swap.pageout.daemon.run_round();
-  EXPECT_EQ(machine.frames.used_frames(mm::FrameUse::Image), 0u);
+  EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Image), 0u);
   EXPECT_EQ(one.state(layout.base), mm::PageState::InFile);
   mm::check_machine(machine.manager);
   EXPECT_EQ(two.read32(layout.base).value(), sim::signed_word(7, 0));

@@ -234,13 +234,13 @@ TEST_F(ArgumentBlockTest, AStringMayEndWithTheLastByteThatCanBeRead) {
 
 TEST_F(ArgumentBlockTest, WithoutMemoryItFailsAndAllComesBack) {
   machine.heap.trim();
-  const uint32_t before = machine.frames.free_frames();
+  const uint32_t before = machine.frames.counts().free();
   const Strings arguments{text(30000, 1)}, environment{text(20000, 2)};
   for (uint32_t after = 0;; ++after) {
     ArgumentBlock block(machine.heap, waiting);
-    machine.frames.plan_failure({after, false});
+    machine.frames.gate().plan_failure({after, false});
     const auto taken = take(block, arguments, environment);
-    machine.frames.plan_failure({});
+    machine.frames.gate().plan_failure({});
     if (taken) {
       EXPECT_EQ(after, 13u);  // pages
       break;
@@ -248,7 +248,7 @@ TEST_F(ArgumentBlockTest, WithoutMemoryItFailsAndAllComesBack) {
     ASSERT_EQ(taken.error(), Error::OutOfFrames);
   }
   machine.heap.trim();
-  EXPECT_EQ(machine.frames.free_frames(), before);
+  EXPECT_EQ(machine.frames.counts().free(), before);
 }
 
 }  // namespace

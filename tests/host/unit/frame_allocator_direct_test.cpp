@@ -15,14 +15,14 @@ class BeyondDirect : public testing::Test {
     if (frame) frame->release();
     return frame.has_value();
   }
-  uint32_t direct_left() { return allocator.free_direct_frames(); }
+  uint32_t direct_left() { return allocator.counts().free_direct(); }
 
   Machine machine{8192, kDirect};
   FrameAllocator& allocator = machine.allocator;
 };
 
 TEST_F(BeyondDirect, D3_counts_the_frames_of_the_direct_map) {
-  const uint32_t all = allocator.direct_frames();
+  const uint32_t all = allocator.counts().direct();
   EXPECT_GT(all, kDirect - kFramesPerMiB - 200);
   EXPECT_EQ(direct_left(), all);
   const FrameNumber beyond = machine.take(), direct = machine.take(Placement::Direct);
@@ -38,37 +38,37 @@ TEST_F(BeyondDirect, D3_counts_the_frames_of_the_direct_map) {
 }
 
 TEST_F(BeyondDirect, D3_all_leave_the_reserve_there_and_what_is_promised_there) {
-  allocator.set_admission({.reserve = 10, .promised = 50, .direct = 20});
-  EXPECT_EQ(allocator.must_stay_free_direct(), 30u);
+  allocator.gate().set_admission({.reserve = 10, .promised = 50, .direct = 20});
+  EXPECT_EQ(allocator.gate().must_stay_free_direct(), 30u);
   while (take(Placement::Direct)) {}
   EXPECT_EQ(direct_left(), 30u);
-  EXPECT_GT(allocator.free_frames(), 1000u);
-  EXPECT_FALSE(allocator.some_left(FrameClass::Normal, Placement::Direct));
-  EXPECT_TRUE(allocator.some_left(FrameClass::Normal));
+  EXPECT_GT(allocator.counts().free(), 1000u);
+  EXPECT_FALSE(allocator.gate().some_left(FrameClass::Normal, Placement::Direct));
+  EXPECT_TRUE(allocator.gate().some_left(FrameClass::Normal));
   while (take(Placement::Any)) {}
-  EXPECT_EQ(allocator.free_frames(), 60u);  // 30 of them beyond it
+  EXPECT_EQ(allocator.counts().free(), 60u);  // 30 of them beyond it
   EXPECT_FALSE(take(Placement::Any, FrameClass::Growth));
   EXPECT_TRUE(take(Placement::Any, FrameClass::Returning));
   while (take(Placement::Any, FrameClass::Returning)) {}
   EXPECT_EQ(direct_left(), 30u);
-  EXPECT_EQ(allocator.free_frames(), 30u);
+  EXPECT_EQ(allocator.counts().free(), 30u);
 }
 
 TEST_F(BeyondDirect, D3_promised_requests_leave_nothing_there) {
-  allocator.set_admission({.reserve = 10, .promised = 50, .direct = 20});
+  allocator.gate().set_admission({.reserve = 10, .promised = 50, .direct = 20});
   while (take(Placement::Direct, FrameClass::Promised)) {}
   EXPECT_EQ(direct_left(), 0u);
   while (take(Placement::Any, FrameClass::Promised)) {}
-  EXPECT_EQ(allocator.free_frames(), 0u);
+  EXPECT_EQ(allocator.counts().free(), 0u);
 }
 
 TEST_F(BeyondDirect, D3_slots_make_up_for_promised_tables_last) {
-  allocator.set_admission({.reserve = 10, .promised = 5, .direct = 20});
-  EXPECT_EQ(allocator.must_stay_free_direct(), 15u);
+  allocator.gate().set_admission({.reserve = 10, .promised = 5, .direct = 20});
+  EXPECT_EQ(allocator.gate().must_stay_free_direct(), 15u);
 }
 
 TEST_F(BeyondDirect, D3_runs_leave_the_same) {
-  allocator.set_admission({.reserve = 10, .promised = 50, .direct = 20});
+  allocator.gate().set_admission({.reserve = 10, .promised = 50, .direct = 20});
   while (direct_left() > 60) ASSERT_TRUE(take(Placement::Direct));
   while (allocator.allocate_run(2, FrameUse::Slab, Placement::Direct)) {}
   EXPECT_GE(direct_left(), 30u);
@@ -84,24 +84,24 @@ TEST_F(BeyondDirect, D3_frames_on_standby_there_stay_there) {
   record.swap_slot = {1};
   allocator.free_to_standby(record);
   EXPECT_EQ(direct_left(), before + 1);
-  allocator.set_admission({.reserve = direct_left()});
+  allocator.gate().set_admission({.reserve = direct_left()});
   const auto back = allocator.take_standby({1}, FrameUse::Anonymous, FrameClass::Normal);
   ASSERT_TRUE(back.has_frame());
   EXPECT_GE(back.number().value, kDirect);
   uint32_t read = 0;
   machine.memory.read({back.number(), 0, 4}, &read);
   EXPECT_EQ(read, word);
-  EXPECT_FALSE(allocator.on_standby({1}));
+  EXPECT_FALSE(allocator.standby().has({1}));
   EXPECT_EQ(direct_left(), before + 1);
 }
 
 TEST_F(BeyondDirect, D3_where_all_ram_is_direct_nothing_changes) {
   Machine small(4096);
-  small.allocator.set_admission({.reserve = 10, .promised = 50, .direct = 20});
-  EXPECT_EQ(small.allocator.must_stay_free_direct(), 0u);
-  EXPECT_EQ(small.allocator.direct_frames(), small.allocator.total_frames());
-  EXPECT_EQ(small.take_all(Placement::Direct).size(), small.allocator.total_frames() - 60);
-  EXPECT_EQ(small.allocator.free_direct_frames(), 60u);
+  small.allocator.gate().set_admission({.reserve = 10, .promised = 50, .direct = 20});
+  EXPECT_EQ(small.allocator.gate().must_stay_free_direct(), 0u);
+  EXPECT_EQ(small.allocator.counts().direct(), small.allocator.counts().total());
+  EXPECT_EQ(small.take_all(Placement::Direct).size(), small.allocator.counts().total() - 60);
+  EXPECT_EQ(small.allocator.counts().free_direct(), 60u);
 }
 
 }  // namespace

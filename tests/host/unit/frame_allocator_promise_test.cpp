@@ -14,8 +14,8 @@ using namespace frames_rig;
 TEST(FrameAllocator, D3_frames_below_the_floor_go_to_promised_requests_alone) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
-  uint32_t free = allocator.free_frames();
-  allocator.set_admission({.reserve = 100});
+  uint32_t free = allocator.counts().free();
+  allocator.gate().set_admission({.reserve = 100});
   EXPECT_EQ(machine.take_all().size(), free - 100);
   EXPECT_FALSE(allocator.allocate_run(0, FrameUse::Driver, Placement::Any).has_value());
   for (uint32_t i = 0; i < 100; ++i) {
@@ -24,7 +24,7 @@ TEST(FrameAllocator, D3_frames_below_the_floor_go_to_promised_requests_alone) {
     ASSERT_TRUE(frame.has_value());
     frame->release();
   }
-  EXPECT_EQ(allocator.free_frames(), 0u);
+  EXPECT_EQ(allocator.counts().free(), 0u);
   EXPECT_FALSE(allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
                                   FrameClass::Promised).has_value());
 }
@@ -32,18 +32,18 @@ TEST(FrameAllocator, D3_frames_below_the_floor_go_to_promised_requests_alone) {
 TEST(FrameAllocator, D3_pages_that_return_leave_the_reserve_and_no_more) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
-  allocator.set_admission({.reserve = 24, .promised = 100});
-  EXPECT_EQ(allocator.must_stay_free(), 124u);
-  EXPECT_EQ(allocator.must_stay_free(FrameClass::Returning), 24u);
+  allocator.gate().set_admission({.reserve = 24, .promised = 100});
+  EXPECT_EQ(allocator.gate().must_stay_free(), 124u);
+  EXPECT_EQ(allocator.gate().must_stay_free(FrameClass::Returning), 24u);
   (void)machine.take_all();
-  EXPECT_EQ(allocator.free_frames(), 124u);
+  EXPECT_EQ(allocator.counts().free(), 124u);
   while (auto frame = allocator.allocate(FrameUse::Anonymous, Placement::Any, Fill::None,
                                          FrameClass::Returning)) {
     frame->release();
   }
-  EXPECT_EQ(allocator.free_frames(), 24u);
-  EXPECT_FALSE(allocator.some_left(FrameClass::Returning));
-  EXPECT_TRUE(allocator.some_left(FrameClass::Promised));
+  EXPECT_EQ(allocator.counts().free(), 24u);
+  EXPECT_FALSE(allocator.gate().some_left(FrameClass::Returning));
+  EXPECT_TRUE(allocator.gate().some_left(FrameClass::Promised));
 }
 
 TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) {
@@ -56,23 +56,23 @@ TEST(FrameAllocator, D3_new_anonymous_pages_leave_images_what_is_kept_for_them) 
     return true;
   };
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(allocate(FrameUse::Image, FrameClass::Normal));
-  allocator.set_admission({.promised = 100, .images = 10});
+  allocator.gate().set_admission({.promised = 100, .images = 10});
   // Three are images' already: seven more stay free for them.
-  EXPECT_TRUE(allocator.keeps(FrameUse::Image));
+  EXPECT_TRUE(allocator.gate().keeps(FrameUse::Image));
   while (allocate(FrameUse::Anonymous, FrameClass::Growth)) {}
-  EXPECT_EQ(allocator.free_frames(), 107u);
-  EXPECT_FALSE(allocator.some_left(FrameClass::Growth));
-  EXPECT_TRUE(allocator.some_left(FrameClass::Normal));
+  EXPECT_EQ(allocator.counts().free(), 107u);
+  EXPECT_FALSE(allocator.gate().some_left(FrameClass::Growth));
+  EXPECT_TRUE(allocator.gate().some_left(FrameClass::Normal));
   EXPECT_TRUE(allocate(FrameUse::Image, FrameClass::Normal));
   EXPECT_FALSE(allocate(FrameUse::Anonymous, FrameClass::Growth));
   EXPECT_TRUE(allocate(FrameUse::Anonymous, FrameClass::Returning));
   EXPECT_TRUE(allocate(FrameUse::PageTable, FrameClass::Normal));
   EXPECT_TRUE(allocate(FrameUse::Anonymous, FrameClass::Promised));
-  EXPECT_EQ(allocator.free_frames(), 103u);
+  EXPECT_EQ(allocator.counts().free(), 103u);
   while (allocate(FrameUse::Image, FrameClass::Normal)) {}
-  EXPECT_EQ(allocator.free_frames(), 100u);
-  allocator.set_admission({.promised = 99});
-  EXPECT_FALSE(allocator.keeps(FrameUse::Image));
+  EXPECT_EQ(allocator.counts().free(), 100u);
+  allocator.gate().set_admission({.promised = 99});
+  EXPECT_FALSE(allocator.gate().keeps(FrameUse::Image));
   EXPECT_TRUE(allocate(FrameUse::Anonymous, FrameClass::Growth));
 }
 
@@ -89,7 +89,7 @@ TEST(FrameAllocator, D3_images_keep_frames_whether_or_not_there_are_slots) {
     return frame.has_value();
   };
   while (grow()) {}
-  EXPECT_EQ(allocator.free_frames(), 20u);
+  EXPECT_EQ(allocator.counts().free(), 20u);
   promises.set_swap_capacity(1000);
   EXPECT_FALSE(grow());
   EXPECT_FALSE(promises.promise({1001}).has_value());
@@ -105,8 +105,8 @@ TEST(FrameAllocator, whoever_asked_hears_when_few_frames_are_left) {
   } listener;
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
-  const uint32_t free = allocator.free_frames();
-  allocator.tell_when_low(&listener, free - 10);
+  const uint32_t free = allocator.counts().free();
+  allocator.gate().tell_when_low(&listener, free - 10);
   for (int i = 0; i < 10; ++i) machine.take();
   EXPECT_EQ(listener.calls, 0);
   machine.take();
@@ -122,12 +122,12 @@ TEST(FrameAllocator, D3_the_planned_allocation_fails_once_or_for_good) {
     for (uint32_t after : {0u, 1u, 5u}) {
       Machine machine(4096);
       machine.give(machine.take());
-      machine.allocator.plan_failure({after, for_good});
+      machine.allocator.gate().plan_failure({after, for_good});
       for (uint32_t i = 0; i < after; ++i) EXPECT_NE(machine.take(), kNoFrame);
       EXPECT_EQ(machine.take(), kNoFrame);
       EXPECT_EQ(machine.take() == kNoFrame, for_good);
       machine.allocator.check();
-      machine.allocator.plan_failure({});
+      machine.allocator.gate().plan_failure({});
       EXPECT_NE(machine.take(), kNoFrame);
     }
   }
@@ -136,7 +136,7 @@ TEST(FrameAllocator, D3_the_planned_allocation_fails_once_or_for_good) {
 TEST(FrameAllocator, D3_runs_count_in_a_plan_and_promised_frames_do_not) {
   Machine machine(4096);
   FrameAllocator& allocator = machine.allocator;
-  allocator.plan_failure({1, true});
+  allocator.gate().plan_failure({1, true});
   EXPECT_TRUE(allocator.allocate_run(2, FrameUse::Slab, Placement::Direct).has_value());
   EXPECT_FALSE(allocator.allocate_run(2, FrameUse::Slab, Placement::Direct).has_value());
   for (int i = 0; i < 3; ++i) {
@@ -145,7 +145,7 @@ TEST(FrameAllocator, D3_runs_count_in_a_plan_and_promised_frames_do_not) {
     ASSERT_TRUE(frame.has_value());
     frame->release();
   }
-  allocator.plan_failure({});
+  allocator.gate().plan_failure({});
 }
 
 }  // namespace

@@ -34,8 +34,8 @@ TEST_P(FrameAllocatorSizes, R04_all_ram_but_the_records_is_handed_out_whatever_t
   constexpr uint32_t kDirectEnd = 1536 * kFramesPerMiB;
   Machine machine(frames, std::min(frames, kDirectEnd));
   uint32_t expected = frames - kFirst.value - record_frames((frames + 1023) / 1024);
-  EXPECT_EQ(machine.allocator.total_frames(), expected);
-  EXPECT_EQ(machine.allocator.free_frames(), expected);
+  EXPECT_EQ(machine.allocator.counts().total(), expected);
+  EXPECT_EQ(machine.allocator.counts().free(), expected);
   FrameNumber any = machine.take();
   FrameNumber direct = machine.take(Placement::Direct);
   FrameNumber low = machine.take(Placement::Below16M);
@@ -43,7 +43,7 @@ TEST_P(FrameAllocatorSizes, R04_all_ram_but_the_records_is_handed_out_whatever_t
   EXPECT_TRUE(machine.memory.is_direct(direct));
   EXPECT_LT(low, kEnd16M);
   for (FrameNumber f : {any, direct, low}) machine.give(f);
-  EXPECT_EQ(machine.allocator.free_frames(), expected);
+  EXPECT_EQ(machine.allocator.counts().free(), expected);
 }
 // The last is 2^24 frames: 64 GiB.
 INSTANTIATE_TEST_SUITE_P(MiB, FrameAllocatorSizes,
@@ -57,7 +57,7 @@ TEST(FrameAllocator, R04_records_exist_for_sections_with_ram_only) {
   ASSERT_TRUE(allocator.initialize(usable).has_value());
   // Directory entries up to the last section, records for four low sections and one high.
   uint32_t directory = (769 * sizeof(FrameRecord*) + kPageSize - 1) / kPageSize;
-  EXPECT_EQ(allocator.total_frames(),
+  EXPECT_EQ(allocator.counts().total(),
             4096 - 256 + 1024 - directory - 5 * FrameRecords::kFramesForRecords);
   EXPECT_FALSE(allocator.has_record({kGiB}));
   EXPECT_TRUE(allocator.has_record({3 * kGiB}));
@@ -87,8 +87,8 @@ TEST(FrameAllocator, R02_only_usable_frames_come_out_each_once) {
     std::memset(junk, 0xEE, sizeof junk);
     memory.write({f}, junk);
   }
-  EXPECT_EQ(seen.size(), allocator.total_frames());
-  EXPECT_EQ(allocator.free_frames(), 0u);
+  EXPECT_EQ(seen.size(), allocator.counts().total());
+  EXPECT_EQ(allocator.counts().free(), 0u);
   allocator.check();
   for (uint32_t f : seen) allocator.free({f}, FrameUse::Anonymous);
   allocator.check();
@@ -123,7 +123,7 @@ TEST(FrameAllocator, single_frames_come_last_freed_first) {
 TEST(FrameAllocator, R04_any_takes_high_then_direct_then_low_and_the_others_never_high) {
   Machine machine(8192, 6144);
   std::vector<FrameNumber> frames = machine.take_all();
-  EXPECT_EQ(frames.size(), machine.allocator.total_frames());
+  EXPECT_EQ(frames.size(), machine.allocator.counts().total());
   auto zone = [](FrameNumber f) { return f.value >= 6144 ? 2 : f >= kEnd16M ? 1 : 0; };
   EXPECT_EQ(zone(frames.front()), 2);
   EXPECT_EQ(zone(frames.back()), 0);
@@ -163,9 +163,9 @@ TEST(FrameAllocator, runs_are_aligned_and_whole_and_disjoint) {
     }
   }
   machine.allocator.check();
-  EXPECT_EQ(machine.allocator.used_frames(FrameUse::Driver), seen.size());
+  EXPECT_EQ(machine.allocator.counts().used(FrameUse::Driver), seen.size());
   for (auto [run, order] : runs) machine.allocator.free_run(run, order, FrameUse::Driver);
-  EXPECT_EQ(machine.allocator.used_frames(FrameUse::Driver), 0u);
+  EXPECT_EQ(machine.allocator.counts().used(FrameUse::Driver), 0u);
 }
 
 TEST(FrameAllocator, freed_neighbours_merge_up_to_the_biggest_run) {
@@ -195,14 +195,14 @@ TEST(FrameAllocator, a_run_is_made_of_hot_and_zeroed_frames_if_need_be) {
   machine.allocator.free_run(*run, 1, FrameUse::Driver);
   // And by way of the pool.
   for (size_t i = even + 2; i < even + 32; ++i) machine.give(frames[i]);
-  while (machine.allocator.zero_one_free_frame()) {}
-  ASSERT_GT(machine.allocator.zeroed_frames(), 0u);
+  while (machine.allocator.zeroed().zero_one() == Zeroing::Done) {}
+  ASSERT_GT(machine.allocator.zeroed().count(), 0u);
   std::vector<FrameNumber> pairs;
   while ((run = machine.allocator.allocate_run(1, FrameUse::Driver, Placement::Any))) {
     pairs.push_back(*run);
   }
   EXPECT_EQ(pairs.size(), 16u);
-  EXPECT_EQ(machine.allocator.zeroed_frames(), 0u);
+  EXPECT_EQ(machine.allocator.zeroed().count(), 0u);
 }
 
 TEST(FrameAllocator, a_fresh_record_counts_nothing) {
@@ -224,7 +224,7 @@ TEST(FrameAllocator, R14_zero_filled_frames_are_zero_whatever_they_held) {
     Machine machine(8192, direct);
     std::vector<FrameNumber> frames;
     for (int i = 0; i < 100; ++i) {
-      if (i % 3 == 0) machine.allocator.zero_one_free_frame();
+      if (i % 3 == 0) machine.allocator.zeroed().zero_one();
       frames.push_back(machine.take(Placement::Any, Fill::Zero));
       EXPECT_TRUE(is_zero(machine, frames.back()));
       std::byte junk[] = {std::byte{1}};
@@ -240,41 +240,41 @@ TEST(FrameAllocator, R14_zero_filled_frames_are_zero_whatever_they_held) {
 
 TEST(FrameAllocator, the_pool_is_bounded_counted_as_free_and_taken_first) {
   Machine machine(4096);
-  uint32_t free = machine.allocator.free_frames();
+  uint32_t free = machine.allocator.counts().free();
   uint32_t zeroed = 0;
-  while (machine.allocator.zero_one_free_frame()) ++zeroed;
+  while (machine.allocator.zeroed().zero_one() == Zeroing::Done) ++zeroed;
   EXPECT_EQ(zeroed, free / 8);
-  EXPECT_EQ(machine.allocator.zeroed_frames(), zeroed);
-  EXPECT_EQ(machine.allocator.free_frames(), free);
+  EXPECT_EQ(machine.allocator.zeroed().count(), zeroed);
+  EXPECT_EQ(machine.allocator.counts().free(), free);
   machine.give(machine.take(Placement::Any, Fill::None));
-  EXPECT_EQ(machine.allocator.zeroed_frames(), zeroed);
+  EXPECT_EQ(machine.allocator.zeroed().count(), zeroed);
   FrameNumber f = machine.take(Placement::Any, Fill::Zero);
-  EXPECT_EQ(machine.allocator.zeroed_frames(), zeroed - 1);
+  EXPECT_EQ(machine.allocator.zeroed().count(), zeroed - 1);
   machine.give(f);
-  machine.allocator.drop_zeroed_pool();
-  EXPECT_EQ(machine.allocator.zeroed_frames(), 0u);
-  EXPECT_EQ(machine.allocator.free_frames(), free);
+  machine.allocator.zeroed().drop();
+  EXPECT_EQ(machine.allocator.zeroed().count(), 0u);
+  EXPECT_EQ(machine.allocator.counts().free(), free);
 }
 
 TEST(FrameAllocator, the_pool_holds_at_most_1024_frames) {
   Machine machine(65536);
-  while (machine.allocator.zero_one_free_frame()) {}
-  EXPECT_EQ(machine.allocator.zeroed_frames(), 1024u);
+  while (machine.allocator.zeroed().zero_one() == Zeroing::Done) {}
+  EXPECT_EQ(machine.allocator.zeroed().count(), 1024u);
 }
 
 TEST(FrameAllocator, zeroed_frames_go_to_whoever_asks_when_nothing_else_is_free) {
   Machine machine(4096);
-  while (machine.allocator.zero_one_free_frame()) {}
-  EXPECT_EQ(machine.take_all().size(), machine.allocator.total_frames());
-  EXPECT_EQ(machine.allocator.zeroed_frames(), 0u);
-  EXPECT_FALSE(machine.allocator.zero_one_free_frame());
+  while (machine.allocator.zeroed().zero_one() == Zeroing::Done) {}
+  EXPECT_EQ(machine.take_all().size(), machine.allocator.counts().total());
+  EXPECT_EQ(machine.allocator.zeroed().count(), 0u);
+  EXPECT_NE(machine.allocator.zeroed().zero_one(), Zeroing::Done);
 }
 
 // ---- ownership ----
 
 TEST(OwnedFrame, goes_back_by_itself_unless_released) {
   Machine machine(4096);
-  uint32_t free = machine.allocator.free_frames();
+  uint32_t free = machine.allocator.counts().free();
   FrameNumber kept;
   {
     OwnedFrame a = *machine.allocator.allocate(FrameUse::PageTable);
@@ -282,12 +282,12 @@ TEST(OwnedFrame, goes_back_by_itself_unless_released) {
     OwnedFrame c = std::move(a);
     EXPECT_FALSE(a.has_frame());
     b = std::move(c);
-    EXPECT_EQ(machine.allocator.free_frames(), free - 1);
-    EXPECT_EQ(machine.allocator.used_frames(FrameUse::PageTable), 1u);
+    EXPECT_EQ(machine.allocator.counts().free(), free - 1);
+    EXPECT_EQ(machine.allocator.counts().used(FrameUse::PageTable), 1u);
     OwnedFrame d = *machine.allocator.allocate(FrameUse::Image);
     kept = d.release();
   }
-  EXPECT_EQ(machine.allocator.free_frames(), free - 1);
+  EXPECT_EQ(machine.allocator.counts().free(), free - 1);
   machine.allocator.free(kept, FrameUse::Image);
 }
 
@@ -314,9 +314,9 @@ TEST(FrameAllocatorDeathTest, double_foreign_and_wrong_frees_are_caught) {
   // A frame freed long ago is in the buddy lists, or zeroed, not hot.
   allocator.free_run(run, 2, FrameUse::Driver);
   EXPECT_DEATH(allocator.free_run(run, 2, FrameUse::Driver), "KASSERT");
-  allocator.plan_failure({1000, false});  // none are kept hot
+  allocator.gate().plan_failure({1000, false});  // none are kept hot
   EXPECT_DEATH(allocator.free(freed, FrameUse::Anonymous), "KASSERT");
-  allocator.plan_failure({});
+  allocator.gate().plan_failure({});
 }
 
 TEST(FrameAllocatorDeathTest, check_sees_what_is_wrong) {

@@ -20,7 +20,7 @@ class KernelHeapTest : public testing::Test {
     FrameRange usable[] = {{{256}, {kFrames}}};
     memory_.fill_with_junk(usable[0]);
     EXPECT_TRUE(frames_.initialize(usable).has_value());
-    free_at_first_ = frames_.free_frames();
+    free_at_first_ = frames_.counts().free();
   }
   ~KernelHeapTest() override {
     heap_.check();
@@ -34,7 +34,7 @@ class KernelHeapTest : public testing::Test {
     heap_.trim();
     heap_.check();
     EXPECT_EQ(heap_.frames_used(), 0u);
-    EXPECT_EQ(frames_.free_frames(), free_at_first_);
+    EXPECT_EQ(frames_.counts().free(), free_at_first_);
   }
 
   static constexpr uint32_t kFrames = 8192;
@@ -160,7 +160,7 @@ TEST_F(KernelHeapTest, created_objects_are_destroyed_by_their_owner) {
 TEST_F(KernelHeapTest, D3_every_failing_frame_leaves_the_heap_as_it_was) {
   for (uint32_t after = 0; after < 20; ++after) {
     std::vector<std::byte*> blocks;
-    frames_.plan_failure({after, true});
+    frames_.gate().plan_failure({after, true});
     for (std::byte* p = take(500); p != nullptr; p = take(500)) blocks.push_back(p);
     EXPECT_EQ(blocks.size(), after * ((kPageSize - kSlabHeader) / 576));
     heap_.check();
@@ -168,7 +168,7 @@ TEST_F(KernelHeapTest, D3_every_failing_frame_leaves_the_heap_as_it_was) {
     int alive = 0;
     EXPECT_FALSE(heap_.create<Counted>(alive).has_value());
     EXPECT_EQ(alive, 0);
-    frames_.plan_failure({});
+    frames_.gate().plan_failure({});
     blocks.push_back(take(500));
     EXPECT_NE(blocks.back(), nullptr);
     for (std::byte* p : blocks) heap_.free(p, 500);
@@ -177,17 +177,17 @@ TEST_F(KernelHeapTest, D3_every_failing_frame_leaves_the_heap_as_it_was) {
 }
 
 TEST_F(KernelHeapTest, D3_promised_requests_go_below_the_floor) {
-  const uint32_t free = frames_.free_frames();
-  frames_.set_admission({.reserve = free});
+  const uint32_t free = frames_.counts().free();
+  frames_.gate().set_admission({.reserve = free});
   EXPECT_EQ(take(64), nullptr);
   auto small = heap_.allocate(64, FrameClass::Promised);
   ASSERT_TRUE(small.has_value());
   auto big = heap_.allocate(10000, FrameClass::Promised);
   ASSERT_TRUE(big.has_value());
-  EXPECT_EQ(frames_.free_frames(), free - 5);
+  EXPECT_EQ(frames_.counts().free(), free - 5);
   heap_.free(*big, 10000);
   heap_.free(*small, 64);
-  frames_.set_admission({.reserve = 0});
+  frames_.gate().set_admission({.reserve = 0});
 }
 
 // The heap itself asks for frames, so it asks which thread that is for.
@@ -201,7 +201,7 @@ TEST_F(KernelHeapTest, S1_requests_of_a_promised_thread_are_promised) {
     bool promised = false;
   } thread;
   heap_.serve(thread);
-  frames_.set_admission({.reserve = frames_.free_frames()});
+  frames_.gate().set_admission({.reserve = frames_.counts().free()});
   EXPECT_EQ(take(64), nullptr);
   EXPECT_FALSE(heap_.allocate(10000).has_value());
   thread.promised = true;
@@ -211,7 +211,7 @@ TEST_F(KernelHeapTest, S1_requests_of_a_promised_thread_are_promised) {
   ASSERT_TRUE(big.has_value());
   heap_.free(*big, 10000);
   heap_.free(small, 64);
-  frames_.set_admission({});
+  frames_.gate().set_admission({});
 }
 
 using KernelHeapDeathTest = KernelHeapTest;

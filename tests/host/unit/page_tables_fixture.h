@@ -35,7 +35,7 @@ class PageTablesTest : public testing::Test {
     process = SimMachine::process_of(map);
     process.resolve_fault = [](mm::PageFault) { return FaultOutcome::NotAllowed; };
     m.mmu.load_cr3(map.directory());
-    free_at_start = m.frames.free_frames();
+    free_at_start = m.frames.counts().free();
   }
   ~PageTablesTest() override {
     Collector all;

@@ -97,7 +97,7 @@ TEST_F(PageTablesTest, ATableIsFreedOnlyAfterTheFlush) {
   struct Spy final : paging::Tlb {
     SimMachine* machine = nullptr;
     uint32_t tables_at_flush = 0;
-    void look() { tables_at_flush = machine->frames.used_frames(FrameUse::PageTable); }
+    void look() { tables_at_flush = machine->frames.counts().used(FrameUse::PageTable); }
     void flush_page(FrameNumber, VirtAddr) override { look(); }
     void flush_all(FrameNumber) override { look(); }
   } spy;
@@ -105,7 +105,7 @@ TEST_F(PageTablesTest, ATableIsFreedOnlyAfterTheFlush) {
   const paging::PagingMachine spied{m.memory, m.frames, spy};
   PageTables tables(spied, std::move(*paging::PageDirectory::make(
                                m.memory, m.frames, m.kernel_directory, FrameClass::Normal)));
-  const uint32_t without = m.frames.used_frames(FrameUse::PageTable);
+  const uint32_t without = m.frames.counts().used(FrameUse::PageTable);
   for (uint32_t pages : {1u, 5u, 30u}) {
     for (uint32_t i = 0; i < pages; ++i) {
       const VirtAddr page = kPage + i * paging::kTableReach;
@@ -118,7 +118,7 @@ TEST_F(PageTablesTest, ATableIsFreedOnlyAfterTheFlush) {
       tables.unmap_range(kUserRange, all);
     }
     EXPECT_EQ(spy.tables_at_flush, without + pages);
-    EXPECT_EQ(m.frames.used_frames(FrameUse::PageTable), without);
+    EXPECT_EQ(m.frames.counts().used(FrameUse::PageTable), without);
   }
 }
 

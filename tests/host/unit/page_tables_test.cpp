@@ -66,31 +66,31 @@ TEST_F(PageTablesTest, ATableComesWithTheFirstEntryAndGoesWithTheLast) {
   EXPECT_EQ(map.table_frames(), 1u);
   map_page(kNextTable, {302});
   EXPECT_EQ(map.table_frames(), 2u);
-  EXPECT_EQ(m.frames.free_frames(), free_at_start - 2);
+  EXPECT_EQ(m.frames.counts().free(), free_at_start - 2);
   map.unmap(kPage);
   EXPECT_EQ(map.table_frames(), 2u);
   map.unmap(kPage + kPageSize);
   EXPECT_EQ(map.table_frames(), 1u);
   map.unmap(kNextTable);
   EXPECT_EQ(map.table_frames(), 0u);
-  EXPECT_EQ(m.frames.free_frames(), free_at_start);
+  EXPECT_EQ(m.frames.counts().free(), free_at_start);
 }
 
 TEST_F(PageTablesTest, WithoutAFrameForATableNothingIsEntered) {
-  m.frames.plan_failure({.after = 0, .for_good = true});
+  m.frames.gate().plan_failure({.after = 0, .for_good = true});
   EXPECT_EQ(map.enter(kPage, {300}, Access::Read, FrameClass::Normal), Entered::NoFrame);
-  EXPECT_EQ(m.frames.free_frames(), free_at_start);
+  EXPECT_EQ(m.frames.counts().free(), free_at_start);
   EXPECT_EQ(map.table_frames(), 0u);
-  m.frames.plan_failure({});
+  m.frames.gate().plan_failure({});
   map_page(kPage, {300});
   EXPECT_TRUE(can_read(kPage));
 }
 
 TEST_F(PageTablesTest, ATableIsTakenByTheClaimOfItsPage) {
-  m.frames.set_admission({.reserve = m.frames.free_frames()});
+  m.frames.gate().set_admission({.reserve = m.frames.counts().free()});
   EXPECT_EQ(map.enter(kPage, {300}, Access::Read, FrameClass::Normal), Entered::NoFrame);
   EXPECT_EQ(map.enter(kPage, {300}, Access::Read, FrameClass::Promised), Entered::New);
-  m.frames.set_admission({.reserve = 0});
+  m.frames.gate().set_admission({.reserve = 0});
 }
 
 TEST_F(PageTablesTest, APageIsEnteredAheadOnlyWhereNothingIsAndATableIs) {
@@ -106,11 +106,11 @@ TEST_F(PageTablesTest, APageIsEnteredAheadOnlyWhereNothingIsAndATableIs) {
 
 TEST_F(PageTablesTest, CreationFailsWithoutATraceAtEveryFrame) {
   // Once a slab of the heap is there, a map costs one frame, its directory.
-  m.frames.plan_failure({.after = 0});
+  m.frames.gate().plan_failure({.after = 0});
   EXPECT_FALSE(m.create_map().has_value());
-  EXPECT_EQ(m.frames.free_frames(), free_at_start);
+  EXPECT_EQ(m.frames.counts().free(), free_at_start);
   { EXPECT_TRUE(m.create_map().has_value()); }
-  EXPECT_EQ(m.frames.used_frames(FrameUse::PageTable), 1u);
+  EXPECT_EQ(m.frames.counts().used(FrameUse::PageTable), 1u);
 }
 
 TEST_F(PageTablesTest, UnmapRangeVisitsMappedPagesInOrderAndNothingElse) {

@@ -64,7 +64,7 @@ TEST_F(HandleTableTest, TheObjectGoesWithItsLastHandle) {
 
 TEST_F(HandleTableTest, S1HandlesAreLimitedAndEverythingComesBack) {
   machine.heap.trim();
-  const uint32_t before = machine.frames.free_frames();
+  const uint32_t before = machine.frames.counts().free();
   {
     HandleTable full(machine.heap);
     for (uint32_t i = 0; i < HandleTable::kMaxHandles; ++i) {
@@ -78,19 +78,19 @@ TEST_F(HandleTableTest, S1HandlesAreLimitedAndEverythingComesBack) {
   }
   EXPECT_EQ(ends, 1);
   machine.heap.trim();
-  EXPECT_EQ(machine.frames.free_frames(), before);
+  EXPECT_EQ(machine.frames.counts().free(), before);
 }
 
 TEST_F(HandleTableTest, WithoutMemoryToGrowNothingChanges) {
   for (int i = 0; i < 16; ++i) (void)*add();
   machine.heap.trim();
-  machine.frames.plan_failure({0, true});
+  machine.frames.gate().plan_failure({0, true});
   // The heap may still have a slab with room for the bigger table; beyond that it must fail.
   Result<Handle> last = add();
   while (last) last = add();
   EXPECT_EQ(last.error(), Error::OutOfFrames);
   EXPECT_TRUE(table.find(16));
-  machine.frames.plan_failure({});
+  machine.frames.gate().plan_failure({});
   EXPECT_TRUE(add());
 }
 

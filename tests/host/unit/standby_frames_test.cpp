@@ -13,9 +13,37 @@ namespace {
 
 using namespace frames_rig;
 
+// Each call with the lock, as the frame allocator makes it.
+struct Queue {
+  void add(FrameRecord& record) {
+    LeafGuard guard(lock);
+    frames.add(record);
+  }
+  void remove(FrameRecord& record) {
+    LeafGuard guard(lock);
+    frames.remove(record);
+  }
+  FrameRecord* oldest(FrameNumber end) {
+    LeafGuard guard(lock);
+    return frames.oldest(end);
+  }
+  FrameRecord* find(SwapSlot slot) {
+    LeafGuard guard(lock);
+    return frames.find(slot);
+  }
+  void check() {
+    LeafGuard guard(lock);
+    frames.check();
+  }
+
+  FramesLock lock;
+  FrameZones zones;
+  StandbyFrames frames{lock, zones};
+};
+
 struct Standby : testing::Test {
   std::deque<FrameRecord> records;
-  StandbyFrames standby;
+  Queue standby;
   ~Standby() override { standby.check(); }
 
   FrameRecord& add(uint32_t slot) {
@@ -92,11 +120,11 @@ TEST_F(StandbyMachine, R13_they_are_free_and_taken_last_the_oldest_first) {
   const FrameNumber first = to_standby(1), second = to_standby(2);
   const FrameNumber plain = next();
   machine.give(plain);
-  EXPECT_EQ(allocator.free_frames(), 3u);
-  EXPECT_EQ(allocator.standby_frames(), 2u);
+  EXPECT_EQ(allocator.counts().free(), 3u);
+  EXPECT_EQ(allocator.standby().count(), 2u);
   EXPECT_EQ(machine.take(), plain);
   EXPECT_EQ(machine.take(), first);
-  EXPECT_FALSE(allocator.on_standby({1}));
+  EXPECT_FALSE(allocator.standby().has({1}));
   EXPECT_EQ(machine.take(), second);
   EXPECT_EQ(machine.take(), kNoFrame);
 }
@@ -106,8 +134,9 @@ TEST_F(StandbyMachine, R13_zeroed_frames_and_those_of_lower_zones_go_before_them
   const FrameNumber low = taken.back();                      // of the lowest
   ASSERT_LT(low, kEnd16M);
   machine.give(low);
-  ASSERT_TRUE(allocator.zero_one_free_frame(1));
-  EXPECT_FALSE(allocator.zero_one_free_frame(2));  // not those on standby
+  ASSERT_EQ(allocator.zeroed().zero_one(1), Zeroing::Done);
+  // Not those on standby.
+  EXPECT_EQ(allocator.zeroed().zero_one(2), Zeroing::NothingIsFree);
   EXPECT_EQ(machine.take(), low);
   EXPECT_EQ(machine.take(), standby);
 }
@@ -116,15 +145,15 @@ TEST_F(StandbyMachine, R13_what_was_in_them_is_had_back) {
   const FrameNumber frame = to_standby(9);
   const uint32_t word = 4711;
   machine.memory.write({frame, 8, 4}, &word);
-  const uint32_t used = allocator.used_frames(FrameUse::Anonymous);
+  const uint32_t used = allocator.counts().used(FrameUse::Anonymous);
   OwnedFrame back = take_back(9);
   ASSERT_TRUE(back.has_frame());
   EXPECT_EQ(back.number(), frame);
   uint32_t found = 0;
   machine.memory.read({frame, 8, 4}, &found);
   EXPECT_EQ(found, word);
-  EXPECT_EQ(allocator.used_frames(FrameUse::Anonymous), used + 1);
-  EXPECT_EQ(allocator.free_frames(), 0u);
+  EXPECT_EQ(allocator.counts().used(FrameUse::Anonymous), used + 1);
+  EXPECT_EQ(allocator.counts().free(), 0u);
   EXPECT_FALSE(take_back(9).has_frame());
   EXPECT_EQ(back.release(), frame);
 }
@@ -140,10 +169,10 @@ TEST_F(StandbyMachine, R13_a_frame_that_must_be_zeroed_is_zeroed) {
 TEST_F(StandbyMachine, D3_below_the_floor_they_are_for_promised_requests_alone) {
   to_standby(1);
   to_standby(2);
-  allocator.set_admission({.reserve = 2});
+  allocator.gate().set_admission({.reserve = 2});
   EXPECT_FALSE(take_back(1).has_frame());
   EXPECT_EQ(machine.take(), kNoFrame);
-  EXPECT_EQ(allocator.standby_frames(), 2u);
+  EXPECT_EQ(allocator.standby().count(), 2u);
   EXPECT_TRUE(take_back(1, FrameClass::Promised).has_frame());
 }
 
@@ -154,19 +183,19 @@ TEST_F(StandbyMachine, R13_somebody_hears_when_taking_one_back_leaves_few) {
   } listener;
   to_standby(1);
   to_standby(2);
-  allocator.tell_when_low(&listener, 2);
+  allocator.gate().tell_when_low(&listener, 2);
   EXPECT_TRUE(take_back(1).has_frame());
   EXPECT_EQ(listener.heard, 1);
-  allocator.tell_when_low(nullptr, 0);
+  allocator.gate().tell_when_low(nullptr, 0);
 }
 
 TEST_F(StandbyMachine, R13_what_is_forgotten_is_a_frame_like_any_other) {
   to_standby(1);
   const FrameNumber forgotten = to_standby(2);
-  allocator.forget_standby({2});
-  allocator.forget_standby({3});  // nobody has it
-  EXPECT_EQ(allocator.free_frames(), 2u);
-  EXPECT_EQ(allocator.standby_frames(), 1u);
+  allocator.standby().forget({2});
+  allocator.standby().forget({3});  // nobody has it
+  EXPECT_EQ(allocator.counts().free(), 2u);
+  EXPECT_EQ(allocator.standby().count(), 1u);
   EXPECT_FALSE(take_back(2).has_frame());
   EXPECT_EQ(machine.take(), forgotten);
 }
@@ -174,9 +203,9 @@ TEST_F(StandbyMachine, R13_what_is_forgotten_is_a_frame_like_any_other) {
 TEST_F(StandbyMachine, R13_no_more_are_kept_than_there_is_room_for) {
   const FrameNumber oldest = to_standby(1);
   for (uint32_t slot = 2; slot <= StandbyFrames::kMost + 1; ++slot) to_standby(slot);
-  EXPECT_EQ(allocator.standby_frames(), StandbyFrames::kMost);
-  EXPECT_EQ(allocator.free_frames(), StandbyFrames::kMost + 1);
-  EXPECT_FALSE(allocator.on_standby({1}));
+  EXPECT_EQ(allocator.standby().count(), StandbyFrames::kMost);
+  EXPECT_EQ(allocator.counts().free(), StandbyFrames::kMost + 1);
+  EXPECT_FALSE(allocator.standby().has({1}));
   EXPECT_EQ(machine.take(), oldest);
 }
 
@@ -190,7 +219,7 @@ TEST_F(StandbyMachine, R02_runs_of_frames_are_made_of_them_where_there_are_no_ot
   auto run = allocator.allocate_run(6, FrameUse::Driver, Placement::Any);
   ASSERT_TRUE(run.has_value());
   EXPECT_EQ(*run, begin);
-  EXPECT_EQ(allocator.standby_frames(), 0u);
+  EXPECT_EQ(allocator.standby().count(), 0u);
 }
 
 TEST_F(StandbyMachine, R02_a_request_for_low_memory_gets_a_low_one) {

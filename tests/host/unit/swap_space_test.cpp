@@ -113,7 +113,7 @@ TEST_F(Space, D3_retired_slots_come_from_a_margin_that_is_kept_for_them) {
 }
 
 TEST_F(Space, D3_slots_that_were_retired_are_retired_when_it_is_opened_again) {
-  const uint32_t slots = 3 * kChunk, bad = kChunk + 7, frames = machine.frames.free_frames();
+  const uint32_t slots = 3 * kChunk, bad = kChunk + 7, frames = machine.frames.counts().free();
   open(slots);
   const auto run = space.take_run(slots);
   ASSERT_EQ(run.count, kChunk);
@@ -124,7 +124,7 @@ TEST_F(Space, D3_slots_that_were_retired_are_retired_when_it_is_opened_again) {
   }
   space.close();
   EXPECT_EQ(space.total() + space.free() + space.retired() + space.good(), 0u);
-  EXPECT_LE(frames - machine.frames.free_frames(), 2u);  // the one that holds it, and a slab
+  EXPECT_LE(frames - machine.frames.counts().free(), 2u);  // the one that holds it, and a slab
   open(slots);
   EXPECT_EQ(space.retired(), 1u);
   EXPECT_EQ(space.free(), slots - 1);
@@ -133,7 +133,7 @@ TEST_F(Space, D3_slots_that_were_retired_are_retired_when_it_is_opened_again) {
   }
   space.check();
   space.forget();
-  EXPECT_EQ(machine.frames.free_frames() + 1, frames);  // the heap keeps an empty slab
+  EXPECT_EQ(machine.frames.counts().free() + 1, frames);  // the heap keeps an empty slab
   open(slots);
   EXPECT_EQ(space.retired(), 0u);
   EXPECT_FALSE(space.in_use({bad}));
@@ -159,18 +159,18 @@ TEST_F(Space, checksums_belong_to_their_slots) {
 TEST_F(Space, D1_opening_and_closing_costs_nothing_and_fails_whole) {
   open(3 * kChunk);
   space.close();
-  const uint32_t free = machine.frames.free_frames();
+  const uint32_t free = machine.frames.counts().free();
   EXPECT_FALSE(space.open(0));
   for (uint32_t n = 0;; ++n) {
-    machine.frames.plan_failure({.after = n});
+    machine.frames.gate().plan_failure({.after = n});
     const bool opened = space.open(3 * kChunk).has_value();
-    machine.frames.plan_failure({});
+    machine.frames.gate().plan_failure({});
     if (opened) break;
     ASSERT_FALSE(space.is_open());
-    ASSERT_EQ(machine.frames.free_frames(), free);
+    ASSERT_EQ(machine.frames.counts().free(), free);
   }
   space.close();
-  EXPECT_EQ(machine.frames.free_frames(), free);
+  EXPECT_EQ(machine.frames.counts().free(), free);
 }
 
 TEST_F(Space, R13_random_histories_agree_with_a_list_of_bits) {
