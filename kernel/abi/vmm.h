@@ -27,6 +27,8 @@ typedef uint32_t handle_t; /* 0 where a process is asked for: the caller */
 /* For heaps: writing page after page gets up to 16 of them by one fault. Those that nobody has
  * touched yet show as clean; when memory is short they go before those in use, without I/O. */
 #define VM_MEM_EAGER 0x2000u
+/* Of views: what is written stays the caller's own. Not built yet: ENOSYS. */
+#define VM_MEM_PRIVATE 0x4000u
 
 /* VmmAdvise */
 #define VM_ADVISE_DISCARD 1u   /* the pages are uncommitted again, and read as zeros */
@@ -109,8 +111,23 @@ bool VmmUnlock(void *base, size_t pages);
 
 /* Addresses that only VmmAlloc, called with a base in them, makes usable. `base` as there. */
 void *VmmReserveArea(size_t pages, void *base);
-/* Ends the reservation that `ptr` is in. EINVAL: it is in none. EBUSY: blocks are left in it. */
+/* Ends the view or the reservation that `ptr` is in. EINVAL: it is in none. EBUSY: blocks are left
+ * in the reservation. */
 bool VmmUnmap(void *ptr);
+
+/* Offers the block from VmmAlloc that `base` is in to other processes, whole, with the rights that
+ * all its pages have now; it stays a block. `name`: UTF-8, 1 to 255 bytes, for HndOpen; NULL: none.
+ * The area lasts until its last handle has gone; with a name, until the last view has gone, too,
+ * the block itself among them. EINVAL: no block, no UTF-8. EACCES: a page without access. EEXIST:
+ * the name is taken. ENOMEM: more than 64 names of this process, 4,096 of all. ENAMETOOLONG. */
+handle_t VmmShare(void *base, const char *name);
+/* The same with fewer rights: VM_MEM_READ, VM_MEM_WRITE. EACCES: the block has not got them. */
+handle_t VmmShareRights(void *base, const char *name, uint32_t flags);
+/* `rights`: FILE_READ, FILE_WRITE. ENOENT: no such area. EACCES: it is offered with fewer. */
+handle_t HndOpen(const char *name, uint32_t rights);
+/* A view of an area; all views show the same pages. `base` as for VmmAlloc. `flags`: rights alone.
+ * VmmUnmap ends it. EBADF, EINVAL: no handle of an area. EACCES: more than the handle allows. */
+void *VmmMapSharedArea(handle_t area, void *base, uint32_t flags);
 
 /* What lies at `addr`, in a process or (0) the caller. ESRCH: no such process. EFAULT: `out`. */
 bool VmmQuery(handle_t process, const void *addr, struct vmm_block *out);
@@ -122,14 +139,10 @@ bool VmmStats(struct vmm_stats *out, size_t size);
 /* Gives a handle back. EBADF: it is none. */
 bool HndClose(handle_t handle);
 
-/* Not built yet, ENOSYS always: files as memory, and memory that processes share. */
-void *VmmMapSharedArea(handle_t area, void *base, uint32_t flags);
+/* Not built yet, ENOSYS always: files as memory. */
 void *VmmMapFile(handle_t file, void *base, size_t pages, uint32_t flags);
 void *VmmMapFileAt(handle_t file, uint64_t first_page, void *base, size_t pages, uint32_t flags);
-handle_t VmmShare(void *base, const char *name);
-handle_t VmmShareRights(void *base, const char *name, uint32_t flags);
 bool VmmFlush(void *base, size_t pages);
-handle_t HndOpen(const char *name, uint32_t rights);
 
 #ifdef __cplusplus
 }

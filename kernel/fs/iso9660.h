@@ -9,7 +9,7 @@
 
 #include "fs/iso9660_format.h"
 #include "mm/words/frame_memory.h"
-#include "mm/objects/byte_source.h"
+#include "mm/words/byte_source.h"
 #include "mm/words/block_device.h"
 #include "mm/words/sleeping_lock.h"
 

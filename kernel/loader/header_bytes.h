@@ -4,7 +4,7 @@
 #include <span>
 
 #include "mm/heap/kernel_heap.h"
-#include "mm/objects/byte_source.h"
+#include "mm/words/byte_source.h"
 
 namespace mobius::loader {
 

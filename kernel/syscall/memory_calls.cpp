@@ -46,6 +46,7 @@ uint32_t kind_of(const mm::BlockInfo& info) {
     case mm::RegionKind::Reserved: return VMM_RESERVED;
     case mm::RegionKind::Stack: return VMM_STACK;
     case mm::RegionKind::Image: return VMM_IMAGE;
+    case mm::RegionKind::Shared: return VMM_SHARED;
   }
   __builtin_unreachable();
 }

@@ -111,8 +111,6 @@ static void not_built(void) {
   errno = 0;
   EXPECT(ok, VmmMapFile(1, NULL, 1, VM_MEM_READ) == NULL && errno != 0);
   errno = 0;
-  EXPECT(ok, VmmShare(block, NULL) == 0 && errno != 0);
-  errno = 0;
   EXPECT(ok, !VmmFlush(block, 1) && errno != 0);
   struct raw_result result = raw_call(0x77777, NULL, 0);
   EXPECT(ok, result.value == 0 && result.error == ENOSYS);

@@ -117,12 +117,15 @@ void free_parts(AddressSpace& space, Block block) REQUIRES(memory_lock) {
 
 }  // namespace
 
-Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
+namespace {
+
+inline Result<void> end_view(AddressSpace& space, VirtAddr address, RegionKind kind)
+    EXCLUDES(memory_lock) {
   VirtRange range;
   {
     CallGuard guard(space);
     Region* const region = space.find(address);
-    if (region == nullptr || region->kind != RegionKind::Block) return Failure(Error::BadArgument);
+    if (region == nullptr || region->kind != kind) return Failure(Error::BadArgument);
     // From here on nothing fails.
     if (!region->part && !is_long(space, *region, region->range)) [[likely]] {
       free_region(space, *region, region->range);
@@ -139,6 +142,19 @@ Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
   return {};
 }
 
+Result<void> unmap_reserved(AddressSpace& space, VirtAddr address) EXCLUDES(memory_lock);
+
+}  // namespace
+
+Result<void> vmm_free(AddressSpace& space, VirtAddr address) {
+  return end_view(space, address, RegionKind::Block);
+}
+
+Result<void> vmm_unmap(AddressSpace& space, VirtAddr address) {
+  if (end_view(space, address, RegionKind::Shared)) return {};
+  return unmap_reserved(space, address);
+}
+
 Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr base) {
   if (pages == 0 || pages > kMaxUserPages) return Failure(Error::BadArgument);
   return retry_for_frames(space.manager(), [&]() -> Result<VirtAddr> {
@@ -153,7 +169,9 @@ Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr
   });
 }
 
-Result<void> vmm_unmap(AddressSpace& space, VirtAddr address) {
+namespace {
+
+Result<void> unmap_reserved(AddressSpace& space, VirtAddr address) {
   CallGuard guard(space);
   Region* region = space.find(address);
   if (region == nullptr) return Failure(Error::BadArgument);
@@ -173,5 +191,7 @@ Result<void> vmm_unmap(AddressSpace& space, VirtAddr address) {
   space.regions.erase(*region);
   return {};
 }
+
+}  // namespace
 
 }  // namespace mobius::mm

@@ -37,6 +37,7 @@ Result<Progress> Protecting::begin() {
   CallGuard guard(call_);
   const Block block = TRY(block_around(space(), range_));
   if (block.first->kind == RegionKind::Stack) return Failure(Error::BadArgument);
+  if (access_ > block.first->max_access) return Failure(Error::NoAccess);
   Region* const first = space().find(range_.begin);
   Region* const last = space().find(VirtAddr{range_.end.value - kPageSize});
   TRY(cuts_.acquire(space()));
@@ -86,7 +87,8 @@ Result<Discarded> discard_or_wait(LongCall& call, VirtRange range) EXCLUDES(memo
   AddressSpace& space = call.space();
   CallGuard guard(call);
   const Block block = TRY(block_around(space, range));
-  if (block.first->kind != RegionKind::Block) return Failure(Error::BadArgument);
+  if (!block.first->is_view()) return Failure(Error::BadArgument);
+  if (block.first->max_access != Access::ReadWrite) return Failure(Error::NoAccess);
   VmObject& object = *block.first->object.get();
   Region* region = space.find(range.begin);
   const PageIndex first = region->page_at(range.begin);

@@ -76,10 +76,7 @@ void return_to_reservation(AddressSpace& space, Region& region) {
   space.regions.merge(region);
 }
 
-namespace {
-
-// S1: what is promised to one process leaves something to be promised to others.
-Result<void> check_share(AddressSpace& space, uint32_t more) REQUIRES(memory_lock) {
+Result<void> check_promises(AddressSpace& space, uint32_t more) {
   const MemoryManager& manager = space.manager();
   const uint32_t slots = manager.swap == nullptr ? 0 : manager.swap->good_slots();
   const uint32_t all = manager.frames.counts().total() + slots - manager.promises.reserve();
@@ -88,6 +85,8 @@ Result<void> check_share(AddressSpace& space, uint32_t more) REQUIRES(memory_loc
                                         space.promised_pages() <= most - more);
   return allowed ? Result<void>() : Failure(Error::LimitReached);
 }
+
+namespace {
 
 Result<void> make_promised_slots(VmObject& object, PageCount pages) REQUIRES(memory_lock) {
   if (object.pages() < pages) TRY(object.resize_slots(pages, FrameClass::Promised));
@@ -103,7 +102,7 @@ Result<void> promise_pages(AddressSpace& space, VmObject& object, PageCount had,
   const Cost slots{SlotTable::frames_for(pages), SlotTable::frames_for(pages)};
   const Cost promised_before = had == 0 ? Cost{} : Promises::cost_of(had);
   const Cost cost = Promises::cost_of(pages) - promised_before + slots;
-  TRY(check_share(space, cost.pages));
+  TRY(check_promises(space, cost.pages));
   TRY(space.regions.check_slots(pages * sizeof(PageSlot)));
   Promise more = TRY(manager.promises.promise(cost));
   TRY(make_promised_slots(object, pages));

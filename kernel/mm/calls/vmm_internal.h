@@ -94,9 +94,12 @@ class Moving {
   VirtAddr cursor_;  // what lies before it is still at its old place
 };
 
+// S1: what is promised to one process leaves something to be promised to others. Fails:
+// LimitReached (with n pages more it would be over 3/4 of what could be promised at all).
+Result<void> check_promises(AddressSpace& space, uint32_t more) REQUIRES(memory_lock);
+
 // VM_MEM_GUARANTEED, for the pages from `had` on: whatever they will need is there, or promised to
-// the process. Nothing is promised where it fails: OutOfFrames, LimitReached (S1: more than 3/4 of
-// what could be promised at all to this one).
+// the process. Nothing is promised where it fails: OutOfFrames, LimitReached.
 Result<void> promise_pages(AddressSpace& space, VmObject& object, PageCount had, PageCount pages)
     REQUIRES(memory_lock);
 

@@ -17,11 +17,10 @@ uint32_t most_for(const AddressSpace& space) {
   return space.manager().frames.counts().total() / kLockShareOfProcess;
 }
 
-// block_around, for a block of VmmAlloc only.
+// block_around, for blocks of VmmAlloc and views of them only.
 Result<Block> whole_block_around(AddressSpace& space, VirtRange range) REQUIRES(memory_lock) {
   const Block block = TRY(block_around(space, range));
-  return block.first->kind == RegionKind::Block ? Result<Block>(block)
-                                                : Failure(Error::BadArgument);
+  return block.first->is_view() ? Result<Block>(block) : Failure(Error::BadArgument);
 }
 
 // From the last region of the range to the first, in steps between which others run: f(region, end)
@@ -73,6 +72,7 @@ class LockCall {
   enum class Turn : uint8_t { Own, Awaited };
   Result<Turn> try_begin(LongCall& call, Cuts& cuts) EXCLUDES(memory_lock);
   Result<void> mark(Cuts& cuts) EXCLUDES(memory_lock);
+  FaultAccess access_to(VirtAddr page) EXCLUDES(memory_lock);
   // Whether the pages may be locked by this process, and by all of them together.
   bool may_lock(PageCount more) const REQUIRES(memory_lock);
   // The block with what is Coming; nothing where that has gone.
@@ -166,8 +166,17 @@ void LockCall::settle(Locking to) {
   if (to == Locking::None) let_go_in_steps(space_, block);
 }
 
+// Of a view without the right to write, pages are locked as others have them.
+FaultAccess LockCall::access_to(VirtAddr page) {
+  LockGuard guard(space_.manager().lock);
+  const Region* const region = space_.find(page);
+  const bool only_reads = region != nullptr && region->kind == RegionKind::Shared &&
+                          region->access != Access::ReadWrite;
+  return only_reads ? FaultAccess::Read : FaultAccess::Write;
+}
+
 Result<void> LockCall::add(VirtAddr page) {
-  switch (resolve_fault(space_, {page, FaultAccess::Write})) {
+  switch (resolve_fault(space_, {page, access_to(page)})) {
     case FaultOutcome::Resolved: break;
     case FaultOutcome::NotAllowed: return Failure(Error::BadArgument);
     case FaultOutcome::OutOfMemory: return Failure(Error::OutOfFrames);

@@ -3,7 +3,7 @@
 // anonymous object in front of this one (copy on write), so its frames can be read again any time.
 #pragma once
 
-#include "mm/objects/byte_source.h"
+#include "mm/words/byte_source.h"
 #include "mm/objects/image_layout.h"
 #include "mm/objects/vm_object.h"
 

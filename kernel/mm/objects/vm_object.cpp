@@ -10,7 +10,7 @@ VmObject::VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObje
   if (backing != nullptr) {
     KASSERT(backing->source() == backing);  // faults ask its pager, and nobody behind it
     backing->add_reference();
-    backing->fronts_.push_back(*this);
+    backing->fronts().push_back(*this);
   }
   manager_.objects.push_back(*this);
 }
@@ -25,9 +25,10 @@ void VmObject::drop_reference() {
   if (--references_ > 0) return;
   if (!slots().untouched()) empty_slots(0, pages());
   KASSERT(resident_pages() == 0);
+  while (ObjectOffer* const offer = offers().pop_front()) offer->object_ends();
   manager_.objects.remove(*this);
   VmObject* const backing = this->backing();
-  if (backing != nullptr) backing->fronts_.remove(*this);
+  if (backing != nullptr) backing->fronts().remove(*this);
   destroy();
   if (backing != nullptr) backing->drop_reference();
 }

@@ -7,15 +7,15 @@
 #pragma once
 
 #include "mm/objects/object_pages.h"
+#include "mm/objects/object_users.h"
 #include "mm/objects/pager.h"
 
 namespace mobius::mm {
 
-struct Region;
-struct ObjectViews {};
-struct ObjectFronts {};
-
-class VmObject : public ObjectPages, public Link<AllObjects>, public Link<ObjectFronts> {
+class VmObject : public ObjectPages,
+                 public ObjectUsers,
+                 public Link<AllObjects>,
+                 public Link<ObjectFronts> {
  public:
   // Locks: the memory lock, as for everything below.
   // Memory that starts as zeros, or as what `backing` has, and goes to swap space.
@@ -59,12 +59,6 @@ class VmObject : public ObjectPages, public Link<AllObjects>, public Link<Object
   PageCount shown_pages() const REQUIRES(memory_lock) { return shown_; }
   void show(PageCount pages) REQUIRES(memory_lock) { shown_ = pages; }
 
-  // Who shows its pages: regions, and the private objects in front of it. See reverse_map.h.
-  List<Region, ObjectViews>& views() REQUIRES(memory_lock) { return views_; }
-  List<VmObject, ObjectFronts>& fronts() REQUIRES(memory_lock) { return fronts_; }
-
-  uint32_t locked_views GUARDED_BY(memory_lock) = 0;  // regions whose pages are locked
-
  protected:
   ~VmObject() = default;
   // Frees the object's own memory, as its concrete class was made.
@@ -76,8 +70,6 @@ class VmObject : public ObjectPages, public Link<AllObjects>, public Link<Object
   FreedBy let_go(FrameRecord& record) REQUIRES(memory_lock);
 
   PageCount shown_ GUARDED_BY(memory_lock) = pages();
-  List<Region, ObjectViews> views_ GUARDED_BY(memory_lock);
-  List<VmObject, ObjectFronts> fronts_ GUARDED_BY(memory_lock);
   VmObject* const source_;
   Pager* const store_;  // null: swap space
   uint32_t references_ GUARDED_BY(memory_lock) = 1;

@@ -25,7 +25,8 @@ struct CommitAhead {
   uint32_t window = 0;
 };
 
-enum class RegionKind : uint8_t { Block, Reserved, Stack, Image };
+// Shared: a view of a block that was offered to others; for the one who offered it, it is a Block.
+enum class RegionKind : uint8_t { Block, Reserved, Stack, Image, Shared };
 
 // VmmLock: whether the pages that a region shows are locked; Coming: by a call that has not
 // returned. A page is never evicted while a region with either shows it.
@@ -40,6 +41,7 @@ struct Region : RegionNode, Link<ObjectViews> {
 
   RegionKind kind GUARDED_BY(memory_lock) = RegionKind::Block;
   Access access GUARDED_BY(memory_lock) = Access::None;
+  Access max_access GUARDED_BY(memory_lock) = Access::ReadWrite;  // what `access` may become
   bool code GUARDED_BY(memory_lock) = false;  // of an image: for the words of a fault report
   Locking locking GUARDED_BY(memory_lock) = Locking::None;  // Regions::lock() sets it
   // Cut by split() at some time: its block may go on next to it.
@@ -70,12 +72,12 @@ struct Region : RegionNode, Link<ObjectViews> {
   void detach() REQUIRES(memory_lock) {
     if (object.get() == nullptr) return;
     Link<ObjectViews>::unlink();
-    VmObject& shown = *object.get();
-    // Others may keep it for a while, longer than its address space.
-    if (shown.references() > 1 && shown.views().empty()) {
-      shown.belong_to(shown.manager().of_nobody);
-    }
+    if (object.get()->references() > 1) view_ends();
     object = ObjectReference();
+  }
+
+  bool is_view() const REQUIRES(memory_lock) {
+    return kind == RegionKind::Block || kind == RegionKind::Shared;
   }
 
   PageIndex page_at(VirtAddr a) const REQUIRES(memory_lock) {
@@ -100,6 +102,13 @@ struct Region : RegionNode, Link<ObjectViews> {
   VirtAddr owner_reservation() const REQUIRES(memory_lock) {
     return kind == RegionKind::Reserved ? block_base : reservation;
   }
+
+ private:
+  // Others go on with its object, or keep it for a while, longer than its address space.
+  void view_ends() REQUIRES(memory_lock);
 };
+
+// An object that no process is offered any more, and one view alone shows, is that space's own.
+void return_to_owner(VmObject& object) REQUIRES(memory_lock);
 
 }  // namespace mobius::mm

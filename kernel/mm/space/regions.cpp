@@ -1,6 +1,8 @@
 // Regions coming, going, splitting and merging.
 #include "mm/space/regions.h"
 
+#include "mm/space/address_space.h"
+
 namespace mobius::mm {
 
 namespace {
@@ -19,6 +21,23 @@ bool are_one(const Region& a, const Region& b) REQUIRES(memory_lock) {
 }
 
 }  // namespace
+
+// The first page goes last of a view's.
+void Region::view_ends() {
+  VmObject& shown = *object.get();
+  if (shown.views().empty()) return shown.belong_to(shown.manager().of_nobody);
+  if (first_page == 0) return_to_owner(shown);
+}
+
+void return_to_owner(VmObject& object) {
+  const Region* const first = object.views().front();
+  const bool is_shared = object.belongs_to(object.manager().of_nobody);
+  if (!is_shared || first == nullptr || !object.offers().empty()) return;
+  for (const Region& view : object.views()) {
+    if (view.space != first->space || view.block_base != first->block_base) return;
+  }
+  object.belong_to(first->space->footprint);
+}
 
 uint32_t Regions::kernel_bytes() const {
   return static_cast<uint32_t>(set_.size()) * kRegionBytes + footprint_.slot_bytes;
@@ -92,6 +111,7 @@ void Regions::split(Region& region, VirtAddr at, New upper) {
   const VirtRange upper_range{at, region.range.end};
   upper->kind = region.kind;
   upper->access = region.access;
+  upper->max_access = region.max_access;
   upper->code = region.code;
   upper->part = region.part = true;
   upper->block_base = region.block_base;

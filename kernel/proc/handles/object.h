@@ -8,7 +8,7 @@
 
 namespace mobius::proc {
 
-enum class ObjectKind : uint8_t { File, Process };
+enum class ObjectKind : uint8_t { File, Process, Area };
 
 class KernelObject {
  public:
@@ -17,6 +17,7 @@ class KernelObject {
   KernelObject& operator=(const KernelObject&) = delete;
 
   ObjectKind kind() const { return kind_; }
+  bool is_referenced() const { return references_ != 0; }
   void add_reference() { ++references_; }
   void drop_reference() {
     KASSERT(references_ > 0);
@@ -25,7 +26,7 @@ class KernelObject {
 
  protected:
   ~KernelObject() = default;
-  // Destroys the object. It is not used again.
+  // Destroys the object, or keeps it until it is asked for by name.
   virtual void last_reference_gone() = 0;
 
  private:

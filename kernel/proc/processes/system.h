@@ -7,6 +7,7 @@
 #include "proc/ports/terminal.h"
 #include "proc/ports/volume.h"
 #include "proc/processes/process_table.h"
+#include "proc/handles/area.h"
 #include "proc/processes/reaper.h"
 #include "proc/programs/programs.h"
 #include "proc/threads/futex.h"
@@ -43,6 +44,7 @@ struct System : Outside {
   Programs programs;
   Reaper reaper;
   ConsoleFile console;
+  AreaNames areas;
   Futexes futexes;
   IdleLoop idle_loop;
   uint32_t init_pid = 0;

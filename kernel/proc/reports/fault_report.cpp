@@ -28,6 +28,7 @@ std::string_view words_for(std::optional<mm::RegionKind> kind) {
     case mm::RegionKind::Reserved: return "reserved area";
     case mm::RegionKind::Stack: return "stack";
     case mm::RegionKind::Image: return "image";
+    case mm::RegionKind::Shared: return "shared";
   }
   __builtin_unreachable();
 }

@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "mm/objects/byte_source.h"
+#include "mm/words/byte_source.h"
 #include "mm/words/block_device.h"
 #include "sim/sim_frame_memory.h"
 #include "sim/sim_scheduler.h"

@@ -30,7 +30,7 @@ std::map<std::string, Seen> with_rooms_of_mm(std::map<std::string, Seen> table) 
 const std::map<std::string, Seen>& layers() {
   // What a driver or a file system sees of mm: the words, and the port that it implements.
   static const Seen kDrivers{"base", "mm/words", "mm/swap/page_device.h"};
-  static const Seen kFileSystems{"base", "mm/words", "mm/objects/byte_source.h"};
+  static const Seen kFileSystems{"base", "mm/words"};
   static const Seen kPaging{"base", "mm/words", "mm/frames", "mm/space/translation_map.h"};
   static const std::map<std::string, Seen> table = with_rooms_of_mm({
       {"abi", {}},
