@@ -8,7 +8,7 @@
 #include "bootinfo/boot_options.h"
 #include "drivers/real_time_clock.h"
 #include "loader/exe_loader.h"
-#include "paging_out.h"
+#include "machine_paging.h"
 #include "proc/processes/kernel_entry.h"
 #include "selftest/disk_test.h"
 #include "swap_device.h"
@@ -23,10 +23,10 @@ constexpr unsigned kTicksPerRefresh = 5;
 
 // An object that lives for ever: it is never destroyed, so nobody has to be told to do it.
 template <typename T>
-class Immortal {
+class NoDestroy {
  public:
   template <typename... Args>
-  explicit Immortal(Args&&... args) : object_(*new (bytes_) T(std::forward<Args>(args)...)) {}
+  explicit NoDestroy(Args&&... args) : object_(*new (bytes_) T(std::forward<Args>(args)...)) {}
   T& operator*() { return object_; }
 
  private:
@@ -144,7 +144,7 @@ void start_processes(const MachineParts& parts) {
   ide.tell_given_up(log_given_up);
   static const MachineParts kept = parts;
   static SwapDevices swap(ide, parts.memory, parts.frames, scheduler, arch::arch_hooks.log);
-  static Immortal<PagingOut> paging_out(manager,
+  static NoDestroy<MachinePaging> machine_paging(manager,
                                         bootinfo::option_value(parts.command_line, "policy="));
   static BootVolume volume(ide, parts.memory, parts.frames, scheduler, [] {
     swap.find();
@@ -152,12 +152,12 @@ void start_processes(const MachineParts& parts) {
       selftest::run_disk_test(*swap.first(), kept.memory, kept.frames, kept.processor.clock,
                               arch::arch_hooks.log);
     }
-    (*paging_out).start(proc::the_system(), swap.first());
+    (*machine_paging).start(proc::the_system(), swap.first());
   });
   static UserConsole console(scheduler, port, {parts.user_line, parts.log_line},
                              parts.screen);
   static ThisMachine machine(parts, drivers::read_real_time_clock(port));
-  static Immortal<loader::ExeLoader> loader(manager);
+  static NoDestroy<loader::ExeLoader> loader(manager);
   static proc::System system(
       {parts.processor, manager, scheduler, machine, volume, console, *loader});
 

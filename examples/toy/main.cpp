@@ -40,12 +40,12 @@ struct Machine {
   mm::MemoryManager manager{ram, frames, heap, thread, *mm::MemoryManager::make_zero_frame(frames)};
   alignas(mm::kPolicyAlignment) std::byte storage[mm::kPolicyStorage];
   mm::SwapPager swap{manager};
-  mm::PageOut pageout{manager, *mm::make_policy("clock", storage), swap};
+  mm::Paging paging{manager, *mm::make_policy("clock", storage), swap};
   Disk disk{ram, kSwapPages};
 
   Machine() {
-    thread.daemon = &pageout.daemon;
-    pageout.daemon.start(kLowFrames);
+    thread.daemon = &paging.daemon;
+    paging.daemon.start(kLowFrames);
     if (!swap.swap_on(disk)) std::abort();
   }
   bool initialize() {

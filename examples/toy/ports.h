@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "mm/words/frame_memory.h"
-#include "mm/paging/pageout.h"
+#include "mm/paging/paging.h"
 #include "mm/space/translation_map.h"
 #include "mm/swap/page_device.h"
 #include "mm/words/waiting.h"

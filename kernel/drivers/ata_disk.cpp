@@ -64,7 +64,7 @@ Error AtaDisk::note_failure(End end) {
   ++counters_.errors;
   unanswered_ = end == End::Silent ? unanswered_ + 1 : 0;
   if (given_up()) {
-    channel_.forsake(place_.drive);
+    channel_.take_offline(place_.drive);
     if (tell_ != nullptr) tell_(place_.channel, place_.drive);
   }
   return end == End::Silent ? Error::TimedOut : Error::IoError;

@@ -116,7 +116,7 @@ Result<void> IdeChannel::select(unsigned drive) {
   KASSERT(drive < 2 && turn_.held());
   // The other drive's command must be over before the device register may change. A dead drive's
   // command never is, but its neighbour may still answer.
-  if (!forsaken_[selected_]) TRY(await(Until::Idle));
+  if (!offline_[selected_]) TRY(await(Until::Idle));
   write(IdeRegister::Device, kIdeDeviceBase | (drive == 0 ? 0 : kIdeDeviceSecond));
   selected_ = drive;
   settle();
@@ -124,8 +124,8 @@ Result<void> IdeChannel::select(unsigned drive) {
   return {};
 }
 
-void IdeChannel::forsake(unsigned drive) {
-  forsaken_[drive] = selected_ == drive && !await(Until::Idle);
+void IdeChannel::take_offline(unsigned drive) {
+  offline_[drive] = selected_ == drive && !await(Until::Idle);
 }
 
 void IdeChannel::reset() {

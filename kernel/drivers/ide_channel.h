@@ -62,11 +62,11 @@ class IdeChannel : public IdeTaskFile {
   };
   Result<DmaOutcome> run_dma();
   // Selects drive 0 or 1 and waits until it takes a command. Fails: TimedOut, also where the drive
-  // selected before is not done, unless that one has been forsaken.
+  // selected before is not done, unless that one has been taken offline.
   Result<void> select(unsigned drive);
   // The drive is never selected again; where the reset just before has left it busy, nobody waits
   // for it any more. Sleeps. Requires: the turn.
-  void forsake(unsigned drive);
+  void take_offline(unsigned drive);
   // Resets both drives. Whether it has helped shows in the next select(). Requires: the bus master
   // is stopped.
   void reset();
@@ -89,7 +89,7 @@ class IdeChannel : public IdeTaskFile {
   IdeBusMaster bus_master_;
   IdeCounters counters_;
   unsigned selected_ = 0;  // by the last select(), or by a reset
-  bool forsaken_[2] = {};
+  bool offline_[2] = {};
 
   // The one sleeper in await() or pause(), who has the turn.
   bool sleeping_ = false;

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "mm/paging/pageout.h"
+#include "mm/paging/paging.h"
 #include "mm/space/reverse_map.h"
 
 namespace mobius::mm {

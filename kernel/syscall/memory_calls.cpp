@@ -4,7 +4,7 @@
 
 #include "abi/vmm.h"
 #include "mm/calls/vmm.h"
-#include "mm/paging/pageout.h"
+#include "mm/paging/paging.h"
 #include "mm/space/long_call.h"
 #include "proc/programs/user_copies.h"
 #include "syscall/calls.h"

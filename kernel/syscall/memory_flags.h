@@ -22,7 +22,7 @@ constexpr Result<mm::BlockOptions> block_of_flags(uint32_t flags) {
   return mm::BlockOptions{
       .access = *access,
       .storage = (flags & VM_MEM_GUARANTEED) != 0 ? mm::Storage::Promised : mm::Storage::OnTouch,
-      .commit = (flags & VM_MEM_EAGER) != 0 ? mm::Commit::Ahead : mm::Commit::Touched};
+      .commit = (flags & VM_MEM_EAGER) != 0 ? mm::Commit::Around : mm::Commit::Touched};
 }
 
 }  // namespace mobius::syscall

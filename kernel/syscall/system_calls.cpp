@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "bootinfo/boot_options.h"
 #include "mm/invariants.h"
-#include "mm/paging/pageout.h"
+#include "mm/paging/paging.h"
 #include "mm/paging/swap_off.h"
 #include "proc/processes/process_end.h"
 #include "proc/programs/user_copies.h"

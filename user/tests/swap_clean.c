@@ -19,7 +19,7 @@ __asm__(
     ".endr\n"
     ".text\n");
 
-/* More of the EXE than the kernel keeps for code (PagingOut::kKeptForImages), so that all of the
+/* More of the EXE than the kernel keeps for code (MachinePaging::kImageReserve), so that all of the
  * table can go while this is in use. */
 #define IN_USE_PAGES 40
 static const volatile char in_use[IN_USE_PAGES * PAGE] = {1};

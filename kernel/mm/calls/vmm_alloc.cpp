@@ -1,6 +1,6 @@
 // VmmAlloc, VmmFree, VmmReserveArea, VmmUnmap.
 #include "mm/calls/vmm_internal.h"
-#include "mm/fault/commit_ahead.h"
+#include "mm/fault/fault_around.h"
 #include "mm/objects/anonymous_object.h"
 
 namespace mobius::mm {
@@ -61,7 +61,7 @@ Result<VirtAddr> make_block(AddressSpace& space, PageCount pages, VirtAddr base,
   region->first_page = 0;
   object.get()->belong_to(space.footprint);
   region->attach(space, std::move(object));
-  if (options.commit == Commit::Ahead) [[unlikely]] make_eager(*region);
+  if (options.commit == Commit::Around) [[unlikely]] make_eager(*region);
   return region->range.begin;
 }
 

@@ -72,7 +72,7 @@ void return_to_reservation(AddressSpace& space, Region& region) {
   region.detach();
   region.first_page = 0;
   region.read_ahead = {};
-  region.commit_ahead = {};
+  region.fault_around = {};
   space.regions.merge(region);
 }
 

@@ -6,7 +6,7 @@
 // one starts over, because anything may have changed meanwhile.
 #include "mm/fault/fault.h"
 
-#include "mm/fault/commit_ahead.h"
+#include "mm/fault/fault_around.h"
 #include "mm/fault/fault_action.h"
 #include "mm/fault/fault_wait.h"
 #include "mm/space/long_call.h"
@@ -99,9 +99,11 @@ Source state_in(VmObject& source, PageIndex index) REQUIRES(memory_lock) {
   const Need::Kind shown = page.show(record.number, page.region.access);
   if (shown != Need::Nothing) [[unlikely]] return shown;
   page.object().install(page.slot, page.index, std::move(*frame));
-  if (manager.tracking) [[unlikely]] manager.residency->faulted_in(record, page.slot.shadow());
+  if (manager.lists_are_live) [[unlikely]] {
+    manager.residency->faulted_in(record, page.slot.shadow());
+  }
   const bool eager = fill == Fill::Zero && page.region.eager();
-  if (eager) [[unlikely]] commit_ahead(page.space, page.region, page.index);
+  if (eager) [[unlikely]] fault_around(page.space, page.region, page.index);
   return Need::Nothing;
 }
 
@@ -176,7 +178,7 @@ void count_fault(AddressSpace& space, Before before) REQUIRES(memory_lock) {
     ++manager.stats.faults_minor;
     space.load.count_minor();
   }
-  if (manager.tracking) [[unlikely]] manager.residency->age();
+  if (manager.lists_are_live) [[unlikely]] manager.residency->age();
 }
 
 [[gnu::always_inline]] inline Need attempt(AddressSpace& space, PageFault fault, Before before,

@@ -1,5 +1,5 @@
-// FrameAdmission: who may take a frame, as a table. The ledger (commit.h) says how many frames are
-// set aside for what; a request takes frames as long as those that its class (frame_request.h)
+// FrameAdmission: who may take a frame, as a table. The ledger (promises.h) says how many frames
+// are set aside for what; a request takes frames as long as those that its class (frame_request.h)
 // leaves to others stay free. Pure.
 //
 //                of all frames                    in the direct map, where there is RAM beyond it

@@ -1,6 +1,6 @@
 // FrameGate: who may take a frame, and who hears of it when few are left.
 //
-// A table (frame_admission.h; the ledger in commit.h fills it in) says how many frames each class
+// A table (frame_admission.h; the ledger in promises.h fills it in) says how many frames each class
 // of request leaves to others. Above it lies the low watermark: with more free, a request needs no
 // second look; after one that leaves less, the listener is told. Tests plan failures here.
 #pragma once

@@ -5,7 +5,7 @@
 #include "base/list.h"
 #include "base/lock.h"
 #include "mm/heap/kernel_heap.h"
-#include "mm/ledger/commit.h"
+#include "mm/ledger/promises.h"
 #include "mm/ledger/footprint.h"
 #include "mm/ledger/kernel_share.h"
 #include "mm/objects/step_limits.h"
@@ -42,12 +42,12 @@ struct MemoryManager {
   List<VmObject, AllObjects> objects GUARDED_BY(memory_lock){};
   Footprint of_nobody GUARDED_BY(memory_lock){};  // images', shared, shown by no region
   // What evicts pages where memory is short; null on a machine that never does. Set while it is
-  // wired (pageout.h).
+  // wired (paging.h).
   Residency* residency = nullptr;
   PageDaemon* page_daemon = nullptr;
   SwapPager* swap = nullptr;
   Pager* default_pager = nullptr;  // of memory that has no store of its own: swap
-  bool tracking GUARDED_BY(memory_lock) = false;  // it wants to hear of pages that come in
+  bool lists_are_live GUARDED_BY(memory_lock) = false;  // it wants to hear of pages that come in
   uint32_t starving GUARDED_BY(memory_lock) = 0;  // see frame_wait.h
   // Of these and of long calls (long_call.h): with none, a fault is resolved at once where it can.
   uint32_t careful_faults GUARDED_BY(memory_lock) = 0;

@@ -10,7 +10,7 @@ namespace mobius::mm {
 class VmObject;
 struct Region;
 struct ObjectViews {};
-struct ObjectFronts {};
+struct PrivateObjects {};
 struct ObjectOffers {};
 
 // What offers an object to other processes. Known to the object; told when it ends.
@@ -27,14 +27,14 @@ class ObjectUsers {
  public:
   // Locks: the memory lock. See reverse_map.h for the first two.
   List<Region, ObjectViews>& views() REQUIRES(memory_lock) { return views_; }
-  List<VmObject, ObjectFronts>& fronts() REQUIRES(memory_lock) { return fronts_; }
+  List<VmObject, PrivateObjects>& private_objects() REQUIRES(memory_lock) { return private_; }
   List<ObjectOffer, ObjectOffers>& offers() REQUIRES(memory_lock) { return offers_; }
 
   uint32_t locked_views GUARDED_BY(memory_lock) = 0;  // regions whose pages are locked
 
  private:
   List<Region, ObjectViews> views_ GUARDED_BY(memory_lock);
-  List<VmObject, ObjectFronts> fronts_ GUARDED_BY(memory_lock);
+  List<VmObject, PrivateObjects> private_ GUARDED_BY(memory_lock);
   List<ObjectOffer, ObjectOffers> offers_ GUARDED_BY(memory_lock);
 };
 

@@ -22,7 +22,7 @@ uint32_t identity_of(const FrameRecord& record) {
 // Pages that came before memory was short for the first time join in the order of their objects. To
 // the policy they are the first to come, so it must know before how many there can be.
 void Residency::start_tracking() {
-  manager_.tracking = true;
+  manager_.lists_are_live = true;
   uint32_t pages = manager_.frames.counts().free();
   for (VmObject& object : manager_.objects) pages += object.resident_pages();
   policy_.set_capacity(pages);
@@ -34,7 +34,7 @@ void Residency::start_tracking() {
 }
 
 void Residency::begin_picking() {
-  if (!manager_.tracking) start_tracking();
+  if (!manager_.lists_are_live) start_tracking();
   // With those that are being read: policies evict for each dip of it.
   policy_.set_capacity(policy_.size() + manager_.frames.counts().free() + manager_.reads_in_flight);
   came_ = {};
@@ -42,12 +42,12 @@ void Residency::begin_picking() {
 
 FrameRecord* Residency::pick() { return static_cast<FrameRecord*>(policy_.pick_victim(*this)); }
 
-void Residency::put_back(FrameRecord& record, ReplacementPolicy::Kept why) {
-  if (why == ReplacementPolicy::Kept::IoFailed) {
+void Residency::put_back(FrameRecord& record, ReplacementPolicy::Stays why) {
+  if (why == ReplacementPolicy::Stays::WriteFailed) {
     record.marks.add(PageMark::Stuck);
     record.marks.remove({PageMark::Tracked});
   } else {
-    policy_.kept(record, why);
+    policy_.stays(record, why);
   }
 }
 
@@ -75,14 +75,14 @@ void Residency::note_came(FrameRecord& record) {
 }
 
 void Residency::faulted_in(FrameRecord& record, Shadow shadow) {
-  if (!manager_.tracking) return;
+  if (!manager_.lists_are_live) return;
   note_came(record);
   newcomers_.add(record);
   policy_.faulted_in(record, shadow, identity_of(record));
 }
 
 void Residency::was_read_ahead(FrameRecord& record, Shadow shadow) {
-  if (!manager_.tracking) return;
+  if (!manager_.lists_are_live) return;
   note_came(record);
   policy_.read_ahead(record, shadow, identity_of(record));
 }

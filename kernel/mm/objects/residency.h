@@ -58,7 +58,7 @@ class Residency final : private Sampler {
   // It stays, and is not picked again until unlock().
   void set_aside_locked(FrameRecord& record) REQUIRES(memory_lock);
   // It stays; a page that could not be written is Stuck from now on.
-  void put_back(FrameRecord& record, ReplacementPolicy::Kept why) REQUIRES(memory_lock);
+  void put_back(FrameRecord& record, ReplacementPolicy::Stays why) REQUIRES(memory_lock);
   Shadow evicted(FrameRecord& record) REQUIRES(memory_lock);
   // Pages that are Stuck may go again. Returns how many there were.
   uint32_t forgive_failures() REQUIRES(memory_lock);

@@ -10,7 +10,7 @@ VmObject::VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObje
   if (backing != nullptr) {
     KASSERT(backing->source() == backing);  // faults ask its pager, and nobody behind it
     backing->add_reference();
-    backing->fronts().push_back(*this);
+    backing->private_objects().push_back(*this);
   }
   manager_.objects.push_back(*this);
 }
@@ -28,7 +28,7 @@ void VmObject::drop_reference() {
   while (ObjectOffer* const offer = offers().pop_front()) offer->object_ends();
   manager_.objects.remove(*this);
   VmObject* const backing = this->backing();
-  if (backing != nullptr) backing->fronts().remove(*this);
+  if (backing != nullptr) backing->private_objects().remove(*this);
   destroy();
   if (backing != nullptr) backing->drop_reference();
 }

@@ -15,7 +15,7 @@ namespace mobius::mm {
 class VmObject : public ObjectPages,
                  public ObjectUsers,
                  public Link<AllObjects>,
-                 public Link<ObjectFronts> {
+                 public Link<PrivateObjects> {
  public:
   // Locks: the memory lock, as for everything below.
   // Memory that starts as zeros, or as what `backing` has, and goes to swap space.

@@ -8,7 +8,7 @@
 
 namespace mobius::mm {
 
-using Kept = ReplacementPolicy::Kept;
+using Stays = ReplacementPolicy::Stays;
 
 // Victims that must be written, and where to. Between begin_write and finish_write their frames are
 // nobody's but the writer's to free.
@@ -76,7 +76,7 @@ void Eviction::pick_batch(Batch& batch) {
       case Chosen::Evicted: ++result.evicted; break;
       case Chosen::ToWrite: batch.add(*record); break;
       case Chosen::Locked: residency_.set_aside_locked(*record); break;
-      case Chosen::Stays: residency_.put_back(*record, Kept::Used); break;
+      case Chosen::Stays: residency_.put_back(*record, Stays::Reactivated); break;
     }
   }
   residency_.flush();
@@ -117,7 +117,7 @@ void Eviction::pick_without_slots(Batch& batch) {
   }
   while (staying != nullptr) {
     auto* const next = static_cast<FrameRecord*>(staying->PolicyPage::next);
-    residency_.put_back(*std::exchange(staying, next), Kept::Used);
+    residency_.put_back(*std::exchange(staying, next), Stays::Reactivated);
   }
   residency_.flush();
 }
@@ -170,7 +170,7 @@ void Eviction::assign_places(Batch& batch) {
       begin_write(batch.pages[batch.count++] = page);
     }
     for (; group.size() > placed; group = group.first(group.size() - 1)) {
-      residency_.put_back(*group.back().record, Kept::Used);
+      residency_.put_back(*group.back().record, Stays::Reactivated);
     }
   }
   manager_.writes_in_flight += batch.count;
@@ -256,14 +256,16 @@ void Eviction::finish_write(const PageWrite& page, EvictionResult& result) {
   PageSlot& slot = slot_of(record);
   if (page.end != End::Written) {
     object_of(record)->note_dirty(slot);
-    if (page.end == End::NotWritten) return residency_.put_back(record, Kept::Used);
+    if (page.end == End::NotWritten) return residency_.put_back(record, Stays::Reactivated);
     ++result.stuck;
-    return residency_.put_back(record, Kept::IoFailed);
+    return residency_.put_back(record, Stays::WriteFailed);
   }
   fold_dirty(record, slot);
   const bool void_now = slot.dirty() || page.pager->fate_of(record, slot) == Fate::Written;
   if (is_locked(*object_of(record), record.index)) return residency_.set_aside_locked(record);
-  if (void_now || residency_.was_used(record)) return residency_.put_back(record, Kept::Used);
+  if (void_now || residency_.was_used(record)) {
+    return residency_.put_back(record, Stays::Reactivated);
+  }
   evict(record, slot);
   ++result.evicted;
 }

@@ -182,7 +182,7 @@ Result<void> PageIn::install(uint32_t n) {
   if (!pager_.came_in(record, first_ + n)) return Failure(Error::IoError);
   PageSlot& slot = this->slot(n);
   object().install(slot, wanted_.index + n, std::move(frames_[n]));
-  if (manager_.tracking) tell_residency(n, record, slot.shadow());
+  if (manager_.lists_are_live) tell_residency(n, record, slot.shadow());
   return {};
 }
 

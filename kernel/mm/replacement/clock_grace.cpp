@@ -40,7 +40,7 @@ class ClockGrace final : public ReplacementPolicy {
     return page != nullptr ? page : fresh_.pop_front();
   }
   Shadow evicted(PolicyPage&, uint32_t) override { return kNoShadow; }
-  void kept(PolicyPage& page, Kept) override { clock_.push_back(page); }
+  void stays(PolicyPage& page, Stays) override { clock_.push_back(page); }
 
   uint32_t size() const override { return fresh_.size() + clock_.size(); }
 

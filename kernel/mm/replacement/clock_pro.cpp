@@ -22,7 +22,7 @@ class ClockPro final : public ReplacementPolicy {
   void age(uint32_t budget, Sampler& sampler) override { set_.age(budget, sampler); }
   PolicyPage* pick_victim(Sampler& sampler) override { return set_.pick_victim(sampler); }
   Shadow evicted(PolicyPage& page, uint32_t) override { return set_.evicted(page); }
-  void kept(PolicyPage& page, Kept) override { set_.kept(page); }
+  void stays(PolicyPage& page, Stays) override { set_.kept(page); }
 
   uint32_t size() const override { return set_.size(); }
 

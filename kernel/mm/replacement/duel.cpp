@@ -58,7 +58,7 @@ class Duel final : public ReplacementPolicy {
     return page;
   }
   Shadow evicted(PolicyPage& page, uint32_t) override { return set_.evicted(page); }
-  void kept(PolicyPage& page, Kept) override { set_.kept(page); }
+  void stays(PolicyPage& page, Stays) override { set_.kept(page); }
 
   uint32_t size() const override { return set_.size(); }
 

@@ -16,7 +16,7 @@ class OneListPolicy : public ReplacementPolicy {
   void removed(PolicyPage& page) override { pages_.remove(page); }
   void age(uint32_t, Sampler&) override {}
   Shadow evicted(PolicyPage&, uint32_t) override { return kNoShadow; }
-  void kept(PolicyPage& page, Kept) override { pages_.push_back(page); }
+  void stays(PolicyPage& page, Stays) override { pages_.push_back(page); }
   uint32_t size() const override { return pages_.size(); }
 
  protected:

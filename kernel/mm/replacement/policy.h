@@ -54,8 +54,8 @@ class ReplacementPolicy {
   // The victim is out of memory. Returns what to remember of it.
   virtual Shadow evicted(PolicyPage& page, uint32_t identity) = 0;
   // The victim stays: it was used or modified meanwhile, or could not be written.
-  enum class Kept : uint8_t { Used, IoFailed };
-  virtual void kept(PolicyPage& page, Kept why) = 0;
+  enum class Stays : uint8_t { Reactivated, WriteFailed };
+  virtual void stays(PolicyPage& page, Stays why) = 0;
 
   // Pages that are the policy's now.
   virtual uint32_t size() const = 0;

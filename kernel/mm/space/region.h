@@ -18,9 +18,9 @@ struct ReadAhead {
   uint32_t window = 1;
 };
 
-// VM_MEM_EAGER (commit_ahead.h): where the next first write is if the program goes straight on, and
+// VM_MEM_EAGER (fault_around.h): where the next first write is if the program goes straight on, and
 // how many pages the last one committed at most. 0: the block is not eager.
-struct CommitAhead {
+struct FaultAround {
   PageIndex next = 0;
   uint32_t window = 0;
 };
@@ -54,9 +54,9 @@ struct Region : RegionNode, Link<ObjectViews> {
   PageIndex first_page GUARDED_BY(memory_lock) = 0;  // the object's page at range.begin
   // Indices in the object: each view goes its own way through it.
   ReadAhead read_ahead GUARDED_BY(memory_lock);
-  CommitAhead commit_ahead GUARDED_BY(memory_lock);
+  FaultAround fault_around GUARDED_BY(memory_lock);
 
-  bool eager() const REQUIRES(memory_lock) { return commit_ahead.window != 0; }
+  bool eager() const REQUIRES(memory_lock) { return fault_around.window != 0; }
 
   // From now on the region is a view of `shown`, and the object knows it. One that another space
   // shows, too, belongs to neither. Requires: has none yet.

@@ -117,7 +117,7 @@ void Regions::split(Region& region, VirtAddr at, New upper) {
   upper->block_base = region.block_base;
   upper->reservation = region.reservation;
   upper->first_page = region.page_at(at);
-  upper->commit_ahead = region.commit_ahead;
+  upper->fault_around = region.fault_around;
   if (VmObject* object = region.object.get()) {
     object->add_reference();
     upper->attach(*region.space, ObjectReference(object));

@@ -15,7 +15,7 @@ void for_each_view(VmObject& object, PageIndex page, F&& f) REQUIRES(memory_lock
   for (Region& region : object.views()) {
     if (region.shows(page)) f(*region.space, region.address_of(page));
   }
-  for (VmObject& front : object.fronts()) {
+  for (VmObject& front : object.private_objects()) {
     // Otherwise it shows nothing there, or its own copy.
     const PageSlot* slot = front.slots().find(page);
     if (slot != nullptr && slot->kind() == SlotKind::Backed) for_each_view(front, page, f);
@@ -43,7 +43,7 @@ inline void unmap_everywhere(VmObject& object, PageIndex first, PageIndex end)
     if (begin >= stop) continue;
     region.space->unmap_folding(region, {region.address_of(begin), region.address_of(stop)});
   }
-  for (VmObject& front : object.fronts()) unmap_everywhere(front, first, end);
+  for (VmObject& front : object.private_objects()) unmap_everywhere(front, first, end);
 }
 
 // The same for the pages of a region. Those of an object that nobody else shows are found faster:

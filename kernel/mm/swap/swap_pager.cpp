@@ -13,7 +13,7 @@ constexpr uint64_t kMaxSlots = (1u << 24) - 1;
 }  // namespace
 
 Result<void> SwapPager::swap_on(PageDevice& device) {
-  KASSERT(manager_.residency != nullptr && "a PageOut is made before swap_on()");
+  KASSERT(manager_.residency != nullptr && "a Paging is made before swap_on()");
   LockGuard guard(manager_.lock);
   KASSERT(!device_.on());
   if (device.gone()) return Failure(Error::TimedOut);

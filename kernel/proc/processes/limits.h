@@ -8,7 +8,7 @@
 //   a kernel stack: as many as an eighth of RAM holds (Cpu); the last kPromisedStarts
 //   a thread of a process: kMaxThreads, 3/4 of all kernel stacks; a new process has none yet
 //   frames (stack, page directory, page tables, pages touched): the frame allocator's reserve,
-//     which the requests of promised threads may use (mm/ledger/commit.h)
+//     which the requests of promised threads may use (mm/ledger/promises.h)
 //   kernel heap (records of process, thread and image, arguments, handle table, slot tables):
 //     frames of the direct map, asked for with the same class
 //   regions and handles: a limit for each process; a new one has none yet

@@ -16,7 +16,7 @@
 namespace mobius::proc {
 
 // What main.cpp wires; all of it outlives the system.
-struct Outside : Processor {
+struct Environment : Processor {
   mm::MemoryManager& memory;  // its `waiting` is `scheduler`
   Scheduler& scheduler;
   Machine& machine;
@@ -29,9 +29,9 @@ struct Outside : Processor {
 // (threads/scheduler.h), so whatever happens between two such places happens at once. What was
 // found before a wait must be kept by a reference, or looked up again, after it. More processors
 // would need a lock here, below all ranks of lock.h.
-struct System : Outside {
-  explicit System(const Outside& outside)
-      : Outside(outside),
+struct System : Environment {
+  explicit System(const Environment& outside)
+      : Environment(outside),
         processes(maps, memory),
         programs(memory.heap, volume, loader),
         reaper(*this),

@@ -7,14 +7,14 @@
 
 namespace mobius::proc {
 
-uint32_t biggest_newcomer(std::span<const Pager> pagers) {
-  const Pager* oldest = nullptr;  // of those that page and go on
-  for (const Pager& p : pagers) {
+uint32_t biggest_newcomer(std::span<const PagingProcess> pagers) {
+  const PagingProcess* oldest = nullptr;  // of those that page and go on
+  for (const PagingProcess& p : pagers) {
     if (p.promised || p.suspended || p.faults == 0) continue;
     if (oldest == nullptr || p.pid < oldest->pid) oldest = &p;
   }
-  const Pager* biggest = nullptr;
-  for (const Pager& p : pagers) {
+  const PagingProcess* biggest = nullptr;
+  for (const PagingProcess& p : pagers) {
     if (p.promised || p.suspended || p.faults == 0 || &p == oldest) continue;
     if (biggest == nullptr || p.pages > biggest->pages) biggest = &p;
   }
@@ -61,7 +61,7 @@ bool LoadControl::thrashing() {
 }
 
 void LoadControl::suspend_somebody() {
-  std::array<Pager, kMostPagers> pagers;
+  std::array<PagingProcess, kMostPagers> pagers;
   uint32_t count = 0;
   LockGuard guard(system_.memory.lock);
   for (Process* p = system_.processes.next_after(0); p != nullptr && count < pagers.size();

@@ -15,7 +15,7 @@ namespace mobius::proc {
 struct System;
 
 // A process as load control sees it.
-struct Pager {
+struct PagingProcess {
   uint32_t pid = 0;
   uint32_t pages = 0;   // resident
   uint32_t faults = 0;  // major ones in the current run of bad looks
@@ -24,7 +24,7 @@ struct Pager {
 };
 
 // The pid of the one to suspend; 0: nobody. Pure.
-uint32_t biggest_newcomer(std::span<const Pager> pagers);
+uint32_t biggest_newcomer(std::span<const PagingProcess> pagers);
 
 class LoadControl {
  public:

@@ -153,7 +153,7 @@ class Process {
   }
   void alloc() {
     PageCount pages = 1 + h_.random.below(h_.random.chance(6) ? 1500 : 10);
-    const auto commit = h_.random.chance(2) ? mm::Commit::Ahead : mm::Commit::Touched;
+    const auto commit = h_.random.chance(2) ? mm::Commit::Around : mm::Commit::Touched;
     auto base = mm::vmm_alloc(user_.space(), pages, VirtAddr{0}, {.commit = commit});
     if (!base) {
       ASSERT_EQ(base.error(), Error::OutOfFrames);

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "mm/paging/frame_wait.h"
-#include "mm/paging/pageout.h"
+#include "mm/paging/paging.h"
 #include "mm/replacement/registry.h"
 #include "sim/sim_machine.h"
 #include "sim/sim_page_device.h"
@@ -27,9 +27,9 @@ class SimSwap {
                config.seed),
         pager(machine.manager),
         policy(*mm::make_policy(config.policy, storage_)),
-        pageout(machine.manager, policy, pager) {
+        paging(machine.manager, policy, pager) {
     if (config.pages != 0) KASSERT(pager.swap_on(device).has_value());
-    pageout.daemon.start(config.low);
+    paging.daemon.start(config.low);
     machine.scheduler.spawn([this] { daemon(); });
   }
   SimSwap(const SimSwap&) = delete;
@@ -68,8 +68,8 @@ class SimSwap {
 
   void daemon() {
     while (!ending_) {
-      if (pageout.daemon.wanted()) {
-        pageout.daemon.run_round();
+      if (paging.daemon.wanted()) {
+        paging.daemon.run_round();
       } else {
         machine_.scheduler.sleep(5);
       }
@@ -80,7 +80,7 @@ class SimSwap {
   SimPageDevice device;
   mm::SwapPager pager;
   mm::ReplacementPolicy& policy;
-  mm::PageOut pageout;
+  mm::Paging paging;
 };
 
 }  // namespace mobius::sim

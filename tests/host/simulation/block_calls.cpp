@@ -12,7 +12,7 @@ constexpr PageCount kBigBlock = 1200, kBigPromise = 200;
 
 // Of a new block: every second one is eager.
 mm::BlockOptions options_for(Actor& by, mm::Storage storage) {
-  const auto commit = by.random.chance(2) ? mm::Commit::Ahead : mm::Commit::Touched;
+  const auto commit = by.random.chance(2) ? mm::Commit::Around : mm::Commit::Touched;
   return {.storage = storage, .commit = commit};
 }
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "mm/paging/pageout.h"
+#include "mm/paging/paging.h"
 #include "mm/space/long_call.h"
 #include "simulation/setting.h"
 

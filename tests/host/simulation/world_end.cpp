@@ -29,7 +29,7 @@ void World::read_everything_back() {
 void World::close() {
   for (Seat& seat : seats_) seat.program.reset();
   image_->release();
-  while (setting.swap.pageout.daemon.wanted()) setting.machine.scheduler.sleep(100);
+  while (setting.swap.paging.daemon.wanted()) setting.machine.scheduler.sleep(100);
   setting.swap.finish();
   if (setting.machine.scheduler.run() != 0) setting.log.wrong("a thread waits for ever");
   mm::check_machine(setting.machine.manager);

@@ -24,7 +24,7 @@ struct IdleAndHog {
   }
   ~IdleAndHog() {
     mm::check_machine(machine.manager);
-    swap.pageout.daemon.start(0);
+    swap.paging.daemon.start(0);
     swap.finish();
     machine.scheduler.run();
     image->release();  // the users, which go later, have the last references
@@ -43,11 +43,11 @@ struct IdleAndHog {
   }
   // All of it goes.
   void fall_asleep() {
-    swap.pageout.daemon.start(machine.frames.counts().total());
+    swap.paging.daemon.start(machine.frames.counts().total());
     for (int i = 0; i < 20; ++i) {
       (void)mm::FrameWait(machine.manager).for_frames();  // images go, too
     }
-    swap.pageout.daemon.start(kLow);
+    swap.paging.daemon.start(kLow);
     for (uint32_t n = 1; n <= swap.total_slots(); ++n) machine.frames.standby().forget({n});
     ASSERT_EQ(images(), 0u);
   }

@@ -131,9 +131,9 @@ TEST(PromiseStory, D3_a_page_of_zeros_that_is_evicted_is_owed_again) {
   const uint32_t owed = world.owed();
   ASSERT_TRUE(world.user.write32(block, 1));
   ASSERT_TRUE(world.user.write32(block, 0));
-  world.swap.pageout.daemon.start(400);
-  world.swap.pageout.daemon.run_round();
-  world.swap.pageout.daemon.start(8);
+  world.swap.paging.daemon.start(400);
+  world.swap.paging.daemon.run_round();
+  world.swap.paging.daemon.start(8);
   EXPECT_EQ(world.user.state(block), mm::PageState::Discarded);
   EXPECT_EQ(world.owed(), owed);
 }
@@ -244,9 +244,9 @@ TEST(PromiseStory, D3_pages_come_back_where_all_else_is_promised) {
   constexpr PageCount kPages = 150;
   VirtAddr block = mm::vmm_alloc(world.user.space(), kPages, VirtAddr{0}, kReadWrite).value();
   world.fill(block, kPages, 1);
-  world.swap.pageout.daemon.start(world.machine.frames.counts().total());
-  world.swap.pageout.daemon.run_round();
-  world.swap.pageout.daemon.start(8);
+  world.swap.paging.daemon.start(world.machine.frames.counts().total());
+  world.swap.paging.daemon.run_round();
+  world.swap.paging.daemon.start(8);
   ASSERT_EQ(world.swap.swapped_pages(), kPages);
   for (uint32_t n = 1; n <= 201; ++n) world.machine.frames.standby().forget({n});
   VirtAddr table = world.promise(world.greedy, 2).value();  // what the block's page table takes
@@ -277,9 +277,9 @@ TEST(PromiseStory, D3_pages_that_could_not_be_written_are_tried_again_before_one
   World world(1000);
   VirtAddr block = world.promise(1).value();
   world.fill(block, 1, 1);
-  world.swap.pageout.daemon.start(world.machine.frames.counts().total());
-  world.swap.pageout.daemon.run_round();
-  world.swap.pageout.daemon.start(8);
+  world.swap.paging.daemon.start(world.machine.frames.counts().total());
+  world.swap.paging.daemon.run_round();
+  world.swap.paging.daemon.start(8);
   ASSERT_EQ(world.swap.swapped_pages(), 1u);
   world.machine.frames.standby().forget({1});
   const FrameNumber frame = world.machine.frames.allocate(mm::FrameUse::Driver)->release();

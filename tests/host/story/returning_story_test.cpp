@@ -70,9 +70,9 @@ TEST(ReturningStory, D3_promises_that_are_taken_leave_frames_for_code) {
 TEST(ReturningStory, D3_a_page_of_zeros_that_went_comes_back_when_growth_has_ended) {
   IdleAndHog pair(0, kReserve, kKept);
   pair.start();
-  pair.swap.pageout.daemon.start(pair.machine.frames.counts().total());
-  pair.swap.pageout.daemon.run_round();
-  pair.swap.pageout.daemon.start(kLow);
+  pair.swap.paging.daemon.start(pair.machine.frames.counts().total());
+  pair.swap.paging.daemon.run_round();
+  pair.swap.paging.daemon.start(kLow);
   ASSERT_EQ(pair.idle.state(pages_after(pair.data, 1)), mm::PageState::Discarded);
   pair.grow_until_the_end();
   EXPECT_TRUE(pair.idle.write32(pages_after(pair.data, 1), 1));

@@ -137,11 +137,11 @@ struct OnePageCanGo {
     EXPECT_TRUE(user->write32(block, 1));
     EXPECT_TRUE(mm::vmm_discard(user->space(), block, 1));  // its slot and page table stay
     fill();
-    swap->pageout.daemon.start(1);
-    swap->pageout.daemon.run_round();  // the EXE's page goes
+    swap->paging.daemon.start(1);
+    swap->paging.daemon.run_round();  // the EXE's page goes
   }
   ~OnePageCanGo() {
-    swap->pageout.daemon.start(0);
+    swap->paging.daemon.start(0);
     swap->finish();
     machine.scheduler.run();
     user.reset();

@@ -98,7 +98,7 @@ TEST_F(StoreStory, R13_a_modified_page_is_written_back_to_its_store) {
 
 TEST_F(StoreStory, R13_a_modified_page_goes_where_there_is_no_swap_space) {
   ASSERT_TRUE(user.write32(at(3), 77));
-  (void)swap.pageout.eviction.evict_without_slots({mm::Gain::Frames, mm::Images::Take});
+  (void)swap.paging.eviction.evict_without_slots({mm::Gain::Frames, mm::Images::Take});
   EXPECT_EQ(stored(3), 77u);
 }
 

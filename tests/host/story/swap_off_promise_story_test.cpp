@@ -74,9 +74,9 @@ TEST(SwapOffPatienceStory, R13_one_batch_that_cannot_be_written_does_not_end_it)
     return mm::vmm_alloc(user.space(), pages, VirtAddr{0}, kReadWrite).value();
   };
   const auto press = [&](uint32_t frames) {
-    swap.pageout.daemon.start(frames);
-    swap.pageout.daemon.run_round();
-    swap.pageout.daemon.start(8);
+    swap.paging.daemon.start(frames);
+    swap.paging.daemon.run_round();
+    swap.paging.daemon.start(8);
   };
   constexpr PageCount kClean = 500, kDirty = 8;
   VirtAddr dirty = alloc(kDirty), clean = alloc(kClean);

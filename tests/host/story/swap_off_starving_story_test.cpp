@@ -57,7 +57,7 @@ TEST_F(SwapOffStarvingStory, R13_pages_that_have_gone_out_meanwhile_are_found_in
   const uint64_t writes = swap.device.writes;
   bool gone = false;
   machine.scheduler.spawn([&] {
-    (void)swap.pageout.eviction.evict_batch({mm::Gain::Frames, mm::Images::Keep});
+    (void)swap.paging.eviction.evict_batch({mm::Gain::Frames, mm::Images::Keep});
     gone = true;
   });
   while (swap.device.writes == writes) machine.scheduler.yield();

@@ -52,9 +52,9 @@ class SwapRig : public testing::Test {
   }
   // The same, but what comes back comes back from them.
   void put_on_standby(uint32_t frames) {
-    swap.pageout.daemon.start(frames);
-    swap.pageout.daemon.run_round();
-    swap.pageout.daemon.start(8);
+    swap.paging.daemon.start(frames);
+    swap.paging.daemon.run_round();
+    swap.paging.daemon.start(8);
   }
   void evict_all() { press_for(machine.frames.counts().total()); }
   std::string draw(VirtAddr base, PageCount pages) { return user.draw(base, pages); }

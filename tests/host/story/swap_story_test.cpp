@@ -158,7 +158,7 @@ TEST_F(SwapStory, R15_a_page_modified_while_it_is_written_stays_dirty_when_nothi
   });
   swap.device.latency = 1000;
   const mm::EvictionAim any{mm::Gain::Frames, mm::Images::Keep};
-  EXPECT_EQ(swap.pageout.eviction.evict_batch(any).evicted, 0u);
+  EXPECT_EQ(swap.paging.eviction.evict_batch(any).evicted, 0u);
   EXPECT_EQ(draw(block, 1), "D");
   EXPECT_EQ(user.read32(block + 4092).value(), 2u);
 }
@@ -172,7 +172,7 @@ TEST_F(SwapStory, R13_a_page_read_while_it_is_written_stays) {
   });
   swap.device.latency = 1000;
   const mm::EvictionAim any{mm::Gain::Frames, mm::Images::Keep};
-  EXPECT_EQ(swap.pageout.eviction.evict_batch(any).evicted, 0u);
+  EXPECT_EQ(swap.paging.eviction.evict_batch(any).evicted, 0u);
   EXPECT_EQ(draw(block, 1), "c");
 }
 
@@ -269,15 +269,15 @@ TEST(SwapStories, R13_image_pages_go_without_a_write_and_are_read_again) {
     }
   }
   EXPECT_EQ(file.behaviour.reads, 4u);
-  swap.pageout.daemon.start(machine.frames.counts().free());
-  swap.pageout.daemon.run_round();
+  swap.paging.daemon.start(machine.frames.counts().free());
+  swap.paging.daemon.run_round();
   EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Image), 0u);
   EXPECT_EQ(one.state(layout.base), mm::PageState::InFile);
   mm::check_machine(machine.manager);
   EXPECT_EQ(two.read32(layout.base).value(), sim::signed_word(7, 0));
   EXPECT_EQ(one.read32(layout.base).value(), sim::signed_word(7, 0));
   EXPECT_EQ(file.behaviour.reads, 5u);
-  swap.pageout.daemon.start(0);
+  swap.paging.daemon.start(0);
   swap.finish();
   machine.scheduler.run();
   image->release();  // the users, which go first, have the last references

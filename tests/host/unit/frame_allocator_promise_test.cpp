@@ -1,7 +1,7 @@
 // The frame allocator's promises, and its planned failures: what is kept for whom, what fails when.
 #include <set>
 
-#include "mm/ledger/commit.h"
+#include "mm/ledger/promises.h"
 #include "unit/frame_allocator_rig.h"
 
 namespace mobius::mm {

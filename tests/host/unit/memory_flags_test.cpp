@@ -43,7 +43,7 @@ TEST(MemoryFlags, D3_a_block_is_what_its_bits_say) {
              eager = block_of_flags(VM_MEM_EAGER);
   EXPECT_TRUE(plain->storage == Storage::OnTouch && plain->commit == Commit::Touched);
   EXPECT_TRUE(promised->storage == Storage::Promised && promised->commit == Commit::Touched);
-  EXPECT_TRUE(eager->storage == Storage::OnTouch && eager->commit == Commit::Ahead);
+  EXPECT_TRUE(eager->storage == Storage::OnTouch && eager->commit == Commit::Around);
 }
 
 }  // namespace

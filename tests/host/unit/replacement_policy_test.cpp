@@ -138,8 +138,8 @@ class History {
     if (page.where != TestPage::Where::Victim) return;
     if (random_.chance(4)) {
       page.where = TestPage::Where::Policy;
-      policy_->kept(page, random_.chance(2) ? ReplacementPolicy::Kept::Used
-                                            : ReplacementPolicy::Kept::IoFailed);
+      policy_->stays(page, random_.chance(2) ? ReplacementPolicy::Stays::Reactivated
+                                            : ReplacementPolicy::Stays::WriteFailed);
       return;
     }
     page.shadow = policy_->evicted(page, page.identity);

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mm/paging/frame_wait.h"
-#include "mm/paging/pageout.h"
+#include "mm/paging/paging.h"
 #include "mm/replacement/registry.h"
 #include "sim/sim_machine.h"
 #include "sim/sim_page_device.h"
@@ -28,15 +28,15 @@ TEST(Wiring, SwapOnWithoutAPageOut) {
   sim::SimMachine machine;
   sim::SimPageDevice device(machine.memory, machine.scheduler, 256, 1);
   mm::SwapPager pager(machine.manager);
-  EXPECT_DEATH((void)pager.swap_on(device), "a PageOut is made before swap_on");
+  EXPECT_DEATH((void)pager.swap_on(device), "a Paging is made before swap_on");
 }
 
 TEST(Wiring, APageOutThatWasNotStarted) {
   sim::SimMachine machine;
   alignas(mm::kPolicyAlignment) std::byte storage[mm::kPolicyStorage];
   mm::SwapPager pager(machine.manager);
-  mm::PageOut pageout(machine.manager, *mm::make_policy("clock", storage), pager);
-  EXPECT_DEATH(pageout.daemon.run_round(), "start.. has been called");
+  mm::Paging paging(machine.manager, *mm::make_policy("clock", storage), pager);
+  EXPECT_DEATH(paging.daemon.run_round(), "start.. has been called");
   EXPECT_DEATH((void)mm::FrameWait(machine.manager).for_frames(), "start.. has been called");
 }
 

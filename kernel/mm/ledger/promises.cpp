@@ -1,5 +1,5 @@
-// The books of promises (commit.h).
-#include "mm/ledger/commit.h"
+// The books of promises (promises.h).
+#include "mm/ledger/promises.h"
 
 namespace mobius::mm {
 

@@ -1,5 +1,5 @@
-// Wiring what evicts pages: see paging_out.h.
-#include "paging_out.h"
+// Wiring what evicts pages: see machine_paging.h.
+#include "machine_paging.h"
 
 #include <algorithm>
 
@@ -46,17 +46,17 @@ uint32_t hide_frames(mm::FrameAllocator& frames, uint32_t usable, uint32_t water
 
 }  // namespace
 
-PagingOut::PagingOut(mm::MemoryManager& manager, std::string_view policy)
+MachinePaging::MachinePaging(mm::MemoryManager& manager, std::string_view policy)
     : manager_(manager),
       pager_(manager),
-      pageout_(manager, policy_of(policy, storage_), pager_) {}
+      paging_(manager, policy_of(policy, storage_), pager_) {}
 
-void PagingOut::start(proc::System& system, mm::PageDevice* device) {
+void MachinePaging::start(proc::System& system, mm::PageDevice* device) {
   using Line = TextBuffer<128>;
   if (device != nullptr && !pager_.swap_on(*device)) {
     system.machine.log("swap: not enough memory for its books, not used\n");
   }
-  start_kernel_thread(system, page_daemon, &pageout_.daemon);
+  start_kernel_thread(system, page_daemon, &paging_.daemon);
   static proc::LoadControl control(system);
   start_kernel_thread(system, load_control, &control);
   Line line;
@@ -65,7 +65,7 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
     manager_.promises.set_reserve(kPromisedFrames);
     manager_.promises.set_image_reserve(kImageReserve);
     manager_.share = mm::KernelShare::of(manager_.frames.counts().direct());
-    line.add("paging: policy ").add(pageout_.residency.policy_name()).add(", low at ");
+    line.add("paging: policy ").add(paging_.residency.policy_name()).add(", low at ");
   }
   const uint32_t total = manager_.frames.counts().total();
   const uint32_t low = std::clamp(total / kLowShare, kLeastLow, kMostLow);
@@ -77,7 +77,7 @@ void PagingOut::start(proc::System& system, mm::PageDevice* device) {
     hiding.add_decimal(hide_frames(manager_.frames, usable, kPromisedFrames + low));
     system.machine.log(hiding.add(" hidden\n").text());
   }
-  pageout_.daemon.start(low);
+  paging_.daemon.start(low);
 }
 
 }  // namespace mobius

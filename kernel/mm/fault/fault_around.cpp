@@ -1,5 +1,5 @@
-// Pages committed before they are touched (commit_ahead.h).
-#include "mm/fault/commit_ahead.h"
+// Pages committed before they are touched (fault_around.h).
+#include "mm/fault/fault_around.h"
 
 #include <algorithm>
 
@@ -39,7 +39,7 @@ Committed commit(AddressSpace& space, Region& region, PageIndex page) REQUIRES(m
   // From here on nothing fails.
   object.install(*slot, page, std::move(*frame));
   ++manager.stats.pages_ahead;
-  if (manager.tracking) {
+  if (manager.lists_are_live) {
     manager.residency->was_read_ahead(manager.frames.record(number), slot->shadow());
     manager.residency->age();
   }
@@ -51,11 +51,11 @@ Committed commit(AddressSpace& space, Region& region, PageIndex page) REQUIRES(m
 void make_eager(Region& region) {
   const VmObject& object = *region.object.get();
   KASSERT(object.resident_pages() == 0 && object.source() == nullptr);
-  region.commit_ahead = {kNowhere, 1};
+  region.fault_around = {kNowhere, 1};
 }
 
-void commit_ahead(AddressSpace& space, Region& region, PageIndex page) {
-  CommitAhead& ahead = region.commit_ahead;
+void fault_around(AddressSpace& space, Region& region, PageIndex page) {
+  FaultAround& ahead = region.fault_around;
   // Unsigned: a page before the next is far behind it.
   const bool goes_on = page - ahead.next <= ahead.window / 8;
   ahead.next = page + 1;

@@ -23,6 +23,6 @@ void make_eager(Region& region) REQUIRES(memory_lock);
 // promises, threads that wait for memory and the page daemon are not touched. Cannot fail: a page
 // that cannot be had ahead is had by its own fault.
 // Requires: the region is eager, and shows the page.
-void commit_ahead(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory_lock);
+void fault_around(AddressSpace& space, Region& region, PageIndex page) REQUIRES(memory_lock);
 
 }  // namespace mobius::mm

@@ -1,5 +1,5 @@
-// PagingOut: what this machine does when memory is short: a replacement policy, chosen at boot by
-// `policy=NAME`, the swap pager, and the page daemon's thread.
+// MachinePaging: what this machine does when memory is short: a replacement policy, chosen at boot
+// by `policy=NAME`, the swap pager, and the page daemon's thread.
 //
 // The option `usable-frames=N` hides RAM: no more than N frames are left for programs (their pages,
 // page tables and books) before the page daemon is woken.
@@ -7,18 +7,18 @@
 
 #include <array>
 
-#include "mm/paging/pageout.h"
+#include "mm/paging/paging.h"
 #include "mm/replacement/registry.h"
 #include "proc/processes/system.h"
 
 namespace mobius {
 
-class PagingOut {
+class MachinePaging {
  public:
   // `policy`: of mm/replacement/registry.h (asserted); empty for the default. All that is passed
   // outlives this.
-  PagingOut(mm::MemoryManager& manager, std::string_view policy);
-  PagingOut(const PagingOut&) = delete;
+  MachinePaging(mm::MemoryManager& manager, std::string_view policy);
+  MachinePaging(const MachinePaging&) = delete;
 
   // Starts the page daemon, with a disk for swap space if there is one (null: none). Called once,
   // by a thread. From here on memory may run short.
@@ -33,7 +33,7 @@ class PagingOut {
   mm::MemoryManager& manager_;
   alignas(mm::kPolicyAlignment) std::array<std::byte, mm::kPolicyStorage> storage_;
   mm::SwapPager pager_;
-  mm::PageOut pageout_;
+  mm::Paging paging_;
 };
 
 }  // namespace mobius

@@ -1,4 +1,4 @@
-// PageOut: all that evicts pages, put together, for the one who wires a machine.
+// Paging: all that evicts pages, put together, for the one who wires a machine.
 #pragma once
 
 #include "mm/paging/page_daemon.h"
@@ -7,9 +7,9 @@
 
 namespace mobius::mm {
 
-struct PageOut {
+struct Paging {
   // From here on `manager` knows the four. All that is passed outlives this.
-  PageOut(MemoryManager& manager, ReplacementPolicy& policy, SwapPager& swap)
+  Paging(MemoryManager& manager, ReplacementPolicy& policy, SwapPager& swap)
       : residency(manager, policy, use),
         eviction(manager, residency),
         daemon(manager, eviction) {
@@ -18,7 +18,7 @@ struct PageOut {
     manager.swap = &swap;
     manager.default_pager = &swap;
   }
-  PageOut(const PageOut&) = delete;
+  Paging(const Paging&) = delete;
 
   AccessedBits use;
   Residency residency;

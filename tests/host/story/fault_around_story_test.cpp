@@ -8,10 +8,10 @@
 namespace mobius {
 namespace {
 
-constexpr mm::BlockOptions kEager{.commit = mm::Commit::Ahead};
+constexpr mm::BlockOptions kEager{.commit = mm::Commit::Around};
 constexpr VirtAddr kTableBorder{0x20400000};
 
-class CommitAhead : public SwapRig {
+class FaultAround : public SwapRig {
  protected:
   void write(VirtAddr block, PageIndex page) {
     ASSERT_TRUE(user.write32(pages_after(block, page), page + 1)) << page;
@@ -59,14 +59,14 @@ class CommitAhead : public SwapRig {
 
 using Pages = std::vector<PageIndex>;
 
-TEST_F(CommitAhead, who_goes_straight_on_faults_at_growing_distances) {
+TEST_F(FaultAround, who_goes_straight_on_faults_at_growing_distances) {
   const VirtAddr block = alloc(80, kEager);
   EXPECT_EQ(faults_of_writing(block, 0, 80), (Pages{0, 1, 3, 7, 15, 31, 47, 63, 79}));
   EXPECT_EQ(stats().pages_ahead, 80u - 9);
   EXPECT_EQ(draw(block, 80), std::string(80, 'D'));
 }
 
-TEST_F(CommitAhead, the_window_begins_anywhere_in_a_block_with_one_page) {
+TEST_F(FaultAround, the_window_begins_anywhere_in_a_block_with_one_page) {
   const VirtAddr block = alloc(40, kEager);
   write(block, 20);
   EXPECT_EQ(draw(block, 23), "....................D..");
@@ -78,7 +78,7 @@ TEST_F(CommitAhead, the_window_begins_anywhere_in_a_block_with_one_page) {
   EXPECT_EQ(draw(pages_after(block, 20), 8), "DDDDccc.");
 }
 
-TEST_F(CommitAhead, any_other_fault_begins_anew) {
+TEST_F(FaultAround, any_other_fault_begins_anew) {
   const VirtAddr block = alloc(100, kEager);
   EXPECT_EQ(faults_of_writing(block, 0, 7), (Pages{0, 1, 3}));
   write(block, 50);
@@ -94,7 +94,7 @@ TEST_F(CommitAhead, any_other_fault_begins_anew) {
   EXPECT_EQ(draw(pages_after(block, 14), 3), "DD.");
 }
 
-TEST_F(CommitAhead, a_large_window_goes_on_behind_a_gap) {
+TEST_F(FaultAround, a_large_window_goes_on_behind_a_gap) {
   const VirtAddr block = alloc(120, kEager);
   EXPECT_EQ(faults_of_writing(block, 0, 15), (Pages{0, 1, 3, 7}));
   // The window of 8 has ended at 15; one page may be left out, and 16 pages come.
@@ -107,7 +107,7 @@ TEST_F(CommitAhead, a_large_window_goes_on_behind_a_gap) {
   EXPECT_EQ(faults_of_writing(block, 50, 53), (Pages{50, 51}));
 }
 
-TEST_F(CommitAhead, R12_every_second_page_is_never_a_run) {
+TEST_F(FaultAround, R12_every_second_page_is_never_a_run) {
   const VirtAddr block = alloc(60, kEager);
   for (PageIndex i = 0; i < 60; i += 2) write(block, i);
   EXPECT_EQ(stats().pages_ahead, 0u);
@@ -119,7 +119,7 @@ TEST_F(CommitAhead, R12_every_second_page_is_never_a_run) {
   EXPECT_EQ(stats().pages_ahead, before);
 }
 
-TEST_F(CommitAhead, R12_scattered_touches_and_blocks_that_did_not_ask_get_their_page_alone) {
+TEST_F(FaultAround, R12_scattered_touches_and_blocks_that_did_not_ask_get_their_page_alone) {
   const VirtAddr eager = alloc(400, kEager), plain = alloc(40);
   for (PageIndex i = 0; i < 60; ++i) write(eager, (i * 37 + 11) % 211);
   EXPECT_LE(stats().pages_ahead, 6u);
@@ -128,7 +128,7 @@ TEST_F(CommitAhead, R12_scattered_touches_and_blocks_that_did_not_ask_get_their_
   EXPECT_EQ(stats().pages_ahead, before);
 }
 
-TEST_F(CommitAhead, R12_reads_show_the_zero_frame_and_bring_nothing_along) {
+TEST_F(FaultAround, R12_reads_show_the_zero_frame_and_bring_nothing_along) {
   const VirtAddr block = alloc(8, kEager);
   const uint32_t used = machine.frames.counts().used(mm::FrameUse::Anonymous);
   for (PageIndex i = 0; i < 4; ++i) ASSERT_EQ(user.read32(pages_after(block, i)).value(), 0u);
@@ -138,7 +138,7 @@ TEST_F(CommitAhead, R12_reads_show_the_zero_frame_and_bring_nothing_along) {
   EXPECT_EQ(faults_of_writing(block, 0, 8), (Pages{0, 1, 2, 3}));
 }
 
-TEST_F(CommitAhead, R15_extra_pages_are_clean_and_not_accessed_until_somebody_comes) {
+TEST_F(FaultAround, R15_extra_pages_are_clean_and_not_accessed_until_somebody_comes) {
   const VirtAddr block = alloc(16, kEager);
   (void)faults_of_writing(block, 0, 4);
   for (PageIndex page : {4u, 5u, 6u}) {
@@ -155,7 +155,7 @@ TEST_F(CommitAhead, R15_extra_pages_are_clean_and_not_accessed_until_somebody_co
   EXPECT_EQ(draw(block, 8), "DDDDcDc.");
 }
 
-TEST_F(CommitAhead, it_ends_with_the_block_and_where_its_rights_end) {
+TEST_F(FaultAround, it_ends_with_the_block_and_where_its_rights_end) {
   const VirtAddr block = alloc_at(VirtAddr{0x20000000}, 5);
   const VirtAddr next = alloc_at(pages_after(block, 5), 5);
   EXPECT_EQ(faults_of_writing(block, 0, 5), (Pages{0, 1, 3}));
@@ -166,7 +166,7 @@ TEST_F(CommitAhead, it_ends_with_the_block_and_where_its_rights_end) {
   EXPECT_EQ(draw(next, 5), "DDDD.");
 }
 
-TEST_F(CommitAhead, it_ends_before_a_page_that_has_been_referenced) {
+TEST_F(FaultAround, it_ends_before_a_page_that_has_been_referenced) {
   const VirtAddr block = alloc(24, kEager);
   write(block, 5);
   ASSERT_TRUE(user.read32(pages_after(block, 10)));
@@ -177,7 +177,7 @@ TEST_F(CommitAhead, it_ends_before_a_page_that_has_been_referenced) {
   EXPECT_EQ(draw(block, 12), "DDDDcDDDDDc.");
 }
 
-TEST_F(CommitAhead, no_page_table_and_no_bookkeeping_is_made_ahead) {
+TEST_F(FaultAround, no_page_table_and_no_bookkeeping_is_made_ahead) {
   const VirtAddr block = alloc_at(VirtAddr{kTableBorder.value - 5 * kPageSize}, 40);
   EXPECT_EQ(faults_of_writing(block, 0, 5), (Pages{0, 1, 3}));
   EXPECT_EQ(user.map().table_frames(), 1u);
@@ -195,7 +195,7 @@ TEST_F(CommitAhead, no_page_table_and_no_bookkeeping_is_made_ahead) {
   EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Slab), used);
 }
 
-TEST_F(CommitAhead, when_memory_is_short_the_fault_is_resolved_and_nothing_else) {
+TEST_F(FaultAround, when_memory_is_short_the_fault_is_resolved_and_nothing_else) {
   const VirtAddr block = alloc(80, kEager);
   (void)faults_of_writing(block, 0, 31);
   leave(5);
@@ -203,14 +203,14 @@ TEST_F(CommitAhead, when_memory_is_short_the_fault_is_resolved_and_nothing_else)
   write(block, 31);
   EXPECT_EQ(draw(pages_after(block, 31), 6), "Dcccc.");
   EXPECT_EQ(spare(), 0u);
-  EXPECT_FALSE(swap.pageout.daemon.wanted());
+  EXPECT_FALSE(swap.paging.daemon.wanted());
   (void)faults_of_writing(block, 32, 36);
   write(block, 36);
   EXPECT_EQ(draw(pages_after(block, 36), 2), "D.");
-  EXPECT_TRUE(swap.pageout.daemon.wanted());
+  EXPECT_TRUE(swap.paging.daemon.wanted());
 }
 
-TEST_F(CommitAhead, frames_below_the_floor_of_promises_stay_there) {
+TEST_F(FaultAround, frames_below_the_floor_of_promises_stay_there) {
   const VirtAddr block = alloc(40, kEager);
   (void)faults_of_writing(block, 0, 15);
   {
@@ -220,10 +220,10 @@ TEST_F(CommitAhead, frames_below_the_floor_of_promises_stay_there) {
   ASSERT_EQ(spare(), 3u);
   write(block, 15);
   EXPECT_EQ(draw(pages_after(block, 15), 4), "Dcc.");
-  EXPECT_FALSE(swap.pageout.daemon.wanted());
+  EXPECT_FALSE(swap.paging.daemon.wanted());
 }
 
-TEST_F(CommitAhead, nothing_is_taken_from_those_who_starve) {
+TEST_F(FaultAround, nothing_is_taken_from_those_who_starve) {
   const VirtAddr block = alloc(40, kEager);
   std::optional<mm::Starved> starved(std::in_place, machine.manager);
   machine.scheduler.spawn([&] {
@@ -235,7 +235,7 @@ TEST_F(CommitAhead, nothing_is_taken_from_those_who_starve) {
   EXPECT_EQ(stats().pages_ahead, 0u);
 }
 
-TEST_F(CommitAhead, a_frame_that_cannot_be_had_ahead_is_no_failure) {
+TEST_F(FaultAround, a_frame_that_cannot_be_had_ahead_is_no_failure) {
   const VirtAddr block = alloc(80, kEager);
   (void)faults_of_writing(block, 0, 15);
   machine.frames.gate().plan_failure({.after = 3});
@@ -244,8 +244,9 @@ TEST_F(CommitAhead, a_frame_that_cannot_be_had_ahead_is_no_failure) {
   EXPECT_EQ(faults_of_writing(block, 16, 35), (Pages{18, 34}));
 }
 
-TEST_F(CommitAhead, D3_pages_ahead_of_a_promised_block_are_given_and_owed_like_others) {
-  const VirtAddr block = alloc(40, {.storage = mm::Storage::Promised, .commit = mm::Commit::Ahead});
+TEST_F(FaultAround, D3_pages_ahead_of_a_promised_block_are_given_and_owed_like_others) {
+  const VirtAddr block =
+      alloc(40, {.storage = mm::Storage::Promised, .commit = mm::Commit::Around});
   const uint32_t at_first = owed();
   EXPECT_EQ(faults_of_writing(block, 0, 4), (Pages{0, 1, 3}));
   EXPECT_EQ(owed(), at_first - 7);
@@ -257,14 +258,15 @@ TEST_F(CommitAhead, D3_pages_ahead_of_a_promised_block_are_given_and_owed_like_o
   EXPECT_EQ(owed(), at_first);
 }
 
-TEST_F(CommitAhead, D3_a_promised_block_takes_nothing_ahead_from_below_the_floor) {
-  const VirtAddr block = alloc(40, {.storage = mm::Storage::Promised, .commit = mm::Commit::Ahead});
+TEST_F(FaultAround, D3_a_promised_block_takes_nothing_ahead_from_below_the_floor) {
+  const VirtAddr block =
+      alloc(40, {.storage = mm::Storage::Promised, .commit = mm::Commit::Around});
   (void)faults_of_writing(block, 0, 15);
   leave(0);
   EXPECT_EQ(faults_of_writing(block, 15, 18), (Pages{15, 16, 17}));
 }
 
-TEST_F(CommitAhead, R13_untouched_pages_go_without_a_transfer) {
+TEST_F(FaultAround, R13_untouched_pages_go_without_a_transfer) {
   const VirtAddr block = alloc(40, kEager);
   (void)faults_of_writing(block, 0, 8);
   evict_all();
@@ -277,7 +279,7 @@ TEST_F(CommitAhead, R13_untouched_pages_go_without_a_transfer) {
   for (PageIndex i = 0; i < 8; ++i) EXPECT_EQ(user.read32(pages_after(block, i)).value(), i + 1);
 }
 
-TEST_F(CommitAhead, R13_untouched_pages_go_before_those_in_use) {
+TEST_F(FaultAround, R13_untouched_pages_go_before_those_in_use) {
   evict_all();  // from now on pages are listed
   const VirtAddr old = alloc(20), block = alloc(104, kEager);
   write_all(old, 20);
@@ -301,7 +303,7 @@ TEST_F(CommitAhead, R13_untouched_pages_go_before_those_in_use) {
 }
 
 // Who has just faulted must get to use his page; what came along waits for nobody.
-TEST_F(CommitAhead, R13_untouched_pages_are_no_newcomers) {
+TEST_F(FaultAround, R13_untouched_pages_are_no_newcomers) {
   evict_all();  // from now on pages are listed
   const VirtAddr block = alloc(32, kEager);
   (void)faults_of_writing(block, 0, 16);
@@ -310,7 +312,7 @@ TEST_F(CommitAhead, R13_untouched_pages_are_no_newcomers) {
   EXPECT_EQ(stats().pages_out, 16u);
 }
 
-TEST_F(CommitAhead, R25_D1_the_calls_find_pages_that_came_ahead_as_any_others) {
+TEST_F(FaultAround, R25_D1_the_calls_find_pages_that_came_ahead_as_any_others) {
   const uint32_t at_first = machine.frames.counts().used(mm::FrameUse::Anonymous);
   for (int call = 0; call < 6; ++call) {
     const VirtAddr block = alloc(64, kEager);
@@ -337,7 +339,7 @@ TEST_F(CommitAhead, R25_D1_the_calls_find_pages_that_came_ahead_as_any_others) {
   EXPECT_EQ(machine.frames.counts().used(mm::FrameUse::Anonymous), at_first);
 }
 
-TEST_F(CommitAhead, a_block_stays_eager_when_it_is_cut_moved_grown_and_discarded) {
+TEST_F(FaultAround, a_block_stays_eager_when_it_is_cut_moved_grown_and_discarded) {
   VirtAddr block = alloc_at(VirtAddr{0x20000000}, 24);
   alloc_at(pages_after(block, 24), 1);
   EXPECT_EQ(faults_of_writing(block, 0, 15), (Pages{0, 1, 3, 7}));
