@@ -11,7 +11,7 @@
 namespace mobius {
 namespace {
 
-// Frames free below which the page daemon starts: enough for what is asked for while it works.
+// Free frames below which the page daemon starts: enough for the requests while it works.
 constexpr uint32_t kLeastLow = 16, kMostLow = 128, kLowShare = 256;
 
 [[noreturn]] void page_daemon(void* daemon) { static_cast<mm::PageDaemon*>(daemon)->run(); }

@@ -50,7 +50,7 @@ KernelLog kernel_log(com2, com1, screen);
 
 void log(std::string_view text) { kernel_log.write(text); }
 
-// What cannot be done at boot ends it, by name.
+// A failure at boot ends it: a panic that says `what`.
 template <typename T>
 T or_panic(Result<T> result, std::string_view what) {
   if (!result) arch::panic(what);
@@ -76,7 +76,7 @@ void log_features(const arch::CpuFeatures& f) {
 
 bootinfo::BootInfo boot;
 
-// The machine ends where an option cannot be meant: nothing is measured by mistake.
+// An option that cannot be meant ends the machine, so that nothing is measured by mistake.
 void check_options(std::string_view command_line) {
   const auto bad = bootinfo::find_bad_option(command_line);
   if (!bad) return;

@@ -21,7 +21,7 @@ namespace {
 constexpr unsigned kKeyboardLine = 1, kCom2Line = 3, kCom1Line = 4;
 constexpr unsigned kTicksPerRefresh = 5;
 
-// An object that lives for ever: it is never destroyed, so nobody has to be told to do it.
+// An object that lives for ever: its destructor is registered nowhere.
 template <typename T>
 class NoDestroy {
  public:

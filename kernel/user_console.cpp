@@ -21,7 +21,7 @@ void UserConsole::start(proc::System& system, const Peers& peers) {
   }
   lines_.user.listen(drivers::Receiving::On);
   lines_.control.listen(drivers::Receiving::On);
-  // The interrupt of what came before anybody listened is over.
+  // Bytes that came before the lines listened have had their interrupt already.
   serial_interrupt();
   control_interrupt();
   keyboard_interrupt();
@@ -59,7 +59,7 @@ proc::TerminalPeer UserConsole::peer(proc::TerminalSide side) {
 }
 
 proc::TerminalMode UserConsole::mode() {
-  // A pipe is raw whatever was asked for: that is how the shell knows that nobody types.
+  // A pipe is raw whatever mode was asked for, by which the shell knows it from a keyboard.
   const bool pipe = console_.discipline().source() == LineDiscipline::Source::Pipe;
   const bool raw = pipe || console_.discipline().mode() == LineDiscipline::Mode::Raw;
   return raw ? proc::TerminalMode::Raw : proc::TerminalMode::Cooked;

@@ -26,7 +26,7 @@ class UserConsole final : public proc::Terminal, drivers::ByteLine, drivers::Int
   struct Peers {
     proc::TerminalPeer input, output;
   };
-  // From now on Ctrl-C has somebody to end.
+  // From now on Ctrl-C ends the foreground process.
   void start(proc::System& system, const Peers& peers);
 
   // The interrupts' parts.

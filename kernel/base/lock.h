@@ -1,7 +1,7 @@
 // Locks with ranks, and the annotations that clang -Wthread-safety checks.
 //
 // The kernel runs on one processor and is not preempted while it is in the kernel: it switches
-// threads only where it waits. So a lock needs no atomic word; what it keeps is the discipline a
+// threads only where it waits. So a lock needs no atomic word; it keeps the discipline that a
 // second processor would need: ranks rise, and nothing waits, does I/O or touches user memory with
 // a lock held (`assert_no_lock_held`). The annotations say on every shared field which lock it is.
 #pragma once
@@ -64,8 +64,8 @@ class CAPABILITY("lock") Lock {
 };
 
 // The one name that the memory lock has in annotations, however it is reached: to the analysis,
-// `space.manager().lock` and `object.manager().lock` are two locks. It stands for the rank, as what
-// is held does at run time. Only declared: nobody can take a name.
+// `space.manager().lock` and `object.manager().lock` are two locks. The name stands for the rank,
+// as held_ranks_ does at run time. Only declared, so that no code can take it.
 struct CAPABILITY("lock") LockName {
   LockName() = delete;
 };
@@ -109,7 +109,7 @@ class CAPABILITY("lock") LeafLock {
   }
 
  private:
-  // Those that fill memory with junk: kernel-debug, and the host tests with sanitizers.
+  // The builds that fill memory with junk: kernel-debug, and the host tests with sanitizers.
   static constexpr bool kChecksLeafLocks = MOBIUS_FILL_WITH_JUNK;
   const unsigned bit_;
 };

@@ -13,7 +13,7 @@ enum class Error : unsigned char {
   OutOfFrames,        // no physical page where one was needed
   OutOfAddressSpace,  // no gap of that size in the address space
   LimitReached,       // the process's own limit of memory (S1), not the machine's
-  TooManyHandles,     // the process has as many as it may have (S1)
+  TooManyHandles,     // the process is at its limit of handles (S1)
   TooManyRunning,     // threads or processes (S1): some must end first
   BadArgument,        // a value no call accepts (size 0, unknown flag, misaligned, overflow)
   BadAddress,         // a user pointer that cannot be read or written
@@ -38,7 +38,7 @@ enum class Error : unsigned char {
   Interrupted,        // the wait ended because the process is being killed
 };
 
-// One that is not looked at is a warning, and an error in our builds.
+// A Result that is not looked at is a warning, and an error in our builds.
 template <typename T = void>
 struct [[nodiscard]] Result : std::expected<T, Error> {
   using std::expected<T, Error>::expected;

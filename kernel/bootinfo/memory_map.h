@@ -5,7 +5,7 @@
 // reserved though another calls it available. A page is usable if one available entry covers all of
 // it and no byte of it is reserved. Always reserved, whatever the map says:
 //
-//   0x00000..0x00FFF   interrupt vectors and BIOS data; and page 0 is nobody's (R09)
+//   0x00000..0x00FFF   interrupt vectors and BIOS data; page 0 stays unused (R09)
 //   0x80000..0xFFFFF   extended BIOS data, video memory, option ROMs, the BIOS
 //
 // Frames from 4 GiB up are left alone: non-PAE tables cannot reach them (R03).
@@ -30,7 +30,7 @@ struct PhysRange {
 struct MemoryMapEntry {
   uint64_t base;
   uint64_t length;
-  bool available;  // false: reserved, ACPI, bad, or a type nobody knows
+  bool available;  // false: reserved, ACPI, bad, or an unknown type
 };
 
 inline constexpr FrameNumber kFramesEnd{1u << (32 - kPageShift)};  // 4 GiB

@@ -20,7 +20,7 @@ void Console::line_has_sent() {
 }
 
 void Console::echo(std::string_view text) {
-  // An interrupt cannot sleep: what is typed while nobody takes the output may stay without echo.
+  // An interrupt cannot sleep: what is typed while the output is held up may stay without echo.
   text = text.substr(0, line_.room());
   line_.send(text);
   screen_.write(text);

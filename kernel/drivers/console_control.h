@@ -2,7 +2,7 @@
 // on COM1 since boot:
 //
 //   eof N        standard input ended after N bytes
-//   interrupt N  byte N is a Ctrl-C that somebody typed; 0: there may be some
+//   interrupt N  byte N is a typed Ctrl-C; 0: there may be some
 //
 // Other lines mean nothing. Pure.
 #pragma once

@@ -23,8 +23,8 @@ struct DiskQueueCounters {
 
 class DiskQueue final : public mm::PageDevice {
  public:
-  // Commands that may overtake a request; then it is the next, or the next but as many as have
-  // waited that long as well.
+  // Commands that may overtake a request; then the request is next, or next but n where n others
+  // have waited that long as well.
   static constexpr uint32_t kReadPatience = 64, kWritePatience = 16;
 
   // Calls `device` from one thread at a time.

@@ -73,8 +73,8 @@ bool IdeBusMaster::failed() const { return (status() & bus_master::kStatusError)
 IdeBusMaster::End IdeBusMaster::stop() {
   const uint8_t before = status();
   port_.out8(ports_ + bus_master::kCommand, direction_);
-  // Its read makes sure that the posted write has reached the engine before anybody reuses the
-  // frames.
+  // The read in clear_status() makes sure that the posted write has reached the engine before the
+  // frames are used again.
   clear_status();
   if (before & bus_master::kStatusError) return End::BusError;
   return before & bus_master::kStatusActive ? End::Short : End::Complete;

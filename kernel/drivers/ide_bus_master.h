@@ -21,7 +21,7 @@ class IdeBusMaster {
   static constexpr uint32_t kTableBytes = kMaxFrames * 8;
 
   // `ports`: its eight ports, 0 where the channel has no engine. `table`: kTableBytes for the
-  // descriptors, nobody else's, 4-aligned, in a direct frame below 4 GiB.
+  // descriptors alone, 4-aligned, in a direct frame below 4 GiB.
   IdeBusMaster(RegisterPort& port, mm::FrameMemory& memory, uint16_t ports, FrameSpan table)
       : port_(port), memory_(memory), ports_(ports), table_(table) {}
 

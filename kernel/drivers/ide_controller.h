@@ -22,7 +22,7 @@ class IdeController {
   static constexpr unsigned kChannels = 2;
   static constexpr unsigned kDrives = 2;  // per channel
 
-  // `table_frame`: a direct frame below 4 GiB, nobody else's, for the bus masters' descriptors.
+  // `table_frame`: a direct frame below 4 GiB for the bus masters' descriptors alone.
   IdeController(RegisterPort& port, mm::FrameMemory& memory, mm::Waiting& waiting,
                 mm::Clock& clock, FrameNumber table_frame, IdeDma dma = IdeDma::Use,
                 IdeTiming timing = {});

@@ -34,7 +34,7 @@ class Keyboard {
   Keyboard(RegisterPort& port, Console& console) : port_(port), console_(console) {}
 
   // IRQ 1: hands everything the controller has to the console. Called once at the start too, for
-  // what was typed before there was anybody to take it.
+  // what was typed before.
   void interrupt();
 
  private:

@@ -45,7 +45,7 @@ class LineDiscipline {
 
   // Whether the next byte will find a place, whatever it is.
   bool room() const { return InputQueue::kCapacity - queue_.size() > line_size_ + 1; }
-  // Whether bytes are lines that somebody types, and Ctrl-C is more than a byte.
+  // Whether bytes are typed lines, and Ctrl-C is more than a byte.
   bool by_lines() const { return source_ == Source::Terminal && mode_ == Mode::Cooked; }
   // What a received byte asks for besides becoming input.
   enum class Event : uint8_t { None, Interrupt };

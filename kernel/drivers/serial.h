@@ -1,9 +1,9 @@
 // Serial: one 16550 serial port. COM1 is the user's console, COM2 the kernel's log.
 //
-// Two ways to send: write() waits for each byte (the log, and whatever is left at the machine's
-// end), queue() leaves the bytes to the transmitter's interrupt. Receiving never waits. The port
-// asks for an interrupt only for what there is to do: bytes that somebody wants to read, a
-// transmitter that is free while bytes are queued. 115,200 baud, 8N1, without FIFOs.
+// Two ways to send: write() waits for each byte (the log, and the rest at the machine's end),
+// queue() leaves the bytes to the transmitter's interrupt. Receiving never waits. The port asks for
+// an interrupt only where there is something to do: bytes came in while Receiving::On, or the
+// transmitter is free while bytes are queued. 115,200 baud, 8N1, without FIFOs.
 // Source: National Semiconductor PC16550D data sheet, section 8.
 #pragma once
 

@@ -40,8 +40,8 @@ inline constexpr uint32_t kIsoMaxDirectoryBytes = 4u << 20;
 
 class Iso9660 {
  public:
-  // `bounce`: a frame in the direct map, nobody else's, for directories and ragged reads. The
-  // volume refers to all of these for as long as it lives.
+  // `bounce`: a frame in the direct map, for directories and ragged reads alone. The volume refers
+  // to all of these for as long as it lives.
   Iso9660(mm::BlockDevice& device, mm::FrameMemory& memory, mm::Waiting& waiting,
           FrameNumber bounce);
   Iso9660(const Iso9660&) = delete;

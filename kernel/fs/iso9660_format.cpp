@@ -96,7 +96,7 @@ std::expected<VolumeDescriptor, IsoRefusal> parse_volume_descriptor(
       return descriptor;
   }
   if (le16(block, 128) != kIsoBlockBytes) return Refusal(IsoRefusal::OtherBlockSize);
-  // The root's record has a place of fixed size here; what it says its length is says nothing.
+  // The root's record has a place of fixed size here, so its length field is ignored.
   const auto root = extent_of(IsoBytes(block).subspan(156, kMinRecordBytes));
   if (!root) return Refusal(IsoRefusal::RootOutside);
   descriptor.root = *root;

@@ -7,7 +7,7 @@
 
 namespace mobius::loader {
 
-// An image with what it is read by: the layout and the file are its own.
+// An image that owns its layout and its file.
 class LoadedImage final : public mm::ImageObject, public Link<LiveImages> {
  public:
   using Layout = mm::KernelHeap::Owned<mm::ImageLayout>;

@@ -7,8 +7,8 @@
 // How a section is placed: its bytes are [VirtualAddress, + VirtualSize), or SizeOfRawData where
 // VirtualSize is 0; it takes all pages those touch. The file fills at most SizeOfRawData bytes of
 // them, as far as those pages and the next section allow; the rest, and what lies past the end of
-// the file, is zeros. Discardable sections (debug information) are placed like any other: nobody
-// touches them, so nobody reads them.
+// the file, is zeros. Discardable sections (debug information) are placed like any other: pages
+// that are never touched are never read.
 // Source: Microsoft PE Format, "PE File Headers" and "Section Table".
 #pragma once
 

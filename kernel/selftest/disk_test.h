@@ -1,5 +1,5 @@
 // The kernel option `disk-test`: writes to every part of the swap device and reads it back, before
-// anybody else uses it, and logs what came of it:
+// any other use, and logs the result:
 //
 //   disk-test: 1024 pages ok
 //   disk-test: 1020 pages ok, 3 not written, 1 not read, 0 wrong

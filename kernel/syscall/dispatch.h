@@ -1,6 +1,6 @@
 // dispatch(): int 0x30 and SYSENTER arrive here. The number finds the call in a dense table made
 // from abi/syscalls.def, the stacked arguments are copied in once, and the call's handler gets
-// them; what it returns becomes EAX and ECX.
+// them; its result becomes EAX and ECX.
 #pragma once
 
 #include "base/result.h"
@@ -13,7 +13,7 @@ namespace mobius::syscall {
 // Runs on the calling thread's kernel stack and may sleep. Requires: the system has started.
 proc::CallResult dispatch(uint32_t number, VirtAddr arguments, uint32_t bytes);
 
-// What a reason is called outside the kernel: the only place where an Error becomes an errno. Where
+// The errno of an Error, for programs: the only place where one becomes the other. Where
 // POSIX has a call of that kind, the value is what it names for the reason:
 //
 //   ENOMEM        the memory calls: no frame, no gap, a limit of the process (S1)

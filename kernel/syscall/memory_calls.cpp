@@ -26,7 +26,7 @@ static_assert(sizeof(void*) != 4 || sizeof(UserBlock) == sizeof(vmm_block));
 mm::AddressSpace& own_space(proc::System& system) { return *system.process().space; }
 
 // The space behind a process handle, 0 for the caller's own, once no long call is under way there.
-// It stays only until the next sleep.
+// The pointer holds only until the next sleep.
 Result<mm::AddressSpace*> space_of(proc::System& system, proc::Handle handle) {
   if (handle == 0) {
     mm::wait_for_long_call(own_space(system));

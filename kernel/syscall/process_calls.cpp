@@ -38,7 +38,7 @@ Result<void> choose_files(proc::System& system, const UserSpawn& spawn,
   return {};
 }
 
-// Those of the child, all of which the caller has.
+// The child's privileges, all of which the caller has.
 Result<proc::Privileges> choose_privileges(proc::System& system, uint32_t wanted) {
   const proc::Privileges own = system.process().privileges;
   if (wanted == PROC_SAME_PRIVILEGES) return own.without(Privilege::Promised);

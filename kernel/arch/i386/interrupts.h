@@ -17,8 +17,8 @@ void initialize_interrupts();
 // Sets the handler of a line and unmasks it. One handler a line.
 void set_interrupt_handler(unsigned line, InterruptHandler handler, void* context);
 
-// Called by trap.cpp: runs the line's handler and tells the controllers. Interrupts nobody raised
-// (8259A data sheet, "spurious") are dropped.
+// Called by trap.cpp: runs the line's handler and tells the controllers. Interrupts that no device
+// raised (8259A data sheet, "spurious") are dropped.
 void handle_interrupt(unsigned line);
 
 }  // namespace mobius::arch

@@ -38,7 +38,7 @@ Result<uint32_t> KernelStacks::make(mm::FrameClass who) {
   if (!proc::may_start(who, used_, count_)) return Failure(Error::TooManyRunning);
   mm::OwnedFrame stack[kKernelStackPages];
   for (mm::OwnedFrame& frame : stack) {
-    // Zeros: what is left of code there makes every write to the frame slow in QEMU, which watches
+    // Zeros: old code in the frame makes every write to the frame slow in QEMU, which watches
     // translated code byte by byte (docs/testing.md), and a stack may never write all of it.
     frame = TRY(frames_.allocate(mm::FrameUse::KernelStack, mm::Placement::Any, mm::Fill::Zero,
                                  who));

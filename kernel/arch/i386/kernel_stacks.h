@@ -35,7 +35,7 @@ class KernelStacks {
 
   // The address just above a new stack. Fails: OutOfFrames, TooManyRunning (no slot).
   Result<uint32_t> make(mm::FrameClass who);
-  // Requires: `top` is from make(), and nobody runs on it.
+  // Requires: `top` is from make(), and no thread runs on it.
   void free(uint32_t top);
 
   uint32_t count() const { return count_; }  // in use and free

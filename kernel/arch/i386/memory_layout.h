@@ -17,7 +17,7 @@ inline constexpr uint32_t kKernelBase = 0x80000000;
 inline constexpr FrameNumber kDirectLimit{0x60000};  // 1.5 GiB
 inline constexpr VirtAddr kDynamicBase{0xE0000000};
 inline constexpr PageCount kWindowPages = 4;     // at kDynamicBase; the rest is for stacks
-inline constexpr unsigned kMaxDynamicTables = 127;  // 4 MiB of addresses each; the last is nobody's
+inline constexpr unsigned kMaxDynamicTables = 127;  // 4 MiB of addresses each; the last is unused
 
 constexpr uint32_t physical(uint32_t direct_address) { return direct_address - kKernelBase; }
 

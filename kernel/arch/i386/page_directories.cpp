@@ -28,7 +28,7 @@ uint32_t PageDirectories::address_of(proc::UserMap& map) {
 
 void PageDirectories::destroy(proc::UserMap& map) {
   if (read_cr3() == address_of(map)) write_cr3(kernel_directory_frame().value << kPageShift);
-  KASSERT(read_cr3() != address_of(map));  // else the kernel runs on in somebody else's frame
+  KASSERT(read_cr3() != address_of(map));  // else the kernel runs on by a freed directory
   heap_.destroy(&static_cast<paging::PageTables&>(map));
 }
 

@@ -72,7 +72,7 @@ Result<Slabs::Slab*> Slabs::next_slab(unsigned size_class, FrameClass who) {
 
 // An object was freed: the only free one, or nothing is in use any more.
 void Slabs::first_or_last_free(Slab& slab) {
-  if (!slab.linked()) return;  // the current one stays what it is
+  if (!slab.linked()) return;  // the current slab stays current
   if (slab.free->next == nullptr) {
     slab.unlink();
     classes_[slab.tag - kTag].partial.push_front(slab);

@@ -75,7 +75,7 @@ class Slabs {
   static Slab* slab_of(void* p) {
     return reinterpret_cast<Slab*>(reinterpret_cast<uintptr_t>(p) & ~uintptr_t{kPageOffsetMask});
   }
-  // With junk, at the two borders; asserts that nobody has written to an object that was free.
+  // Fill an object with junk; fill_fresh() asserts that no free object was written to.
   static void fill_fresh(void* object, size_t size);
   static void fill_freed(void* object, size_t size);
   static void use_fresh(Slab& slab, size_t size);

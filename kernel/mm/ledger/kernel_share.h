@@ -9,13 +9,12 @@ namespace mobius::mm {
 
 struct KernelShare {
   uint32_t of_one = UINT32_MAX;        // frames: for the regions and slots of one process
-  // The heap and the page tables together, in frames. From the first number on nobody gets another
-  // region; up to the second there are slots for pages that are touched, so that programs go on
-  // with the blocks they have.
+  // The heap and the page tables together, in frames. From of_all_regions on no region is made; up
+  // to of_all_slots slots are made for touched pages, so that programs go on with their blocks.
   uint32_t of_all_regions = UINT32_MAX;
   uint32_t of_all_slots = UINT32_MAX;
-  // With fewer frames of its own a process gets regions for as long as slots are to be had: so
-  // programs start and work, whatever others with many regions have.
+  // A process with fewer frames of its own gets regions up to of_all_slots, so that programs start
+  // and work whatever others with many regions have.
   uint32_t little = 0;
 
   // Of a machine with n frames in the direct map.

@@ -19,7 +19,7 @@ int64_t Promises::left() const {
          slots_left() - reserve_ - owed_;
 }
 
-// Page tables and the heap lie there, and do not go. Those of blocks that are promised count twice.
+// Page tables and the heap lie in the direct map for good. Those of promised blocks count twice.
 int64_t Promises::left_direct() const {
   return static_cast<int64_t>(frames_.counts().direct()) - frames_.counts().kernel() - reserve_ -
          direct_;

@@ -25,7 +25,7 @@ namespace mobius::mm {
 class Promises;
 
 // What is promised: frames, and how many of them must lie in the direct map, for page tables and
-// slots. Those have no place in swap space.
+// slots, which never go to swap space.
 struct Cost {
   uint32_t pages = 0, direct = 0;
 
@@ -51,7 +51,7 @@ class [[nodiscard]] Promise {
   }
   // n more pages have their storage, or n less (negative), because they lost their contents.
   void give(int pages) REQUIRES(memory_lock);
-  // That part of it ends. Requires: it is owed, not given.
+  // The promise of `cost` ends. Requires: `cost` is owed, not given.
   void reduce(Cost cost) REQUIRES(memory_lock);
 
  private:
@@ -71,29 +71,28 @@ class Promises {
     return {pages + tables, tables};
   }
 
-  // Fails: OutOfFrames (it could not be kept).
+  // Fails: OutOfFrames (the promise could not be kept).
   Result<Promise> promise(Cost cost);
   // All that is promised, given or not.
   uint32_t promised() const { return promised_; }
   // Frames that stay free for the shell (S1) and pages that come back.
   void set_reserve(uint32_t frames);
   // n frames are for images and for pages that come back, neither for growth nor promised. With
-  // fewer, programs would go on for ever reading the code of each other's next instruction, or a
-  // process that needs a page again would end in place of one that grows.
+  // fewer, programs would evict the code of each other's next instruction for ever, or a process
+  // whose page comes back would end in place of one that grows.
   void set_image_reserve(uint32_t frames);
-  // How many pages swap space can take in all, those included that are there already: 0 while none
-  // may go there.
+  // n pages fit in swap space, those already there included; 0 while no page may go there.
   void set_swap_capacity(uint32_t slots);
   // n more pages are in swap slots and in no frame, or n less (negative).
   void use_swap(int pages);
   uint32_t swapped() const { return swapped_; }
-  // Whether swap space could have n slots less.
+  // Whether promises can be kept with n swap slots less.
   bool could_lose(uint32_t slots) const { return left() >= slots; }
-  // Whether the direct map could have n frames less that the kernel can get.
+  // Whether promises can be kept with n frames less for the kernel in the direct map.
   bool could_lose_direct(uint32_t frames) const { return left_direct() >= frames; }
   uint32_t owed() const { return owed_; }
   uint32_t reserve() const { return reserve_; }
-  // How many have been refused: evicting pages would not help them.
+  // Promises refused so far, which evicting pages would not have helped.
   uint32_t refusals() const { return refusals_; }
 
  private:

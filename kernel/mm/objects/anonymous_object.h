@@ -1,4 +1,4 @@
-// AnonymousObject: memory that starts as zeros, or as a private copy of what its backing has.
+// AnonymousObject: memory that starts as zeros, or as a private copy of its backing's pages.
 #pragma once
 
 #include "mm/objects/vm_object.h"

@@ -19,7 +19,7 @@ class ImagePager final : public Pager {
   bool has(PageIndex page) const override;
   uint32_t cluster() const override { return 1; }
   FrameClass frame_class() const override { return FrameClass::Returning; }
-  // Requires: it reads.
+  // Requires: Transfer::Read.
   Result<void> transfer(Transfer direction, Place first,
                         std::span<const FrameNumber> frames) override EXCLUDES(memory_lock);
 

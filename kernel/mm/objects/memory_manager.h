@@ -49,16 +49,16 @@ struct MemoryManager {
   Pager* default_pager = nullptr;  // of memory that has no store of its own: swap
   bool lists_are_live GUARDED_BY(memory_lock) = false;  // it wants to hear of pages that come in
   uint32_t starving GUARDED_BY(memory_lock) = 0;  // see frame_wait.h
-  // Of these and of long calls (long_call.h): with none, a fault is resolved at once where it can.
+  // Starving requests and long calls (long_call.h): with none, faults are resolved at once.
   uint32_t careful_faults GUARDED_BY(memory_lock) = 0;
   // Pages that are being read, or written: each has a frame that could soon be evicted. The thread
-  // that has moved some wakes those that wait on these.
+  // that has moved some wakes the threads that wait on these counts.
   uint32_t reads_in_flight GUARDED_BY(memory_lock) = 0;
   uint32_t writes_in_flight GUARDED_BY(memory_lock) = 0;
   // By VmmLock, of all spaces: a page counts for each region that locks it.
   uint32_t locked_pages GUARDED_BY(memory_lock) = 0;
 
-  // Without the lock: it only counts up, and a caller compares it with what it was.
+  // Read without the lock: the count only rises, and a caller compares it with an earlier one.
   uint32_t refused_promises() const NO_THREAD_SAFETY_ANALYSIS { return promises.refusals(); }
 
   // Fails: OutOfFrames.

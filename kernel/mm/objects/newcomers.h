@@ -1,6 +1,6 @@
-// Newcomers: pages that came in by the last faults, until they have been used. One that could go at
-// once would keep an instruction that needs two pages from ever running: each page's fault would
-// evict the other.
+// Newcomers: pages that came in by the last faults, until they have been used. If they could go at
+// once, an instruction that needs two pages might never run: each page's fault would evict the
+// other.
 #pragma once
 
 #include <algorithm>

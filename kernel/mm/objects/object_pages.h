@@ -32,8 +32,8 @@ class ObjectPages {
   // Every page's storage is promised: VM_MEM_GUARANTEED.
   bool promised() const REQUIRES(memory_lock) { return promise_.pages() != 0; }
   Promise& promise() REQUIRES(memory_lock) { return promise_; }
-  // Whose pages these are: an address space's, or nobody's, once a second one has shown them.
-  // Outlives the object, or is changed before it ends.
+  // The pages count in `footprint`: an address space's, or nobody's once a second one has shown
+  // them. `footprint` outlives the object, or is replaced before its own end.
   void belong_to(Footprint& footprint) REQUIRES(memory_lock) {
     if (!slots_.untouched()) [[unlikely]] move_to(footprint);
     footprint_ = &footprint;
@@ -44,7 +44,7 @@ class ObjectPages {
 
   // The slot, made if need be. Fails: OutOfFrames.
   Result<PageSlot*> make_slot(PageIndex page) REQUIRES(memory_lock);
-  // n slots, of which the first are those that there are. Fails: OutOfFrames (nothing has changed).
+  // SlotTable::resize. Fails: OutOfFrames (nothing has changed).
   Result<void> resize_slots(PageCount pages, FrameClass who = FrameClass::Normal)
       REQUIRES(memory_lock);
   // All slots are there from now on. Fails: OutOfFrames.
@@ -52,11 +52,11 @@ class ObjectPages {
   // SlotTable::give_leaves.
   void give_leaves(PageIndex first, PageIndex end) REQUIRES(memory_lock);
 
-  // The page is `to` from now on. What it had before has been taken care of: no translation shows
-  // it, its frame or swap slot is the caller's. A frame in `to` belongs to the slot from here on.
+  // The page's state becomes `to`, whose frame is the slot's from here on. The former frame or swap
+  // slot is the caller's, and no translation shows that frame.
   // Requires: slot is this object's slot of `page`; may_move(); to Swapped or Stored: not dirty.
   void move(PageIndex page, PageSlot& slot, PageSlot to) REQUIRES(memory_lock);
-  // The page has been modified, or what has been is about to be written.
+  // Dirty: the page has been modified. Clean: its contents are about to be written to its store.
   void note_dirty(PageSlot& slot) REQUIRES(memory_lock) { slot.dirty_ = true; }
   void note_clean(PageSlot& slot) REQUIRES(memory_lock) { slot.dirty_ = false; }
 

@@ -11,8 +11,8 @@
 //   Swapped   in a swap slot and in no frame (paged out)
 //   Stored    referenced, and in its object's own store alone: paged out to its file
 //   Discarded evicted while full of zeros: comes back as such, without I/O
-//   Busy      on its way from its store or swap slot: others wait. It falls back to where it comes
-//             from if it cannot be read
+//   Busy      on its way from its store or swap slot: other users wait. A page that cannot be read
+//             becomes Swapped or Stored
 //
 // Everybody may read a slot; only ObjectPages (object_pages.h) may change one. A Resident page may
 // keep the swap slot it came from; its frame's record says so, for the record is at hand wherever
@@ -51,7 +51,7 @@ inline constexpr uint8_t kFrom[] = {
 class PageSlot {
  public:
   // The states a page can be moved to. `remembered`: what the replacement policy remembers of the
-  // page; for the others it stays what it was.
+  // page; the other states keep it.
   constexpr PageSlot() = default;  // Empty
   static constexpr PageSlot zero() { return {SlotKind::Zero}; }
   static constexpr PageSlot backed() { return {SlotKind::Backed}; }

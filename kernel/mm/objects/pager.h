@@ -1,9 +1,9 @@
-// Port: between the pages of an object and what keeps them while no frame does.
+// Port: between the pages of an object and the store that keeps them while no frame does.
 //
 // Each object has one: swap space, which all memory that starts as zeros shares (swap_pager.h), or
-// a store of the object's own. A store is what this header says by itself: it has a place for each
-// page of its object, place n for page n, so a new kind of memory says where its pages are (has,
-// transfer) and is done. Swap space, which finds places for pages as they go, says otherwise.
+// a store of the object's own. The defaults below are those of a store with place n for page n, so
+// a new kind of memory overrides has() and transfer() only. Swap space overrides more, for it finds
+// places for pages as they go.
 //
 // Bringing pages in is page_in.h, taking them out eviction.h; both serve every pager.
 #pragma once
@@ -61,34 +61,34 @@ class Pager {
   virtual uint32_t cluster() const { return kMaxCluster; }
   // No transfer will succeed any more.
   virtual bool is_gone() const REQUIRES(memory_lock) { return false; }
-  // Of the request for the frame that a page comes into: Returning where the ledger counts on it
-  // that the page can go again.
+  // The class of the request for an incoming page's frame: Returning where the ledger counts on the
+  // page's going again.
   virtual FrameClass frame_class() const REQUIRES(memory_lock) { return FrameClass::Growth; }
-  // The frame has what was read from there, and is about to be the page's. False: that is not what
-  // was written there.
+  // The frame, soon the page's, holds the bytes read from the place. False: they are not the bytes
+  // that were written there.
   virtual bool came_in(FrameRecord&, Place) REQUIRES(memory_lock) { return true; }
 
   // What evicting the page takes. `slot` says whether it has been modified.
   virtual Fate fate_of(FrameRecord&, const PageSlot& slot) REQUIRES(memory_lock) {
     return slot.dirty() ? Fate::Written : Fate::Goes;
   }
-  // Whether the ledger has a page more to promise when this one has gone: it takes no swap slot.
+  // Whether evicting the page lets the ledger promise one more, because it takes no swap slot.
   virtual bool adds_to_ledger(const FrameRecord&) const REQUIRES(memory_lock) { return true; }
-  // Finds places for pages, which are in the order of their objects and indices. Returns for how
-  // many of the first there are some.
+  // Finds places for pages, which are in the order of their objects and indices. Returns n: the
+  // first n pages have places.
   virtual uint32_t assign(std::span<PageWrite> pages) REQUIRES(memory_lock) {
     for (PageWrite& page : pages) page.to = Place{page.record->index};
     return static_cast<uint32_t>(pages.size());
   }
-  // How the write of an assigned page has ended; NotWritten also where nobody wants it any more.
+  // How the write of an assigned page has ended; NotWritten also for an orphan (page_marks.h).
   virtual void wrote(FrameRecord&, Place, PageWrite::End) REQUIRES(memory_lock) {}
-  // What a page without a copy in a swap slot is when its frame has gone. Requires: its fate was
-  // to go, or it has been written.
+  // The state of a page without a copy in a swap slot once its frame has gone. Requires: the page's
+  // fate was to go, or the page has been written.
   virtual PageSlot away(const FrameRecord& record, Shadow remembered) const
       REQUIRES(memory_lock) {
     return has(record.index) ? PageSlot::stored(remembered) : PageSlot::discarded(remembered);
   }
-  // The page that has been there will not be read from there again.
+  // The page at this place will not be read again.
   virtual void forget(Place) REQUIRES(memory_lock) {}
 
  protected:

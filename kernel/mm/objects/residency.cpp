@@ -19,8 +19,8 @@ uint32_t identity_of(const FrameRecord& record) {
 
 }  // namespace
 
-// Pages that came before memory was short for the first time join in the order of their objects. To
-// the policy they are the first to come, so it must know before how many there can be.
+// Pages that came before memory was short for the first time join in the order of their objects.
+// The policy must know its capacity before the first of them joins.
 void Residency::start_tracking() {
   manager_.lists_are_live = true;
   uint32_t pages = manager_.frames.counts().free();

@@ -1,10 +1,10 @@
 // Residency: which pages are in frames, and which of them may go next.
 //
-// From the first time that memory is short (before, pages are not even listed) every page that
-// comes into a frame, or leaves it, is told here. The replacement policy puts them in order. Three
-// things overrule it: a page that is locked leaves its hands when an eviction meets it; one that
-// could not be written is left alone (Stuck); one that has just come in by a fault stays until it
-// has been used.
+// From the first time that memory is short (before, pages are not even listed) Residency hears of
+// every page that comes into a frame, or leaves it. The replacement policy puts the pages in order,
+// with three exceptions: a locked page leaves the policy when an eviction meets it; a page that
+// could not be written is left alone (Stuck); a page that has just come in by a fault stays until
+// it has been used.
 #pragma once
 
 #include "mm/objects/newcomers.h"
@@ -45,9 +45,9 @@ class Residency final : private Sampler {
   void was_read_ahead(FrameRecord& record, Shadow shadow) REQUIRES(memory_lock);
   // Time passes: one fault, or one that reading ahead has saved. Requires: pages are tracked.
   void age() REQUIRES(memory_lock);
-  // The page is freed: nobody asks for its frame again.
+  // The page is freed.
   void left(FrameRecord& record) REQUIRES(memory_lock);
-  // Nobody locks the page any more (Locked): it may be evicted again.
+  // No locked region shows the page any more: it loses Locked and may be evicted again.
   void unlock(FrameRecord& record) REQUIRES(memory_lock);
 
   // ---- for the eviction of pages ----
@@ -55,7 +55,7 @@ class Residency final : private Sampler {
   void begin_picking() REQUIRES(memory_lock);
   // The page to evict next; null: there is none. It is the caller's until one of the next three.
   FrameRecord* pick() REQUIRES(memory_lock);
-  // It stays, and is not picked again until unlock().
+  // The picked page stays, and is not picked again until unlock().
   void set_aside_locked(FrameRecord& record) REQUIRES(memory_lock);
   // It stays; a page that could not be written is Stuck from now on.
   void put_back(FrameRecord& record, ReplacementPolicy::Stays why) REQUIRES(memory_lock);
@@ -65,11 +65,11 @@ class Residency final : private Sampler {
   // Whether the page has been used since that was last asked. flush() before the lock is let go.
   bool was_used(FrameRecord& record) REQUIRES(memory_lock) { return test_and_clear(record); }
   void flush() REQUIRES(memory_lock) { use_.flush(); }
-  // Whether the page came in by one of the last faults, and nobody has used it since (newcomers.h).
+  // Whether the page came in by one of the last faults and has not been used since (newcomers.h).
   bool is_unused_newcomer(FrameRecord& record) REQUIRES(memory_lock);
 
   uint32_t pages() const REQUIRES(memory_lock) { return policy_.size(); }
-  // Since picking began; they can go.
+  // Pages that came in since begin_picking(); they can go.
   PagesThatCame came() const REQUIRES(memory_lock) { return came_; }
 
  private:

@@ -24,8 +24,8 @@ Result<PageSlot*> SlotTable::make(PageIndex page, FrameClass who) {
     array_ = TRY(allocate_zeroed<PageSlot>(*heap_, pages_ * sizeof(PageSlot), who));
     return &array_[page];
   }
-  // A directory that is left without leaves when the leaf cannot be had is not lost: it stays for
-  // the next try, and clear() gives it back.
+  // A directory without leaves, where the leaf cannot be had, stays for the next try; clear() gives
+  // it back.
   if (leaves_ == nullptr) {
     leaves_ = TRY(allocate_zeroed<PageSlot*>(*heap_, leaf_count() * sizeof(PageSlot*), who));
   }
@@ -71,7 +71,7 @@ void SlotTable::give_leaves(PageIndex first, PageIndex end) {
   }
 }
 
-// The leaves stay where they are: what a table holds does not matter for the cost.
+// The leaves stay where they are, so that the cost does not depend on the slots in use.
 Result<void> SlotTable::resize_directory(PageCount pages, FrameClass who) {
   if (leaves_ == nullptr) {
     pages_ = pages;

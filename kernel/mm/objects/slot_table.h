@@ -75,8 +75,8 @@ class SlotTable {
     }
   }
 
-  // From `first` to `end`, the last pages whose slots are in one leaf, with all behind them that
-  // have none: where one step of long work over [first, end) begins. Requires: first < end.
+  // Where the last pages of [first, end) with slots in one leaf begin: one step of long work, which
+  // goes from `end` to `first`, ends there. Requires: first < end.
   PageIndex last_leaf_of(PageIndex first, PageIndex end) const;
 
   // Gives back those leaves that begin in [first, end) and have only Empty slots.

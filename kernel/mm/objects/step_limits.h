@@ -12,8 +12,8 @@ struct StepLimits {
   // With more pages or regions to change a call goes in steps.
   PageCount pages = SlotTable::kLeafSlots;
   uint32_t parts = 32;
-  // Of a step: pages looked at, where a region counts as some. Freeing a page is the
-  // dearest, at about 160 instructions.
+  // Pages looked at in a step; a region counts as some more. Freeing a page is the dearest, at
+  // about 160 instructions.
   uint32_t work = 1024;
 };
 

@@ -8,7 +8,7 @@ namespace mobius::mm {
 VmObject::VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing)
     : ObjectPages(manager, pages), source_(backing), store_(nullptr), use_(use) {
   if (backing != nullptr) {
-    KASSERT(backing->source() == backing);  // faults ask its pager, and nobody behind it
+    KASSERT(backing->source() == backing);  // faults ask its pager, and no other behind it
     backing->add_reference();
     backing->private_objects().push_back(*this);
   }

@@ -1,4 +1,4 @@
-// VmObject: who owns the contents of pages. Regions say where they can be seen.
+// VmObject: the owner of the contents of pages. Regions say where these can be seen.
 //
 // Every object has page slots; what differs is its pager (pager.h): where pages come from and go
 // to. A private object may stand in front of a backing object (an EXE's image): pages it does not
@@ -51,11 +51,11 @@ class VmObject : public ObjectPages,
   void empty_slots(PageIndex first, PageIndex end) REQUIRES(memory_lock);
   // The same, but for pages that are on their way in.
   void empty_idle_slots(PageIndex first, PageIndex end) REQUIRES(memory_lock);
-  // Whether a page of [first, end) is on its way in. A call that is to empty them waits for that,
-  // on the object.
+  // Whether a page of [first, end) is on its way in. A call that is to empty the pages waits for
+  // that one, on the object.
   bool any_busy(PageIndex first, PageIndex end) REQUIRES(memory_lock);
 
-  // The size of the block that is made of it: n of its pages, from the first.
+  // The size of the block that shows the object: n of its pages, from the first.
   PageCount shown_pages() const REQUIRES(memory_lock) { return shown_; }
   void show(PageCount pages) REQUIRES(memory_lock) { shown_ = pages; }
 

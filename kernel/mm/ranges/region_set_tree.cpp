@@ -1,5 +1,5 @@
 // The region set's tree: inserting, removing, balance, and the largest gaps kept up with them.
-// Functions with one caller are inline: the calls would cost as much as what they do.
+// Functions with one caller are inline: a call would cost as much as its body.
 #include "mm/ranges/region_set.h"
 
 namespace mobius::mm {

@@ -2,7 +2,7 @@
 //
 // Its links live in the regions, so that inserting cannot fail. Each node knows the gap just below
 // it and the largest gap of either subtree, so that a gap of a wanted size is found by one walk.
-// What gaps there are, and how large they count, says RegionSet (region_set.h). Pure: no recursion.
+// RegionSet (region_set.h) says which gaps there are and how large they count. Pure: no recursion.
 #pragma once
 
 #include "base/units.h"
@@ -43,10 +43,10 @@ class RegionTree {
   static RegionNode* neighbour(const RegionNode& n, unsigned side);
   // The nearest node on `side` of n with a gap of `bytes`, or null.
   static RegionNode* next_fit(const RegionNode& from, unsigned side, uint32_t bytes);
-  // Tells the nodes above what the largest gap from here down is, until one knew it already.
+  // Tells the nodes above `from` the largest gap of its subtree, up to the first that knew it.
   static void refresh_gaps(RegionNode* from);
 
-  // Hangs a new leaf in, just before `after`; then, once gaps are right, it is balanced.
+  // Links a new leaf just before `after`; balance_after_link() follows once gaps are right.
   void link(RegionNode& leaf, RegionNode& after);
   void balance_after_link(RegionNode* leaf);
   // Takes the node out of the tree; `after` is the next one.

@@ -17,7 +17,7 @@ class ClockGrace final : public ReplacementPolicy {
   void set_capacity(uint32_t pages) override { grace_ = std::max(pages / 64, 1u); }
 
   void faulted_in(PolicyPage& page, Shadow, uint32_t) override { fresh_.push_back(page); }
-  // Nobody has referenced it: there is nothing to forgive.
+  // No access brought the page in: there is nothing to forgive.
   void read_ahead(PolicyPage& page, Shadow, uint32_t) override { clock_.push_back(page); }
   void removed(PolicyPage& page) override {
     if (fresh_.holds(page)) return fresh_.remove(page);

@@ -1,5 +1,5 @@
-// fifo: the page that came in first goes first, whether it is in use or not. It asks nothing of
-// the machine; what accessed bits are worth is what the others gain over it.
+// fifo: the page that came in first goes first, whether it is in use or not. fifo reads no accessed
+// bits; what the other policies gain over it is the bits' worth.
 #include "mm/replacement/one_list_policy.h"
 #include "mm/replacement/registry.h"
 

@@ -35,14 +35,14 @@ class GhostTable {
 
   std::array<Ghost, kSize>& all() { return ghosts_; }
   Ghost* find(uint32_t identity);
-  // That of a resident page, whose ghost is in that chain or nowhere.
+  // The ghost of a resident page, which is in that chain or nowhere; null: it has none.
   Ghost* find_of(const PolicyPage& real, unsigned chain);
 
-  // The one to take for another page: not in use, or else idle, or else any.
+  // The ghost to take for another page: one not in use, or else idle, or else any.
   Ghost& pick();
-  // Requires: it is not in use.
+  // Requires: the ghost is not in use.
   void add(Ghost& ghost, uint32_t identity);
-  // Requires: it is in use, and in no set.
+  // Requires: the ghost is in use, and in no set.
   void remove(Ghost& ghost);
 
  private:

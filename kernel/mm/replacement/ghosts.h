@@ -29,7 +29,7 @@ class Ghosts {
     to_pass_ += per_fault_;  // the hand goes with the pages that come in
     if ((identity & sample_mask_) == 0) sampled_read_ahead(page, identity);
   }
-  // The page is no longer the policy's. Freed: nobody will ask for it again.
+  // The page is no longer the policy's. Freed: it will not come back.
   enum class Gone : uint8_t { Freed, Evicted };
   void gone(PolicyPage& page, Gone why) {
     if ((page.bits & kSampled) != 0) sampled_gone(page, why);

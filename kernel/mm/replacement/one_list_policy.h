@@ -1,6 +1,6 @@
-// OneListPolicy: what policies share that keep all pages on one list, in the order in which they
-// came in. They remember nothing of what is gone, and time means nothing to them; which page goes
-// is all that they differ in.
+// OneListPolicy: the base of policies that keep all pages on one list, in the order in which they
+// came in. Such policies remember no evicted page and ignore time; they differ only in the page
+// that goes.
 #pragma once
 
 #include "mm/replacement/page_list.h"

@@ -36,7 +36,7 @@ class ReplacementPolicy {
   virtual void set_capacity(uint32_t pages) = 0;
 
   // The page has come in: by the fault of an access which is repeated right now, so its accessed
-  // bit will be set once for nothing; or read ahead, and nobody has asked for it yet.
+  // bit will be set once for nothing; or read ahead, before any access to it.
   // `identity` is the same for the same page whenever it comes and goes, and otherwise random.
   // Requires: page.list == 0.
   virtual void faulted_in(PolicyPage& page, Shadow shadow, uint32_t identity) = 0;
@@ -48,7 +48,7 @@ class ReplacementPolicy {
   // Called once a fault: the time by which pages age. At most `budget` questions to the sampler.
   virtual void age(uint32_t budget, Sampler& sampler) = 0;
 
-  // The page to evict next, or null where there is none. It is nobody's then (list == 0) until
+  // The page to evict next, or null where there is none. The victim is on no list (list == 0) until
   // one of the two calls below or faulted_in; several victims may be out at once.
   virtual PolicyPage* pick_victim(Sampler& sampler) = 0;
   // The victim is out of memory. Returns what to remember of it.

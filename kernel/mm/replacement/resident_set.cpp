@@ -9,10 +9,10 @@ namespace {
 constexpr uint32_t kGracePart = 64;
 constexpr uint32_t kColdPart = 24;
 constexpr uint32_t kTicks = 256;  // in M faults
-// Warm pages asked about for the sake of one that would take a place among them.
+// Warm pages asked about for each page that would take a place among them.
 constexpr uint32_t kCandidates = 4;
-// Questions for one victim: where all that many are in use, one of them goes. A whole round would
-// keep the machine too long where memory is large.
+// Questions for one victim: where n pages in a row are in use, one of them goes. A whole round
+// would keep the machine too long where memory is large.
 constexpr uint32_t kQuestions = 1024;
 
 bool is_older(uint16_t a, uint16_t b) { return static_cast<int16_t>(a - b) < 0; }

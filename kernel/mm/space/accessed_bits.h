@@ -17,7 +17,7 @@ class AccessedBits final : public PageUse {
   void flush() override REQUIRES(memory_lock);
 
  private:
-  // Bits were cleared there, and not flushed yet.
+  // The space whose bits were cleared and not flushed yet.
   AddressSpace* cleared_ GUARDED_BY(memory_lock) = nullptr;
 };
 

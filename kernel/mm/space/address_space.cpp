@@ -61,7 +61,7 @@ Progress AddressSpace::clear_some() {
   return Progress::More;
 }
 
-// Its object may be that of more regions: it is not left to the last one to free all pages.
+// More regions may show the object: each frees its own pages, so that the last one has few left.
 VirtAddr AddressSpace::clear_end_of(Region& region, StepWork& work) {
   VmObject* const object = region.object.get();
   const VirtRange was = region.range;
@@ -78,7 +78,7 @@ VirtAddr AddressSpace::clear_end_of(Region& region, StepWork& work) {
     object->empty_idle_slots(first, end);
     object->give_leaves(first, end);
   } else {
-    unmap_folding(region, part);  // others go on with the pages
+    unmap_folding(region, part);  // other views keep the pages
     if (region.locking != Locking::None) regions.lock(region, Locking::None);
     let_go_of_locked(*object, first, end);
   }

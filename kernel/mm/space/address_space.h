@@ -52,15 +52,15 @@ class AddressSpace : public Link<AllSpaces> {
   FreedRanges freed GUARDED_BY(memory_lock);
   FaultLoad load GUARDED_BY(memory_lock);
   Regions regions GUARDED_BY(memory_lock);
-  // A VmmLock is under way; its end wakes those that wait on this.
+  // A VmmLock is under way; its end wakes the threads that wait on this.
   bool locking GUARDED_BY(memory_lock) = false;
   // The call that is changing a block in steps (long_call.h); null: none.
   const LongCall* long_call GUARDED_BY(memory_lock) = nullptr;
 
   Region* find(VirtAddr a) const REQUIRES(memory_lock) { return regions.find(a); }
-  // Of the page at `a`; null where nothing has been noted of it, or nothing of an object is there.
+  // The slot of the page at `a`; null where the page has none yet, or no object is shown there.
   PageSlot* slot_at(VirtAddr a) const REQUIRES(memory_lock);
-  // The slot of an object that it shows, made if need be. Fails: OutOfFrames, LimitReached.
+  // The slot of an object that the space shows, made if need be. Fails: OutOfFrames, LimitReached.
   [[gnu::always_inline]] Result<PageSlot*> slot_of(VmObject& object, PageIndex index)
       REQUIRES(memory_lock) {
     PageSlot* const slot = object.slots().find(index);
@@ -77,8 +77,8 @@ class AddressSpace : public Link<AllSpaces> {
   // The region ends, and others go on with its pages: unmap_folding, and none is locked by it.
   void stop_showing(Region& region) REQUIRES(memory_lock);
 
-  // The last pages of a region go, as many as are one step's work, and with the first of them the
-  // region itself. Returns where what is left ends.
+  // The last pages of a region go, one step's work of them, and with its first page the region
+  // itself. Returns the end of the rest.
   VirtAddr clear_end_of(Region& region, StepWork& work) REQUIRES(memory_lock);
 
  private:

@@ -14,7 +14,7 @@ class FaultLoad {
   explicit FaultLoad(Waiting& waiting) : waiting_(waiting) {}
 
   // Locks: the memory lock, for all below.
-  // While it is suspended, threads that need a page which is not there wait on this.
+  // While the space is suspended, threads that need a page which is not there wait on this.
   void suspend() REQUIRES(memory_lock) { suspended_ = true; }
   void resume() REQUIRES(memory_lock) {
     suspended_ = false;
@@ -26,7 +26,7 @@ class FaultLoad {
   void count_major() REQUIRES(memory_lock) { ++major_; }
   uint32_t minor() const REQUIRES(memory_lock) { return minor_; }
   uint32_t major() const REQUIRES(memory_lock) { return major_; }
-  // The major faults since this was last asked.
+  // The major faults since the last call.
   uint32_t take_major() REQUIRES(memory_lock) { return major_ - std::exchange(asked_, major_); }
 
  private:

@@ -1,5 +1,5 @@
 // LongCall: a call that changes a block in steps, between which others run (steps.h). Faults in the
-// block and other calls of the process wait for its end: nobody sees half of a call.
+// block and other calls of the process wait for its end: no thread sees half of a call.
 #pragma once
 
 #include "mm/space/address_space.h"
@@ -36,7 +36,7 @@ class SCOPED_CAPABILITY CallGuard {
  public:
   explicit CallGuard(AddressSpace& space) ACQUIRE(memory_lock) : CallGuard(space, nullptr) {}
   explicit CallGuard(LongCall& own) ACQUIRE(memory_lock) : CallGuard(own.space(), &own) {}
-  // For a fault at the page, which others' calls elsewhere do not concern.
+  // For a fault at `page`, which waits for no long call on another block.
   CallGuard(AddressSpace& space, VirtAddr page) ACQUIRE(memory_lock) NO_THREAD_SAFETY_ANALYSIS
       : lock_(space.manager().lock) {
     lock_.acquire();

@@ -48,7 +48,7 @@ Result<void> AddressSpace::map_image(ImageObject& image) {
   own.get()->belong_to(footprint);
   first->attach(*this, std::move(own));
 
-  // One region without rights at first; each section is cut out of what is left of it.
+  // One region without rights at first; each section is cut out of `rest`.
   Region* rest = &regions.insert(std::move(first), whole);
   UnfinishedImage unfinished(*this, whole);
   for (uint32_t i = 0; i < layout.section_count; ++i) {

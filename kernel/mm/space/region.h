@@ -50,7 +50,7 @@ struct Region : RegionNode, Link<ObjectViews> {
   // Of a block: base of the reservation it was taken from.
   VirtAddr reservation GUARDED_BY(memory_lock){0};
   ObjectReference object GUARDED_BY(memory_lock);  // none in Reserved
-  AddressSpace* space GUARDED_BY(memory_lock) = nullptr;  // with an object: who shows it
+  AddressSpace* space GUARDED_BY(memory_lock) = nullptr;  // with an object: the space that shows it
   PageIndex first_page GUARDED_BY(memory_lock) = 0;  // the object's page at range.begin
   // Indices in the object: each view goes its own way through it.
   ReadAhead read_ahead GUARDED_BY(memory_lock);
@@ -58,8 +58,8 @@ struct Region : RegionNode, Link<ObjectViews> {
 
   bool eager() const REQUIRES(memory_lock) { return fault_around.window != 0; }
 
-  // From now on the region is a view of `shown`, and the object knows it. One that another space
-  // shows, too, belongs to neither. Requires: has none yet.
+  // From now on the region is a view of `shown`, and the object knows it. An object that another
+  // space shows, too, belongs to neither. Requires: the region has no object yet.
   void attach(AddressSpace& viewer, ObjectReference shown) REQUIRES(memory_lock) {
     object = std::move(shown);
     space = &viewer;

@@ -7,7 +7,7 @@ namespace mobius::mm {
 
 namespace {
 
-// Of the running thread: what the promised need is there, whatever others have (S1).
+// Whether the running thread is promised: its needs are met whatever others have (S1).
 bool is_promised(const MemoryManager& manager) {
   return manager.waiting.promoted(FrameClass::Normal) == FrameClass::Promised;
 }

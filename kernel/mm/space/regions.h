@@ -15,7 +15,7 @@ class Regions {
  public:
   using New = KernelHeap::Owned<Region>;
 
-  // Both outlive it. `footprint`: whose slots count with the regions.
+  // Both outlive the Regions. The slots counted in `footprint` count with the regions.
   Regions(MemoryManager& manager, const Footprint& footprint)
       : manager_(manager), footprint_(footprint) {}
   Regions(const Regions&) = delete;
@@ -37,7 +37,7 @@ class Regions {
     return static_cast<Region*>(set_.previous(r));
   }
   size_t count() const REQUIRES(memory_lock) { return set_.size(); }
-  // By VmmLock, in frames or to come.
+  // Pages locked by VmmLock, in frames or to come.
   uint32_t locked_pages() const REQUIRES(memory_lock) { return locked_; }
 
   // What the kernel keeps for the space and cannot page out, page tables not counted.
@@ -54,14 +54,14 @@ class Regions {
   void resize(Region& region, VirtRange range) REQUIRES(memory_lock);
   // To a range that is free; its first page stays the same page of its object.
   void move(Region& region, VirtRange range) REQUIRES(memory_lock);
-  // Of pages that are locked no more, those that others lock, too, stay so; the caller lets the
-  // rest go (let_go_of_locked() in reverse_map.h).
+  // Pages that another region locks, too, stay locked; the caller lets the rest go
+  // (let_go_of_locked() in reverse_map.h).
   void lock(Region& region, Locking to) REQUIRES(memory_lock);
   // Cuts `region` in two at `at`; the upper part becomes `upper`. Cannot fail.
   void split(Region& region, VirtAddr at, New upper) REQUIRES(memory_lock);
-  // Merges `region` with its next neighbour where the two are one by all but the cut.
+  // Merges `region` with its next neighbour where the two differ by the cut alone.
   void merge_with_next(Region& region) REQUIRES(memory_lock);
-  // Merges it with both neighbours where they are one.
+  // merge_with_next() for both neighbours.
   void merge(Region& region) REQUIRES(memory_lock);
 
  private:

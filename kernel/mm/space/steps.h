@@ -41,7 +41,7 @@ enum class Parts : uint8_t { Keep, Join };
 // The part of a region in front of `cursor` that is one step's work, not below `floor`.
 VirtRange part_before(Region& region, VirtAddr cursor, VirtAddr floor) REQUIRES(memory_lock);
 
-// Empties the pages of the range; of one that is on its way in it waits for the end of that.
+// Empties the pages of the range; waits for those that are on their way in.
 // Requires: a long call on the block is under way; Join: the range reaches the block's end.
 void empty_in_steps(AddressSpace& space, VirtRange range, Parts parts) EXCLUDES(memory_lock);
 

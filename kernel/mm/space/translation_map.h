@@ -63,7 +63,7 @@ class TranslationMap {
 
   virtual std::optional<Mapping> find(VirtAddr page) const = 0;
 
-  // Whether the page is mapped and has been used since this was last asked; it counts as unused
+  // Whether the page is mapped and has been used since the last call; it counts as unused
   // from now on. Flushes nothing: until flush(), an access may go unnoticed.
   virtual bool take_accessed(VirtAddr page) = 0;
   // Whether the page is mapped and dirty; it is clean from now on, and the next write is noticed.

@@ -11,8 +11,8 @@ enum class Placement : uint8_t {
   Below16M,  // for devices with 24 address lines
 };
 enum class Fill : uint8_t { None, Zero };
-// Whose request it is, from those that leave most to others (frame_admission.h) to those that leave
-// nothing:
+// Classes of requests, from the one that leaves most frames to others (frame_admission.h) to that
+// which leaves none:
 //
 //   Growth       a page that a program has not had before
 //   Normal       all other requests

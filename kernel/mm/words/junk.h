@@ -1,6 +1,6 @@
 // Junk: what memory that is nobody's holds in the builds for tests (MOBIUS_DEBUG_FILL). Frames and
 // heap blocks are full of it when they are handed out unzeroed, and again when they have been given
-// back: a part that passes on what it has not written, or uses what it has given back, is seen.
+// back, so that tests see code that reads what it has not written, or uses what it has given back.
 // In the other builds nothing is filled.
 #pragma once
 

@@ -2,10 +2,10 @@
 //
 //   Tracked    the replacement policy knows the page, or has it as a victim
 //   CleanCopy  the record's `swap_slot` is the page's, and holds what the frame has
-//   Writing    it is being written, to `swap_slot` or to its object's own store
-//   Orphan     it was freed meanwhile: the writer frees the frame when it is done
-//   Locked     an eviction has met it, and a region that shows it is locked (VmmLock)
-//   Stuck      it could not be written: left alone until a promised page needs the frame
+//   Writing    the page is being written, to `swap_slot` or to its object's own store
+//   Orphan     the page was freed during the write: the writer frees the frame
+//   Locked     an eviction has met the page, and a region that shows it is locked (VmmLock)
+//   Stuck      the page could not be written: left alone until a promised page needs the frame
 //
 // Which can be together:
 //

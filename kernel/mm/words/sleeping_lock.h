@@ -1,8 +1,7 @@
 // SleepingLock: one thread at a time, the others sleep in the order in which they came.
 //
-// For what a thread holds while it waits for a device: the device's registers, a bounce buffer. It
-// is no Lock (base/lock.h): those are never held across a wait. Built on the Waiting port alone, so
-// it works wherever that does.
+// For what a thread holds while it waits for a device: the device's registers, a bounce buffer. A
+// Lock (base/lock.h) is never held across a wait. A SleepingLock needs the Waiting port alone.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +33,9 @@ class SleepingLock {
 
  private:
   Waiting& waiting_;
-  // No lock for these: it may be taken in places that know of no memory manager, and between their
-  // change or check and the wait nothing runs another thread.
+  // No lock guards these: no other thread runs between their change or check and the wait.
   uint32_t next_ticket_ = 0;
-  uint32_t serving_ = 0;  // whose turn it is; equal to next_ticket_: nobody's
+  uint32_t serving_ = 0;  // the ticket whose turn it is; next_ticket_: none
 };
 
 class [[nodiscard]] SleepingGuard {

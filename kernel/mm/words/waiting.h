@@ -1,8 +1,8 @@
 // Port: how a thread waits for a page that another thread is bringing in, how it lets others run in
-// the course of long work, and what is known of the one that runs.
+// the course of long work, and what is known of the running thread.
 //
-// No wake-up is lost: who has seen under the memory lock that it must wait hands the lock over, and
-// giving it up and falling asleep are one step. What changes the condition holds that lock, too.
+// No wake-up is lost: a thread checks its condition under the memory lock and hands the lock to
+// wait(), which gives it up and sleeps in one step. The condition changes under that lock only.
 #pragma once
 
 #include <cstdint>
@@ -15,30 +15,30 @@ enum class FrameClass : uint8_t;  // frame_request.h
 
 class Waiting {
  public:
-  // Gives up `lock`, under which the caller has seen that it must wait, sleeps until somebody wakes
-  // `channel`, and takes the lock again. May return earlier: check again.
-  // After: what was found before is looked up again.
-  // One step because one processor runs nothing between its parts. To the analysis `lock` is
-  // another lock than memory_lock, which it stands for.
+  // Gives up `lock`, under which the caller has checked its condition, sleeps until wake(channel),
+  // and takes the lock again. May return earlier.
+  // After: the caller checks again, and looks up again what it had found before.
+  // One step because one processor runs nothing between its parts. The analysis takes `lock` and
+  // memory_lock for two locks.
   void wait(const void* channel, MemoryLock& lock) REQUIRES(memory_lock)
       NO_THREAD_SAFETY_ANALYSIS {
     lock.release();
     wait_unguarded(channel);
     lock.acquire();
   }
-  // The same where no lock guards the condition. Requires: nothing that could run another thread
-  // since it was checked, so one processor (docs/decisions/0001-locks-as-rank-discipline.md).
+  // wait() where no lock guards the condition. Requires: since the condition was checked no other
+  // thread could run, so one processor (docs/decisions/0001-locks-as-rank-discipline.md).
   virtual void wait_unguarded(const void* channel) EXCLUDES(memory_lock) = 0;
   // Makes all threads that wait on `channel` runnable. Never switches threads itself.
   virtual void wake(const void* channel) = 0;
-  // Called between two steps of long work, at most some 100,000 instructions apart: another thread
-  // runs if it is its turn. What was found before is looked up again after it. Requires: nothing
-  // that others can see is half done.
+  // Called between two steps of long work, at most some 100,000 instructions apart: a thread whose
+  // turn it is runs. Requires: nothing that others can see is half done.
+  // After: the caller looks up again what it had found before.
   virtual void let_others_run() EXCLUDES(memory_lock) {}
-  // Whether the running thread is to end: long work for it stops there.
+  // Whether the running thread is to end, so that its long work stops.
   virtual bool called_off() const { return false; }
-  // The class of a request that the running thread makes: all those of a promised thread (S1) are
-  // promised, any other has its own.
+  // The class of a request of the running thread: Promised if the thread is promised (S1), else
+  // `own`.
   virtual FrameClass promoted(FrameClass own) const { return own; }
 
  protected:

@@ -25,7 +25,7 @@ class Cpu {
   // TooManyRunning.
   virtual Result<CpuContext*> make_context(mm::FrameClass who, UserMap* map, void (*entry)(void*),
                                            void* argument) = 0;
-  virtual void free_context(CpuContext& context) = 0;  // Requires: nobody runs in it
+  virtual void free_context(CpuContext& context) = 0;  // Requires: no thread runs in it
   virtual uint32_t most_contexts() = 0;                // in use and free
 
   // Saves the running thread in `from`, continues `to`.

@@ -7,8 +7,8 @@
 
 namespace mobius::proc {
 
-// What becomes of the machine once its end has been told. Where somebody has to read why, it stays
-// on; a person switches it off then.
+// What becomes of the machine once its end has been told. StayOn: a person has to read why, and
+// switches the machine off.
 enum class After : uint8_t { StayOn, PowerOff };
 
 class Machine {

@@ -13,7 +13,7 @@ class ProcessTable {
  public:
   ProcessTable(UserMaps& maps, mm::MemoryManager& memory) : maps_(maps), memory_(memory) {}
 
-  // A process nobody knows yet: undone unless it is published.
+  // A process without a pid yet: undone unless it is published.
   class Unborn {
    public:
     Unborn(ProcessTable& table, Ref<Process> process)
@@ -40,7 +40,7 @@ class ProcessTable {
 
   // Frees the address space. Requires: its regions are no running thread's; asserts nothing else.
   void destroy_memory(Process& process);
-  // Its parent is gone or ends: nobody will ask for its end any more.
+  // The child's parent is gone or ends: no process will wait for the child's end any more.
   void orphan(Process& child);
   // Takes a zombie's record away. Requires: process.zombie.
   void remove(Process& zombie);

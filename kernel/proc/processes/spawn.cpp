@@ -1,7 +1,7 @@
 // Spawning: see spawn.h. The parent's thread builds everything that can fail on account of the
 // program; the new thread itself copies its arguments to its stack, in its own address space. Where
-// memory is short each step waits for frames and keeps what it got: one that gave everything back
-// would lose it to others that wait.
+// memory is short each step waits for frames and keeps those it got: frames given back would go to
+// other waiting requests.
 #include "proc/processes/spawn.h"
 
 #include <algorithm>

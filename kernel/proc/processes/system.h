@@ -48,7 +48,7 @@ struct System : Environment {
   Futexes futexes;
   IdleLoop idle_loop;
   uint32_t init_pid = 0;
-  uint32_t foreground_pid = 0;  // whom Ctrl-C kills; 0: nobody
+  uint32_t foreground_pid = 0;  // the process Ctrl-C kills; 0: none
   uint32_t measuring_pid = 0;   // for whom start_measuring() is in force; 0: it is not
   uint32_t next_thread_id = 1;
 

@@ -109,7 +109,7 @@ Result<Thread*> find_thread(System& system, uint32_t id) {
 Result<uint32_t> join_thread(System& system, uint32_t id) {
   Thread& thread = *TRY(find_thread(system, id));
   if (&thread == &system.thread() || thread.being_joined) return Failure(Error::BadArgument);
-  // The mark keeps the record alive for this joiner: nobody else can take it away meanwhile.
+  // The mark keeps the record alive for this joiner: no other can take it away.
   thread.being_joined = true;
   while (!thread.joinable) {
     if (system.scheduler.wait_for(join_key(thread), kNever) == Wake::Interrupted) {

@@ -32,7 +32,7 @@ struct ThreadStart {
 Result<uint32_t> start_user_thread(System& system, const ThreadStart& start);
 
 // Sleeps until the thread has ended and takes its record away; its exit status.
-// Fails: NoSuchProcess, BadArgument (oneself, or somebody joins it already), Interrupted.
+// Fails: NoSuchProcess, BadArgument (the caller, or a thread being joined), Interrupted.
 Result<uint32_t> join_thread(System& system, uint32_t id);
 
 // The thread of that id in the running process (0: the running one). Fails: NoSuchProcess.

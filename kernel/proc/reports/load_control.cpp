@@ -43,7 +43,7 @@ void LoadControl::look() {
   if (bad_looks_ >= kLooksUntilSuspended) suspend_somebody();
 }
 
-// Those of the next run of bad looks count, and no others.
+// Only faults of the next run of bad looks count.
 void LoadControl::forget_faults() {
   LockGuard guard(system_.memory.lock);
   for (Process* p = system_.processes.next_after(0); p != nullptr;

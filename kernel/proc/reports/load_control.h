@@ -1,4 +1,4 @@
-// Load control: what is done when more programs run than memory can hold the pages in use of.
+// Load control: suspends a process while memory cannot hold the pages that all programs use.
 //
 // A kernel thread looks twice a second at how long threads stood still for paging. When that was
 // nearly all the time for two seconds, evicting more only moves the faults around: the biggest
@@ -52,7 +52,7 @@ class LoadControl {
   // No lock for these: only the thread that looks reads or changes them.
   uint64_t stalled_ns_;         // at the last look
   uint32_t bad_looks_ = 0;      // in a row
-  uint32_t suspended_pid_ = 0;  // 0: nobody
+  uint32_t suspended_pid_ = 0;  // 0: none
   uint32_t looks_left_ = 0;     // until it goes on
 };
 

@@ -24,7 +24,7 @@ class Deadlines {
   void insert(DeadlineNode& node, uint64_t deadline_ns);
   // Requires: node.queued.
   void remove(DeadlineNode& node);
-  // The one with the smallest deadline; null if nobody sleeps.
+  // The node with the smallest deadline; null if no thread sleeps.
   DeadlineNode* earliest() const { return root_; }
 
  private:

@@ -30,7 +30,7 @@ Result<void> Futexes::wait(const Process& process, VirtAddr word, uint32_t expec
 }
 
 Result<uint32_t> Futexes::wake(const Process& process, VirtAddr word, uint32_t count) {
-  TRY(read(word));  // an address nobody can sleep on is an error
+  TRY(read(word));  // an address that no thread can sleep on is an error
   return scheduler_.wake_some(futex_key(process, word), count);
 }
 

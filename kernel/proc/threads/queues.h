@@ -46,7 +46,7 @@ inline WaitKey kernel_key(const void* channel) {
 struct QueuedThread : Link<ReadyTag>, Link<WaitTag>, DeadlineNode {
   uint8_t priority = kNormalPriority;
   uint8_t level = kNormalPriority;  // where it is queued, and runs: its priority, or overdue
-  uint8_t slice_ticks = 0;          // what is left of its time slice
+  uint8_t slice_ticks = 0;          // left of its time slice
   uint32_t ready_since = 0;         // the tick in which its turn was due: see Scheduler
   WaitKey key;
 };
@@ -60,8 +60,8 @@ class ReadyQueues {
 
   // Puts the thread on its level's queue, as the one that became ready last.
   void push_back(QueuedThread& thread);
-  // The same where others may have become ready since: one that has not used up its time slice, or
-  // whose level has changed. Looks from the front: usually nobody has waited longer.
+  // push_back() for a thread that keeps its turn, or whose level has changed: others may have
+  // become ready since. Looks from the front: usually no thread has waited longer.
   void insert(QueuedThread& thread);
   // Takes the thread that has waited longest at that level. Requires: the level is not empty.
   QueuedThread& pop(unsigned level);

@@ -40,9 +40,8 @@ class Running {
     charge();
     return boot_.cpu_ticks;
   }
-  // The longest time that a thread has run since this was last asked without coming to a point
-  // where others could: a switch, a sleep, let_others_run(). Time in user mode counts as well, that
-  // of the boot thread does not.
+  // The longest time since the last call that a thread has run without a point where others could:
+  // a switch, a sleep, let_others_run(). Time in user mode counts, the boot thread's does not.
   uint64_t take_longest() {
     charge();
     return std::exchange(longest_, 0);

@@ -84,7 +84,7 @@ void Scheduler::wake(const void* channel) {
 void Scheduler::doom(Thread& thread) {
   thread.doomed = true;
   if (&thread == &current()) user_return_work = 1;
-  // It only gives back what it has: many that are killed at a time must not wait for programs.
+  // A doomed thread only gives back what it has, so it must not wait for programs.
   thread.priority = kPromisedPriority;
   if (thread.state == ThreadState::Ready) {
     turns_.remove(thread);
@@ -96,7 +96,7 @@ void Scheduler::doom(Thread& thread) {
 }
 
 void Scheduler::yield() {
-  // With nobody of its own priority or above there is nobody to yield to.
+  // A thread yields only to threads of its own priority or above.
   if (idle() || !turns_.any_from(current().priority)) return;
   current().state = ThreadState::Ready;
   turns_.add(current());

@@ -1,4 +1,4 @@
-// Scheduler: who runs. Whose turn it is, Turns knows; who waits for what, Sleepers.
+// Scheduler: which thread runs. Turns has the ready threads, Sleepers those that wait.
 //
 // Threads switch only where they wait, where long work lets others run, and on the way back to user
 // mode, so everything between two such places is atomic; interrupts are off in the kernel but for
@@ -45,7 +45,7 @@ class Scheduler final : public mm::Waiting {
   uint32_t wake_some(WaitKey key, uint32_t count);
 
   void yield() EXCLUDES(memory_lock);
-  // What is left of its turn it takes along.
+  // The thread keeps the rest of its turn.
   void set_priority(Thread& thread, uint8_t priority);
 
   // The running thread never runs again. Its stack is freed by a thread on another one.

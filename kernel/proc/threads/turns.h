@@ -5,7 +5,7 @@
 // slice and goes to the end of its queue. One that is preempted keeps its turn: what is left of its
 // slice, and its place before all who became ready later.
 //
-// So that nobody starves, a thread whose turn has been due for kPatienceTicks is overdue. Every
+// So that none starves, a thread whose turn has been due for kPatienceTicks is overdue. Every
 // kRaiseEveryTicks the one that has waited longest is raised to kOverdueLevel, whatever its
 // priority, for a whole slice that only the kernel's own threads interrupt. Whatever others do, a
 // ready thread runs within
@@ -28,31 +28,31 @@ inline constexpr uint32_t kRaiseEveryTicks = 2 * kSliceTicks;
 
 class Turns {
  public:
-  // A thread that is not ready yet, or runs: a new turn of it is due, after those of its priority.
+  // A new turn is due, after all of its priority. Requires: the thread is not ready, or runs.
   void add(QueuedThread& thread) {
     begin(thread);
     ready_.push_back(thread);
   }
-  // Requires: it is ready, and does not run.
+  // Requires: the thread is ready, and does not run.
   void remove(QueuedThread& thread) { ready_.remove(thread); }
-  // One that was removed goes on with the turn it had, at its place.
+  // A removed thread goes on with the turn it had, at its place.
   void put_back(QueuedThread& thread) { ready_.insert(thread); }
 
-  // None is ready.
+  // No thread is ready.
   bool nobody() const { return ready_.empty(); }
   // Whether a thread of this level or above is ready.
   bool any_from(unsigned level) const { return !nobody() && ready_.highest() >= level; }
-  // Takes the one whose turn it is. Requires: !nobody().
+  // Takes the thread whose turn it is. Requires: !nobody().
   QueuedThread& take_next() { return ready_.pop(ready_.highest()); }
-  // Takes the one whose turn it is instead of `running`, which is ready from then on; null where
-  // that goes on, with a new slice if it has used up its own.
+  // Takes the thread whose turn it is instead of `running`, which is ready from then on; null where
+  // `running` goes on, with a new slice if it has used up its own.
   QueuedThread* take_instead_of(QueuedThread& running);
 
   // Begins a tick.
   void tick() { ++ticks_; }
-  // Once in each tick, after those that it wakes are added: whether one was raised.
+  // Called once in each tick, after the threads it wakes are added. Returns whether one was raised.
   bool raise_overdue();
-  // This tick was the running thread's: whether its slice is used up.
+  // Takes this tick off the running thread's slice. Returns whether the slice is used up.
   static bool count_down(QueuedThread& running) {
     if (running.slice_ticks > 0) --running.slice_ticks;
     return running.slice_ticks == 0;

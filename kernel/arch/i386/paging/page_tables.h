@@ -37,7 +37,7 @@ class PageTables final : public mm::TranslationMap {
   mm::Offered enter_if_ready(VirtAddr page, FrameNumber frame, Access access) override;
   std::optional<mm::Mapping> unmap(VirtAddr page) override;
   // Calls the visitor before the flush. That is right on one processor in a kernel that is not
-  // preempted: nobody can use a stale translation before this returns, only walk ahead by it.
+  // preempted: no thread can use a stale translation before this returns, only walk ahead by it.
   void unmap_range(VirtRange range, mm::MappingVisitor& visitor) override;
   void protect(VirtAddr page, Access access) override;
   std::optional<mm::Mapping> find(VirtAddr page) const override;
