@@ -34,8 +34,9 @@ class Map final : public mm::TranslationMap {
     if (!old) return mm::Entered::New;
     return old->dirty ? mm::Entered::OverDirty : mm::Entered::OverClean;
   }
-  bool enter_if_ready(VirtAddr page, FrameNumber frame, Access access) override {
-    return entries_.emplace(page, mm::Mapping{frame, access, false, false}).second;
+  mm::Offered enter_if_ready(VirtAddr page, FrameNumber frame, Access access) override {
+    const bool taken = entries_.emplace(page, mm::Mapping{frame, access, false, false}).second;
+    return taken ? mm::Offered::Taken : mm::Offered::Declined;
   }
   std::optional<mm::Mapping> unmap(VirtAddr page) override {
     const std::optional<mm::Mapping> old = find(page);
@@ -105,11 +106,11 @@ class Disk final : public mm::PageDevice {
   std::vector<std::byte> bytes_;
 };
 
-// Waiting: how a thread sleeps. There is one thread here: who would wait for memory does the page
-// daemon's work instead.
+// Waiting: how a thread sleeps. There is one thread here: in place of a wait for memory it does
+// the page daemon's work.
 class OneThread final : public mm::Waiting {
  public:
-  void wait(const void*) override { evict_if_wanted(); }
+  void wait_unguarded(const void*) override { evict_if_wanted(); }
   void wake(const void*) override {}
   void evict_if_wanted() {
     if (daemon != nullptr && daemon->wanted()) daemon->run_round();

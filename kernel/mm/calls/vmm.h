@@ -108,10 +108,8 @@ class BlockQuery {
   void begin(AddressSpace& space) REQUIRES(memory_lock);
   const VirtAddr address_;
   BlockInfo info_;
-  // Whose pages are being counted; only compared, so that of a block which has come there meanwhile
-  // is taken for it where it has been given the same memory.
-  const VmObject* object_ = nullptr;
-  VirtAddr cursor_{0};                // what lies behind it has been
+  uint32_t object_ = 0;  // the birth of the one whose pages are being counted; 0: none yet
+  VirtAddr cursor_{0};   // what lies behind it has been
 };
 
 // The block or gap at `address`. Fails: BadArgument outside the user range.

@@ -90,7 +90,7 @@ void BlockQuery::begin(AddressSpace& space) {
   }
   info_ = {at->range, at->kind, at->access_at(address_), at->code};
   if (at->kind == RegionKind::Reserved) return;
-  object_ = at->object.get();
+  object_ = at->object.get()->birth();
   if (const auto block = find_block(space, address_)) info_.range = block->range;
   info_.guaranteed = at->object.get()->promised();
   info_.eager = at->eager();
@@ -100,13 +100,14 @@ void BlockQuery::begin(AddressSpace& space) {
 Result<Progress> BlockQuery::step(AddressSpace& space) {
   if (!kUserRange.contains(address_)) return Failure(Error::BadArgument);
   LockGuard guard(space.manager().lock);
-  if (object_ == nullptr) begin(space);
-  if (object_ == nullptr) return Progress::Done;
+  if (object_ == 0) begin(space);
+  if (object_ == 0) return Progress::Done;
   for (StepWork work(space.manager()); cursor_ > info_.range.begin;) {
     if (work.done()) return Progress::More;
     Region* const region = space.find(VirtAddr{cursor_.value - kPageSize});
-    if (region == nullptr || region->object.get() != object_) {
-      object_ = nullptr;  // the block has changed: all of it is counted anew
+    const VmObject* const shown = region == nullptr ? nullptr : region->object.get();
+    if (shown == nullptr || shown->birth() != object_) {
+      object_ = 0;  // the block has changed: all of it is counted anew
       return Progress::More;
     }
     const VirtRange part = part_before(*region, cursor_, info_.range.begin);

@@ -55,6 +55,7 @@ struct MemoryManager {
   // that has moved some wakes the threads that wait on these counts.
   uint32_t reads_in_flight GUARDED_BY(memory_lock) = 0;
   uint32_t writes_in_flight GUARDED_BY(memory_lock) = 0;
+  uint32_t objects_made GUARDED_BY(memory_lock) = 0;  // VmObject::birth
   // By VmmLock, of all spaces: a page counts for each region that locks it.
   uint32_t locked_pages GUARDED_BY(memory_lock) = 0;
 

@@ -6,7 +6,8 @@
 namespace mobius::mm {
 
 VmObject::VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObject* backing)
-    : ObjectPages(manager, pages), source_(backing), store_(nullptr), use_(use) {
+    : ObjectPages(manager, pages), source_(backing), store_(nullptr), use_(use),
+      birth_(++manager.objects_made) {
   if (backing != nullptr) {
     KASSERT(backing->source() == backing);  // faults ask its pager, and no other behind it
     backing->add_reference();
@@ -16,7 +17,8 @@ VmObject::VmObject(MemoryManager& manager, PageCount pages, FrameUse use, VmObje
 }
 
 VmObject::VmObject(MemoryManager& manager, PageCount pages, FrameUse use, Pager& store)
-    : ObjectPages(manager, pages), source_(this), store_(&store), use_(use) {
+    : ObjectPages(manager, pages), source_(this), store_(&store), use_(use),
+      birth_(++manager.objects_made) {
   manager_.objects.push_back(*this);
 }
 

@@ -35,6 +35,8 @@ class VmObject : public ObjectPages,
   Pager& pager() const { return store_ != nullptr ? *store_ : *manager_.default_pager; }
   FrameUse frame_use() const { return use_; }
   uint32_t references() const REQUIRES(memory_lock) { return references_; }
+  // Tells it from all other objects, those that had the same memory before it included.
+  uint32_t birth() const { return birth_; }
 
   // The slot takes the frame over. Requires: slot is this object's slot of `page`.
   [[gnu::always_inline]] void install(PageSlot& slot, PageIndex page, OwnedFrame frame)
@@ -74,6 +76,7 @@ class VmObject : public ObjectPages,
   Pager* const store_;  // null: swap space
   uint32_t references_ GUARDED_BY(memory_lock) = 1;
   const FrameUse use_;
+  const uint32_t birth_;
 };
 
 // A counted reference that goes by itself.

@@ -107,6 +107,7 @@ void SimScheduler::sleep(uint64_t ticks) {
 uint32_t SimScheduler::run() {
   KASSERT(current_ == fibers_[0].get());
   draining_ = true;
+  current_->channel = nullptr;  // not what it waited on last
   if (anybody_else()) suspend(State::Waiting);
   current_->state = State::Runnable;
   draining_ = false;
