@@ -11,7 +11,7 @@ PROGRAMS = {
     "arguments.exe one 'two words'": (4, BOTH),
     "blocks.exe": (27, BOTH),
     "block_calls.exe": (21, BOTH),
-    "shared.exe": (48, BOTH),
+    "shared.exe": (44, BOTH),
     "pages.exe": (22, BOTH),
     "eager.exe": (10, BOTH),
     "pointers.exe": (24, BOTH),
