@@ -33,7 +33,7 @@ Result<void> SharedBlock::offer(AddressSpace& space, VirtAddr address,
   object_ = block->first->object.get();
   rights_ = rights;
   object_->add_reference();
-  object_->offers().push_back(*this);
+  object_->add_offer(*this);
   object_->belong_to(space.manager().of_nobody);
   return {};
 }
@@ -50,7 +50,7 @@ void SharedBlock::let_go() {
 
 void SharedBlock::withdraw() {
   LockGuard guard(lock());
-  object_->offers().remove(*this);
+  object_->remove_offer(*this);
   return_to_owner(*object_);
   object_->drop_reference();
 }

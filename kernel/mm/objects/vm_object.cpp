@@ -27,7 +27,7 @@ void VmObject::drop_reference() {
   if (--references_ > 0) return;
   if (!slots().untouched()) empty_slots(0, pages());
   KASSERT(resident_pages() == 0);
-  while (ObjectOffer* const offer = offers().pop_front()) offer->object_ends();
+  end_offers();
   manager_.objects.remove(*this);
   VmObject* const backing = this->backing();
   if (backing != nullptr) backing->private_objects().remove(*this);

@@ -32,7 +32,7 @@ void Region::view_ends() {
 void return_to_owner(VmObject& object) {
   const Region* const first = object.views().front();
   const bool is_shared = object.belongs_to(object.manager().of_nobody);
-  if (!is_shared || first == nullptr || !object.offers().empty()) return;
+  if (!is_shared || first == nullptr || object.is_offered()) return;
   for (const Region& view : object.views()) {
     if (view.space != first->space || view.block_base != first->block_base) return;
   }
