@@ -64,6 +64,13 @@ TEST_F(SharingStory, R26_pages_are_charged_to_nobody_while_they_are_offered) {
   EXPECT_EQ(mm::vmm_resize(user.space(), block, 1).value(), block);
 }
 
+TEST_F(SharingStory, R26_a_block_is_its_owners_again_when_its_offer_is_withdrawn) {
+  ASSERT_TRUE(user.write32(block, 77));
+  ASSERT_TRUE(offer.offer(user.space(), block, std::nullopt));
+  offer.withdraw();
+  EXPECT_EQ(charged(user), 1u);
+}
+
 TEST_F(SharingStory, R26_who_is_left_with_it_has_it_charged) {
   ASSERT_TRUE(user.write32(block, 77));
   ASSERT_TRUE(offer.offer(user.space(), block, std::nullopt));
