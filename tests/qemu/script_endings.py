@@ -133,6 +133,12 @@ def children_of(mark):
     return found
 
 
+def usual_signals():
+    """Whatever ignores them here: nohup ignores SIGHUP, a job in the background SIGINT."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def signals_end_children(context):
     mark = f"MOBIUS_TEST_MARK={context.folder}"
     name, _, value = mark.partition("=")
@@ -141,7 +147,7 @@ def signals_end_children(context):
             command = subprocess.Popen(
                 [sys.executable, "-c", code], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE, cwd=ROOT, env=os.environ | {name: value},
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+                preexec_fn=usual_signals)
             while b"begun" not in command.stderr.readline():
                 pass
             time.sleep(0.3)
