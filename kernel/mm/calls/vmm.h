@@ -16,7 +16,7 @@ namespace mobius::mm {
 
 // What a new block is asked to be (VM_MEM_GUARANTEED, VM_MEM_EAGER).
 enum class Storage : uint8_t { OnTouch, Promised };  // of its pages: Promised is never refused
-enum class Commit : uint8_t { Touched, Around };      // which pages a first write commits
+enum class Commit : uint8_t { Touched, Around };     // which pages a first write commits
 struct BlockOptions {
   Access access = Access::ReadWrite;
   Storage storage = Storage::OnTouch;

@@ -18,28 +18,18 @@ Region* reserved_around(AddressSpace& space, PageCount pages, VirtAddr wanted)
   return inside ? region : nullptr;
 }
 
-// Cuts `range` out of `reserved` and returns the region that is just it.
-Result<Region*> carve(AddressSpace& space, Region& reserved, VirtRange range)
-    REQUIRES(memory_lock) {
-  Regions::New middle, upper;
-  if (reserved.range.begin != range.begin) middle = TRY(space.regions.make());
-  if (reserved.range.end != range.end) upper = TRY(space.regions.make());
-  // From here on nothing fails.
-  if (upper) space.regions.split(reserved, range.end, std::move(upper));
-  if (!middle) return &reserved;
-  space.regions.split(reserved, range.begin, std::move(middle));
-  return space.regions.next(reserved);
-}
-
 // The region of a new block, in the set, with nothing in it yet.
 Result<Region*> place_block(AddressSpace& space, PageCount pages, VirtAddr base)
     REQUIRES(memory_lock) {
   Region* reserved = base.value == 0 ? nullptr : reserved_around(space, pages, base);
   if (reserved != nullptr) {
-    VirtAddr reservation = reserved->block_base;
-    Region* region = TRY(carve(space, *reserved, VirtRange::of_pages(base.page_down(), pages)));
-    region->reservation = reservation;
-    return region;
+    Cuts cuts(VirtRange::of_pages(base.page_down(), pages));
+    TRY(cuts.acquire(space));
+    // From here on nothing fails.
+    const VirtAddr reservation = reserved->block_base;
+    Region& region = cuts.cut(space, *reserved);
+    region.reservation = reservation;
+    return &region;
   }
   VirtRange range = TRY(choose_range(space, pages, base));
   return &space.regions.insert(TRY(space.regions.make()), range);
@@ -115,10 +105,6 @@ void free_parts(AddressSpace& space, Block block) REQUIRES(memory_lock) {
   free_region(space, *space.find(block.begin), block);
 }
 
-}  // namespace
-
-namespace {
-
 // A template, so that each caller has it inline: the two end in the same way, and one is hot.
 template <RegionKind kind>
 Result<void> end_view(AddressSpace& space, VirtAddr address) EXCLUDES(memory_lock) {
@@ -143,7 +129,26 @@ Result<void> end_view(AddressSpace& space, VirtAddr address) EXCLUDES(memory_loc
   return {};
 }
 
-Result<void> unmap_reserved(AddressSpace& space, VirtAddr address) EXCLUDES(memory_lock);
+Result<void> unmap_reserved(AddressSpace& space, VirtAddr address) EXCLUDES(memory_lock) {
+  CallGuard guard(space);
+  Region* region = space.find(address);
+  if (region == nullptr) return Failure(Error::BadArgument);
+  VirtAddr reservation = region->owner_reservation();
+  if (region->kind != RegionKind::Reserved) {
+    bool in_block = reservation.value != 0;
+    return Failure(in_block ? Error::Busy : Error::BadArgument);
+  }
+  // Unused parts always merge: a part with a neighbour of the same reservation has blocks in it.
+  Region* before = space.regions.previous(*region);
+  Region* after = space.regions.next(*region);
+  if ((before != nullptr && before->owner_reservation() == reservation) ||
+      (after != nullptr && after->owner_reservation() == reservation)) {
+    return Failure(Error::Busy);
+  }
+  space.freed.note(region->range);
+  space.regions.erase(*region);
+  return {};
+}
 
 }  // namespace
 
@@ -169,30 +174,5 @@ Result<VirtAddr> vmm_reserve_area(AddressSpace& space, PageCount pages, VirtAddr
     return range.begin;
   });
 }
-
-namespace {
-
-Result<void> unmap_reserved(AddressSpace& space, VirtAddr address) {
-  CallGuard guard(space);
-  Region* region = space.find(address);
-  if (region == nullptr) return Failure(Error::BadArgument);
-  VirtAddr reservation = region->owner_reservation();
-  if (region->kind != RegionKind::Reserved) {
-    bool in_block = reservation.value != 0;
-    return Failure(in_block ? Error::Busy : Error::BadArgument);
-  }
-  // Unused parts always merge: a part with a neighbour of the same reservation has blocks in it.
-  Region* before = space.regions.previous(*region);
-  Region* after = space.regions.next(*region);
-  if ((before != nullptr && before->owner_reservation() == reservation) ||
-      (after != nullptr && after->owner_reservation() == reservation)) {
-    return Failure(Error::Busy);
-  }
-  space.freed.note(region->range);
-  space.regions.erase(*region);
-  return {};
-}
-
-}  // namespace
 
 }  // namespace mobius::mm

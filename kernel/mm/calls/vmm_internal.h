@@ -39,7 +39,7 @@ inline Result<VirtRange> choose_range(AddressSpace& space, PageCount pages, Virt
   return choose_range_near(space, pages, wanted);
 }
 
-// What a call needs that gives a range of a block an attribute of its own: the regions for its two
+// What a call needs that makes a range a region of its own, or several: the regions for its two
 // ends, where these are inside regions.
 class Cuts {
  public:

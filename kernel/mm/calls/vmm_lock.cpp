@@ -23,25 +23,8 @@ Result<Block> whole_block_around(AddressSpace& space, VirtRange range) REQUIRES(
   return block.first->is_view() ? Result<Block>(block) : Failure(Error::BadArgument);
 }
 
-// From the last region of the range to the first, in steps between which others run: f(region, end)
-// changes some in front of `end`, and returns where what is left ends. Requires: a long call on the
-// block is under way.
-template <typename F>
-void change_in_steps(AddressSpace& space, VirtRange range, F&& f) EXCLUDES(memory_lock) {
-  for (VirtAddr end = range.end; end > range.begin;) {
-    {
-      LockGuard guard(space.manager().lock);
-      for (StepWork work(space.manager()); end > range.begin && !work.done();) {
-        const VirtAddr before = end;
-        end = f(*space.find(VirtAddr{end.value - kPageSize}), end);
-        work.region((before - end) >> kPageShift);
-      }
-    }
-    if (end > range.begin) space.manager().waiting.let_others_run();
-  }
-}
-
-// Pages of the range that are not locked now are let go of. The same holds of the long call.
+// Pages of the range that are not locked now are let go of. Requires: a long call on the block is
+// under way.
 void let_go_in_steps(AddressSpace& space, VirtRange range) EXCLUDES(memory_lock) {
   change_in_steps(space, range, [&](Region& region, VirtAddr end) REQUIRES(memory_lock) {
     const VirtRange part = part_before(region, end, range.begin);

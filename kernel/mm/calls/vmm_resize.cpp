@@ -75,8 +75,8 @@ struct Resizing {
   explicit Resizing(AddressSpace& space) : call(space) {}
 
   LongCall call;
-  Regions::New upper{};  // for what is cut off
-  std::optional<Moving> moving{};   // a block that is on its way
+  Regions::New upper{};            // for what is cut off
+  std::optional<Moving> moving{};  // a block that is on its way
 };
 
 // Where the block is now; or what to do before the next attempt.

@@ -7,15 +7,11 @@
 
 namespace mobius::mm {
 
-namespace {
-
-Region& region_before(AddressSpace& space, VirtAddr cursor) REQUIRES(memory_lock) {
+Region& region_before(AddressSpace& space, VirtAddr cursor) {
   Region* const region = space.find(VirtAddr{cursor.value - kPageSize});
   KASSERT(region != nullptr && region->object.get() != nullptr);
   return *region;
 }
-
-}  // namespace
 
 bool has_many(AddressSpace& space, Region& first, VirtRange range) {
   const StepLimits& most = space.manager().step_limits;
@@ -127,34 +123,13 @@ void free_in_steps(AddressSpace& space, VirtRange block) {
   while (free_some(space, block) == Progress::More) space.manager().waiting.let_others_run();
 }
 
-namespace {
-
-// One step, in front of `cursor`.
-Progress unmap_some(AddressSpace& space, VirtRange range, Access allowed, VirtAddr& cursor)
-    EXCLUDES(memory_lock) {
-  LockGuard guard(space.manager().lock);
-  for (StepWork work(space.manager()); !work.done();) {
-    if (cursor <= range.begin) return Progress::Done;
-    Region& region = region_before(space, cursor);
-    VirtRange part = part_before(region, cursor, range.begin);
-    if (region.access > allowed) {
-      space.unmap_folding(region, part);
-    } else {
-      part = {std::max(region.range.begin, range.begin), cursor};
-    }
-    cursor = part.begin;
-    work.region(part.size_pages());
-  }
-  return Progress::More;
-}
-
-}  // namespace
-
 void unmap_in_steps(AddressSpace& space, VirtRange range, Access allowed) {
-  VirtAddr cursor = range.end;
-  while (unmap_some(space, range, allowed, cursor) == Progress::More) {
-    space.manager().waiting.let_others_run();
-  }
+  change_in_steps(space, range, [&](Region& region, VirtAddr end) REQUIRES(memory_lock) {
+    if (region.access <= allowed) return std::max(region.range.begin, range.begin);
+    const VirtRange part = part_before(region, end, range.begin);
+    space.unmap_folding(region, part);
+    return part.begin;
+  });
 }
 
 }  // namespace mobius::mm

@@ -41,6 +41,27 @@ enum class Parts : uint8_t { Keep, Join };
 // The part of a region in front of `cursor` that is one step's work, not below `floor`.
 VirtRange part_before(Region& region, VirtAddr cursor, VirtAddr floor) REQUIRES(memory_lock);
 
+// The region in front of `cursor`. Requires: it shows an object.
+Region& region_before(AddressSpace& space, VirtAddr cursor) REQUIRES(memory_lock);
+
+// From the last region of the range to the first, in steps between which others run: f(region, end)
+// changes some in front of `end`, and returns where what is left ends. Requires: a long call on the
+// block is under way.
+template <typename F>
+void change_in_steps(AddressSpace& space, VirtRange range, F&& f) EXCLUDES(memory_lock) {
+  for (VirtAddr end = range.end; end > range.begin;) {
+    {
+      LockGuard guard(space.manager().lock);
+      for (StepWork work(space.manager()); end > range.begin && !work.done();) {
+        const VirtAddr before = end;
+        end = f(region_before(space, end), end);
+        work.region((before - end) >> kPageShift);
+      }
+    }
+    if (end > range.begin) space.manager().waiting.let_others_run();
+  }
+}
+
 // Empties the pages of the range; waits for those that are on their way in.
 // Requires: a long call on the block is under way; Join: the range reaches the block's end.
 void empty_in_steps(AddressSpace& space, VirtRange range, Parts parts) EXCLUDES(memory_lock);

@@ -57,7 +57,7 @@ bool SimBusMaster::empty_buffer(const SimIdeDevice& drive) {
     write_memory(buffer_to_, buffer_.data(), buffer_.size());
   }
   buffer_.clear();
-  // Whoever has read the status meanwhile has taken the drive's interrupt back, not the engine's.
+  // A read of the status meanwhile has taken the drive's interrupt back, not the engine's.
   const bool lets_through = held_back_ && !drive.interrupting();
   if (lets_through) note_interrupt();
   held_back_ = false;

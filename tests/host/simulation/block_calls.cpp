@@ -17,7 +17,7 @@ mm::BlockOptions options_for(Actor& by, mm::Storage storage) {
 }
 }  // namespace
 
-// A call fails for want of memory alone, and only where there is none.
+// A call may fail because there is no memory, and for no other reason.
 void BlockCalls::check_refusal(const char* call, Error error) {
   setting_.log.add({4, static_cast<uint64_t>(error)});
   setting_.log.tell("    refused");

@@ -74,7 +74,7 @@ bool FullMemory::could_promise(PageCount pages) {
          books.could_lose_direct(cost.direct + more);
 }
 
-// Whether the books would still balance with so many frames or slots less.
+// Whether the books would still balance with n frames or slots less.
 bool FullMemory::could_lose(uint32_t pages) {
   LockGuard guard(setting_.machine.manager.lock);
   return setting_.machine.manager.promises.could_lose(pages);

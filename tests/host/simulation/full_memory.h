@@ -1,4 +1,4 @@
-// FullMemory: when memory may be said to be full. What fails for want of it must be excused here.
+// FullMemory: when memory may be said to be full. What fails because of that is excused here.
 #pragma once
 
 #include "mm/space/address_space.h"
@@ -19,11 +19,11 @@ class FullMemory {
               mm::FrameClass who = mm::FrameClass::Normal);
   // A touch of a promised page has found no memory: wrong, unless swap space has been lost.
   void excuse_broken_promise(VirtAddr page);
-  // Whether so many pages more could be promised, for certain.
+  // Whether n pages more could be promised, for certain.
   bool could_promise(PageCount pages);
-  // Whether the quotas allow so many locked pages more.
+  // Whether the quotas allow n locked pages more.
   bool could_lock(mm::AddressSpace& space, PageCount pages);
-  // Whether so many more are within what one process may be promised.
+  // Whether n pages more are within what one process may be promised.
   bool may_promise(mm::AddressSpace& space, PageCount pages);
 
  private:

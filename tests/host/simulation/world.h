@@ -1,5 +1,5 @@
 // World: one simulated life: three programs of two threads each that run one EXE in the setting of
-// the plan, the page daemon, and whoever kills them.
+// the plan, the page daemon, and the thread that kills them.
 #pragma once
 
 #include <array>

@@ -23,7 +23,7 @@ void World::read_everything_back() {
     if (missing == 0) return;
   }
   setting.full.excuse("reading back", setting.freed);
-  setting.log.wrong("pages cannot be read back for want of memory");
+  setting.log.wrong("pages cannot be read back: there is no memory");
 }
 
 void World::close() {
